@@ -1,0 +1,1 @@
+"""Model fields and migration operations that several apps share. Owns no table."""

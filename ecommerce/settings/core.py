@@ -1,0 +1,73 @@
+"""Installed apps, URLs, templates, static files, languages, time."""
+
+import os
+
+from ecommerce.settings import env
+
+DEBUG = env.boolean("DEBUG", default=False)
+ROOT_URLCONF = "ecommerce.urls"
+WSGI_APPLICATION = "ecommerce.wsgi.application"
+ASGI_APPLICATION = "ecommerce.asgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+INSTALLED_APPS = [
+    "unfold",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "django_prometheus",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "channels",
+    "apps.persistence",
+    "apps.messaging",
+    "apps.web",
+    "apps.accounts",
+    "apps.catalog",
+    "apps.inventory",
+    "apps.payments",
+    "apps.pricing",
+    "apps.shipping",
+    "apps.orders",
+    "apps.checkout",
+    "apps.notifications",
+    "apps.search",
+    "apps.storefront",
+    "apps.backoffice",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+LANGUAGE_CODE = "en"
+TIME_ZONE = "UTC"
+USE_I18N = True
+USE_TZ = True
+
+STATE_DIR = env.text("STATE_DIR", example="/var/lib/shop", default=str(env.BASE_DIR / "var"))
+STATIC_URL = "/static/"
+STATIC_ROOT = env.text("STATIC_ROOT", example="/srv/static", default=os.path.join(STATE_DIR, "static"))
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if env.ENVIRONMENT in ("dev", "test")
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}

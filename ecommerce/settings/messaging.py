@@ -1,0 +1,15 @@
+"""Messaging: leases, attempts and retention. Production keeps the defaults; tests shorten them."""
+
+from ecommerce.settings import env
+
+MESSAGING = {
+    # Seconds before the work of a process that died is given to another. Longer than CELERY_TASK_TIME_LIMIT.
+    "LEASE_SECONDS": env.integer("MESSAGING_LEASE_SECONDS", example="60", default=60, minimum=1),
+    # After this many attempts a message or work item is parked for an operator.
+    "MAX_ATTEMPTS": env.integer("MESSAGING_MAX_ATTEMPTS", example="8", default=8, minimum=1),
+    "BACKOFF_BASE_MS": env.integer("MESSAGING_BACKOFF_BASE_MS", example="500", default=500, minimum=1),
+    "BACKOFF_CAP_MS": env.integer("MESSAGING_BACKOFF_CAP_MS", example="300000", default=300_000, minimum=1),
+    "POLL_MS": env.integer("MESSAGING_POLL_MS", example="200", default=200, minimum=10),
+    "OUTBOX_RETENTION_DAYS": env.integer("MESSAGING_OUTBOX_RETENTION_DAYS", example="14", default=14, minimum=1),
+    "INBOX_RETENTION_DAYS": env.integer("MESSAGING_INBOX_RETENTION_DAYS", example="30", default=30, minimum=1),
+}

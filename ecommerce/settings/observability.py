@@ -1,0 +1,18 @@
+"""Logs as JSON lines with the request id; Prometheus metrics across processes."""
+
+from ecommerce.settings import env
+
+_LEVEL = env.text("LOG_LEVEL", example="INFO", default="INFO").upper()
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"json": {"()": "apps.web.logs.JSONFormatter"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
+    "root": {"handlers": ["stderr"], "level": _LEVEL},
+    "loggers": {
+        "django.server": {"handlers": ["stderr"], "level": _LEVEL, "propagate": False},
+        "django.request": {"level": "ERROR"},
+        "stripe": {"level": "WARNING"},
+    },
+}
+PROMETHEUS_EXPORT_MIGRATIONS = False

@@ -1,0 +1,58 @@
+"""Secrets, hosts, cookies, headers."""
+
+from urllib.parse import urlsplit
+
+from ecommerce.settings import env
+from ecommerce.settings.shop import SOCKETS_URL, STOREFRONT_URL
+
+SECRET_KEY = env.text("SECRET_KEY", example="50 or more random characters")
+if env.ENVIRONMENT in ("staging", "prod", "local") and (SECRET_KEY.startswith("insecure") or len(SECRET_KEY) < 50):
+    raise env.WrongSetting(
+        "SECRET_KEY",
+        "is a default or shorter than 50 characters",
+        "$(python -c 'import secrets; print(secrets.token_urlsafe(64))')",
+    )
+ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", example="shop.example.com", default=urlsplit(STOREFRONT_URL).hostname)
+CSRF_TRUSTED_ORIGINS = [STOREFRONT_URL]
+
+MIDDLEWARE = [
+    "apps.web.middleware.RequestIdMiddleware",
+    "apps.web.middleware.SecurityHeadersMiddleware",
+    "apps.web.middleware.PageSessionMiddleware",
+    "apps.web.middleware.PageCsrfMiddleware",
+    "apps.web.middleware.PageAuthenticationMiddleware",
+    "apps.web.middleware.PageMessageMiddleware",
+]
+
+_secure = env.boolean("SECURE_COOKIES", default=True)
+SESSION_COOKIE_SECURE = _secure
+CSRF_COOKIE_SECURE = _secure
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_SAMESITE = "Lax"
+SECURE_HSTS_SECONDS = env.integer("SECURE_HSTS_SECONDS", example="31536000", default=0)
+SECURE_PROXY_SSL_HEADER = (
+    ("HTTP_X_FORWARDED_PROTO", "https") if env.boolean("BEHIND_TLS_PROXY", default=False) else None
+)
+# Strict for shop and API; the admin has its own, since its theme evaluates expressions and styles inline.
+CONTENT_SECURITY_POLICY = "; ".join(
+    [
+        "default-src 'self'",
+        "img-src 'self' data: https:",
+        f"connect-src 'self' {SOCKETS_URL}",
+        "object-src 'none'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    ]
+)
+ADMIN_CONTENT_SECURITY_POLICY = "; ".join(
+    [
+        "default-src 'self'",
+        "script-src 'self' 'unsafe-eval' 'unsafe-inline'",
+        "style-src 'self' 'unsafe-inline'",
+        "img-src 'self' data: https:",
+        "object-src 'none'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    ]
+)

@@ -1,0 +1,5 @@
+"""The admin's theme."""
+
+from ecommerce.settings.shop import SHOP_NAME
+
+UNFOLD = {"SITE_TITLE": f"{SHOP_NAME} admin", "SITE_HEADER": SHOP_NAME, "SHOW_HISTORY": True}
