@@ -1,0 +1,68 @@
+"""Values that cross the boundary of checkout."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from apps.kernel.address import Address
+from apps.kernel.money import Money
+from apps.pricing.contracts import Totals
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CartOwner:
+    """Who holds a cart: a customer, a guest's token, or both at the moment they sign in (then the carts merge)."""
+
+    customer_id: UUID | None = None
+    token: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CartItem:
+    """A line of a cart at today's price. `available` is how many could be bought now; `price_was` is set when it changed."""
+
+    id: UUID
+    variant_id: UUID
+    product_id: UUID
+    product_slug: str
+    sku: str
+    title: str
+    options: Mapping[str, str]
+    image: Mapping[str, object] | None
+    unit_price: Money
+    price_was: Money | None
+    quantity: int
+    line_total: Money
+    available: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cart:
+    """A cart; `version` rises with every change of its lines. `token` is set for guests only."""
+
+    id: UUID
+    version: int
+    token: str
+    currency: str
+    items: tuple[CartItem, ...]
+    subtotal: Money
+    item_count: int
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quote:
+    """What the checkout would cost now. `missing` names what stands between it and an order; `ready` when nothing does."""
+
+    cart: Cart
+    email: str
+    shipping_address: Address | None
+    billing_address: Address | None
+    shipping_method_id: UUID | None
+    shipping_method_name: str
+    totals: Totals
+    ready: bool
+    missing: tuple[str, ...]

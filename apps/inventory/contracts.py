@@ -1,0 +1,71 @@
+"""Values that cross the boundary of inventory."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+from uuid import UUID
+
+
+class StockStatus(Enum):
+    """How much of a variant can be sold, coarsely."""
+
+    OUT = "out"
+    LOW = "low"
+    IN = "in"
+
+
+class ReservationStatus(Enum):
+    """Where a reservation stands."""
+
+    RESERVED = "reserved"
+    ALLOCATED = "allocated"
+    RELEASED = "released"
+    SHIPPED = "shipped"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StockLine:
+    """A quantity of one variant; at least 1."""
+
+    variant_id: UUID
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shortage:
+    """A variant of which less is available than was asked for (sums over all lines of a request)."""
+
+    variant_id: UUID
+    requested: int
+    available: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reservation:
+    """Stock held for one reference."""
+
+    reference: str
+    status: ReservationStatus
+    expires_at: datetime | None
+    lines: tuple[StockLine, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Availability:
+    """What can be sold of a variant now, over all warehouses."""
+
+    variant_id: UUID
+    available: int
+    status: StockStatus
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StockLevel:
+    """What one warehouse has of a variant."""
+
+    variant_id: UUID
+    warehouse: str
+    on_hand: int
+    reserved: int

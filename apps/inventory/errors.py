@@ -1,0 +1,50 @@
+"""Errors of inventory."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from apps.inventory.contracts import Shortage
+from apps.kernel import codec
+from apps.kernel.errors import Conflict, NotFound
+
+
+class InsufficientStock(Conflict):
+    """Less is available than was asked for; `lines` says of what. Nothing was taken."""
+
+    code = "insufficient_stock"
+
+    def __init__(self, lines: Sequence[Shortage]) -> None:
+        self.lines = tuple(lines)
+        super().__init__("Not enough stock for this quantity.", extra={"lines": codec.encode(self.lines)})
+
+
+class ReservationLost(Conflict):
+    """The reservation was released or expired, or never was."""
+
+    code = "reservation_lost"
+
+
+class ReservationMismatch(Conflict):
+    """The reference is taken by a reservation of other lines."""
+
+    code = "reservation_mismatch"
+
+
+class BelowReserved(Conflict):
+    """Stock cannot be set below what is reserved (or counted out of a warehouse that promised it)."""
+
+    code = "below_reserved"
+
+    def __init__(self, *, reserved: int, on_hand: int) -> None:
+        self.reserved, self.on_hand = reserved, on_hand
+        super().__init__(
+            f"{reserved} are reserved, so on_hand cannot be {on_hand}; use {reserved} or more.",
+            extra={"reserved": reserved},
+        )
+
+
+class UnknownWarehouse(NotFound):
+    """No warehouse has this code."""
+
+    code = "unknown_warehouse"

@@ -1,0 +1,49 @@
+"""Values that cross the boundary of messaging."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IdempotencyScope:
+    """Whose key it is: caller ("customer:<id>", "cart:<hash>", "key:<id>"), route ("POST /api/v1/orders") and key.
+
+    `fingerprint` is the hash of the request's body, so that the same key with another body can be refused.
+    """
+
+    caller: str
+    route: str
+    key: str
+    fingerprint: str
+
+    @property
+    def reference(self) -> str:
+        """Return the 64 hexadecimal digits that stand for this scope in tables and to providers."""
+        return hashlib.sha256("\x1f".join((self.caller, self.route, self.key)).encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredAnswer:
+    """An HTTP answer kept for repeats: status, JSON body and the headers that belong to it."""
+
+    status: int
+    body: Any
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParkedItem:
+    """Something that failed too often and waits for an operator."""
+
+    kind: str
+    id: UUID
+    name: str
+    key: str
+    attempts: int
+    error: str
+    parked_at: datetime

@@ -1,0 +1,71 @@
+"""Idempotency: a repeat of a request gets the first answer; two at once take turns.
+
+The lock is a session advisory lock of PostgreSQL, so a process that dies lets go of it at once and the repeat resumes.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import connections
+
+from apps.messaging.contracts import IdempotencyScope, StoredAnswer
+from apps.messaging.errors import IdempotencyKeyInUse, IdempotencyKeyReused
+from apps.messaging.models import IdempotencyRecord
+from apps.persistence.databases import alias_for
+
+WAIT_SECONDS = 10.0
+_POLL_SECONDS = 0.02
+
+
+def find_answer(scope: IdempotencyScope, *, app: str) -> StoredAnswer | None:
+    """Return the stored answer of `scope` in the database of `app`, or None.
+
+    Raises IdempotencyKeyReused (422) where the first request had another body.
+    """
+    record = IdempotencyRecord.objects.using(alias_for(app)).filter(reference=scope.reference).first()
+    if record is None:
+        return None
+    if record.fingerprint != scope.fingerprint:
+        raise IdempotencyKeyReused(f"Idempotency-Key {scope.key!r} was used with another body; use a new key.")
+    return StoredAnswer(status=record.status, body=record.body, headers=record.headers)
+
+
+def store_answer(scope: IdempotencyScope, answer: StoredAnswer, *, app: str) -> None:
+    """Keep the answer to a request; call it inside the command that did the work. A repeat keeps the first answer."""
+    IdempotencyRecord.objects.using(alias_for(app)).bulk_create(
+        [
+            IdempotencyRecord(
+                reference=scope.reference,
+                fingerprint=scope.fingerprint,
+                status=answer.status,
+                body=answer.body,
+                headers=answer.headers,
+            )
+        ],
+        ignore_conflicts=True,
+    )
+
+
+@contextmanager
+def exclusive(scope: IdempotencyScope, *, app: str, wait_seconds: float = WAIT_SECONDS) -> Iterator[None]:
+    """Let one request of `scope` at a time through; raises IdempotencyKeyInUse after `wait_seconds`."""
+    lock = int.from_bytes(bytes.fromhex(scope.reference)[:8], "big", signed=True)
+    connection, deadline = connections[alias_for(app)], time.monotonic() + wait_seconds
+    with connection.cursor() as cursor:
+        while True:
+            cursor.execute("SELECT pg_try_advisory_lock(%s)", [lock])
+            if cursor.fetchone()[0]:
+                break
+            if time.monotonic() >= deadline:
+                raise IdempotencyKeyInUse(f"The first request with Idempotency-Key {scope.key!r} is still under way.")
+            time.sleep(_POLL_SECONDS)
+    try:
+        yield
+    finally:
+        # A connection that broke meanwhile has let go of the lock by itself.
+        if connection.connection is not None and not connection.connection.closed:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [lock])

@@ -1,0 +1,157 @@
+"""Draining inboxes: each message is applied once per consumer, in order per key, however often a worker dies.
+
+A claim commits the attempt before any handler runs, so attempts survive SIGKILL. Fresh messages are claimed up to a hundred at a time;
+one that was attempted before is claimed alone, so that a message which kills its worker cannot use up the attempts of others.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.conf import settings
+from django.db import connections, transaction
+from django.db.models.functions import Now
+
+from apps.kernel.events import decode_event
+from apps.messaging import backoff, wakeups
+from apps.messaging.models import InboxMessage
+from apps.messaging.outbox import causation
+from apps.messaging.subscriptions import find, queues
+from apps.persistence.databases import alias_for
+
+logger = logging.getLogger(__name__)
+DRAIN_TASK = "messaging.drain"
+BATCH = 100
+
+# A head is a due row without an earlier undone row of the same consumer and key. The claim's own UPDATE moves due_at to the
+# end of the lease: a row whose worker died is simply due again.
+_CLAIM = """
+    UPDATE messaging_inboxmessage SET
+        attempts = attempts + 1, lease_token = %(token)s, due_at = now() + make_interval(secs => %(lease)s)
+    WHERE id IN (
+        SELECT id FROM messaging_inboxmessage head
+        WHERE queue = %(queue)s AND done_at IS NULL AND parked_at IS NULL AND due_at <= now() AND {attempts}
+          AND NOT EXISTS (
+              SELECT 1 FROM messaging_inboxmessage earlier
+              WHERE earlier.consumer = head.consumer AND earlier.key = head.key
+                AND earlier.version < head.version AND earlier.done_at IS NULL)
+        ORDER BY due_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
+    RETURNING id
+"""
+_CLAIM_FRESH = _CLAIM.format(attempts="attempts = 0")
+_CLAIM_RETRY = _CLAIM.format(attempts="attempts > 0")
+
+
+def drain(*, queue: str) -> int:
+    """Apply everything due in `queue` until nothing is left; return how many messages were handled or failed."""
+    handled = 0
+    while ids := _claim(queue=queue, fresh=True) + _claim(queue=queue, fresh=False):
+        for message_id, token in ids:
+            _apply(message_id, token=token, alias=alias_for(queue))
+        handled += len(ids)
+    return handled
+
+
+def _claim(*, queue: str, fresh: bool) -> list[tuple[UUID, UUID]]:
+    token = uuid4()
+    parameters = {
+        "token": token,
+        "lease": settings.MESSAGING["LEASE_SECONDS"],
+        "queue": queue,
+        "limit": BATCH if fresh else 1,
+    }
+    with connections[alias_for(queue)].cursor() as cursor:
+        cursor.execute(_CLAIM_FRESH if fresh else _CLAIM_RETRY, parameters)
+        return [(row[0], token) for row in cursor.fetchall()]
+
+
+def _apply(message_id: UUID, *, token: UUID, alias: str) -> None:
+    """Run the handler and record its completion in one transaction, or record the failure in another."""
+    try:
+        with transaction.atomic(using=alias):
+            message = _lock_leased(message_id, token=token, alias=alias)
+            if message is None:
+                return
+            if message.attempts <= settings.MESSAGING["MAX_ATTEMPTS"]:
+                _handle(message)
+                _finish(message, alias=alias)
+                return
+    except Exception as error:  # a handler may raise anything; the message waits, its key waits, the queue goes on
+        logger.exception("message %s failed", message_id)
+        _record_failure(message_id, token=token, alias=alias, error=error)
+        return
+    crash = RuntimeError(f"killed its worker {message.attempts - 1} times")
+    _record_failure(message_id, token=token, alias=alias, error=crash)
+
+
+def _lock_leased(message_id: UUID, *, token: UUID, alias: str) -> InboxMessage | None:
+    leased = InboxMessage.objects.using(alias).filter(
+        id=message_id, lease_token=token, done_at__isnull=True, due_at__gt=Now()
+    )
+    return leased.select_for_update(no_key=True, skip_locked=True).first()
+
+
+def _handle(message: InboxMessage) -> None:
+    subscription = find(consumer=message.consumer, event_type=message.event_type)
+    reset = causation.set(message.headers)
+    try:
+        subscription.handler(decode_event(message.event_type, message.payload))
+    finally:
+        causation.reset(reset)
+
+
+def _finish(message: InboxMessage, *, alias: str) -> None:
+    InboxMessage.objects.using(alias).filter(id=message.id).update(done_at=Now(), lease_token=None, last_error="")
+
+
+def _record_failure(message_id: UUID, *, token: UUID, alias: str, error: Exception) -> None:
+    leased = InboxMessage.objects.using(alias).filter(id=message_id, lease_token=token, done_at__isnull=True)
+    row = leased.values("attempts").first()
+    if row is None:
+        return
+    changes: dict[str, Any] = {"last_error": backoff.describe(error), "lease_token": None}
+    if row["attempts"] >= settings.MESSAGING["MAX_ATTEMPTS"]:
+        changes["parked_at"] = Now()
+    changes["due_at"] = Now() + backoff.delay(row["attempts"])
+    leased.update(**changes)
+
+
+def due_queues(*, alias: str) -> list[str]:
+    """Return the queues of one database that have a due message."""
+    due = [queue for queue in queues() if alias_for(queue) == alias]
+    with connections[alias].cursor() as cursor:
+        cursor.execute(
+            "SELECT q FROM unnest(%s::text[]) q WHERE EXISTS (SELECT 1 FROM messaging_inboxmessage"
+            " WHERE queue = q AND done_at IS NULL AND parked_at IS NULL AND due_at <= now())",
+            [due],
+        )
+        return [row[0] for row in cursor.fetchall()]
+
+
+def wake_queues(names: Iterable[str]) -> None:
+    """Send one collapsed wake-up to each queue."""
+    for name in sorted(set(names)):
+        wakeups.wake_task(task=DRAIN_TASK, queue=name, name=name)
+
+
+def unpark(*, message_id: UUID, alias: str = "default") -> bool:
+    """Give a parked message its attempts back; return whether it was parked."""
+    parked = InboxMessage.objects.using(alias).filter(id=message_id, parked_at__isnull=False, done_at__isnull=True)
+    return bool(parked.update(parked_at=None, attempts=0, due_at=Now(), lease_token=None))
+
+
+def replay(*, consumer: str, since: Any, alias: str = "default") -> int:
+    """Apply done messages of a projection consumer again, from `since` (aware datetime) on; return how many.
+
+    Raises ValueError for a consumer that is not declared a projection: it might send a mail twice.
+    """
+    from apps.messaging.subscriptions import subscriptions
+
+    declared = [s for s in subscriptions() if s.consumer == consumer]
+    if not declared or not all(s.projection for s in declared):
+        raise ValueError(f"{consumer!r} is not declared a projection, so replaying it could repeat effects")
+    done = InboxMessage.objects.using(alias).filter(consumer=consumer, occurred_at__gte=since, done_at__isnull=False)
+    return done.update(done_at=None, attempts=0, due_at=Now(), lease_token=None)

@@ -1,0 +1,138 @@
+"""The relay: copies committed events from the outbox into the inbox of every subscribed consumer.
+
+It locks one shard row at a time, so messages of one key are copied by one relay, in version order, however many relays run and while
+their number changes. It never follows a cursor: a transaction that commits late is found because its row is unpublished.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+import time
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+
+from django.conf import settings
+from django.db import Error as DatabaseError
+from django.db import close_old_connections, connections, transaction
+from redis import RedisError
+
+from apps.kernel import codec
+from apps.kernel.ids import uuid7
+from apps.messaging import inbox, wakeups, work
+from apps.messaging.models import SHARDS, InboxMessage, OutboxMessage, OutboxShard
+from apps.messaging.subscriptions import Subscription, subscriptions
+from apps.persistence.databases import aliases
+
+logger = logging.getLogger(__name__)
+BATCH = 500
+
+
+def relay_once(*, alias: str = "default") -> int:
+    """Copy what is unpublished in one database; return the number of messages copied."""
+    with connections[alias].cursor() as cursor:
+        cursor.execute("SELECT DISTINCT shard FROM messaging_outboxmessage WHERE published_at IS NULL")
+        shards = [row[0] for row in cursor.fetchall()]
+    random.shuffle(shards)  # two relays start at different shards
+    return sum(_relay_shard(alias=alias, shard=shard) for shard in shards)
+
+
+def _relay_shard(*, alias: str, shard: int) -> int:
+    total = 0
+    while copied := _relay_batch(alias=alias, shard=shard):
+        total += copied
+        if copied < BATCH:
+            break
+    return total
+
+
+def _relay_batch(*, alias: str, shard: int) -> int:
+    with transaction.atomic(using=alias):
+        locked = OutboxShard.objects.using(alias).select_for_update(skip_locked=True, no_key=True).filter(id=shard)
+        if not locked:
+            return 0
+        unpublished = OutboxMessage.objects.using(alias).filter(shard=shard, published_at__isnull=True)
+        messages = list(unpublished.order_by("key", "version")[:BATCH])
+        if messages:
+            _copy(messages, alias=alias)
+            _mark_published(messages, alias=alias)
+    return len(messages)
+
+
+def _copy(messages: Sequence[OutboxMessage], *, alias: str) -> None:
+    """Write the inbox rows; those of another database commit there first, so that a crash repeats and never loses."""
+    by_type: dict[str, list[Subscription]] = defaultdict(list)
+    for subscription in subscriptions():
+        by_type[subscription.event_type].append(subscription)
+    rows: dict[str, list[InboxMessage]] = defaultdict(list)
+    queues: set[str] = set()
+    for message in messages:
+        for subscription in by_type[message.event_type]:
+            rows[subscription.alias].append(_inbox_row(message, subscription))
+            queues.add(subscription.queue)
+    for target, inbox_rows in rows.items():
+        InboxMessage.objects.using(target).bulk_create(inbox_rows, ignore_conflicts=True)
+    transaction.on_commit(lambda: inbox.wake_queues(queues), using=alias, robust=True)
+
+
+def _inbox_row(message: OutboxMessage, subscription: Subscription) -> InboxMessage:
+    return InboxMessage(
+        id=uuid7(),
+        consumer=subscription.consumer,
+        queue=subscription.queue,
+        message_id=message.id,
+        event_type=message.event_type,
+        key=message.key,
+        version=message.version,
+        payload=message.payload,
+        headers={**message.headers, "message_id": codec.encode(message.id)},
+        occurred_at=message.occurred_at,
+    )
+
+
+def _mark_published(messages: Sequence[OutboxMessage], *, alias: str) -> None:
+    with connections[alias].cursor() as cursor:
+        cursor.execute(
+            "UPDATE messaging_outboxmessage SET published_at = now() WHERE id = ANY(%s)",
+            [[message.id for message in messages]],
+        )
+
+
+def run_forever(*, stopping: Callable[[], bool]) -> None:
+    """Relay, wake what is due, and wait for a poke or the poll interval, until `stopping()`; survives both servers' restarts."""
+    ear, poll = wakeups.RelayEar(), settings.MESSAGING["POLL_MS"] / 1000
+    last_due_check = 0.0
+    while not stopping():
+        try:
+            for alias in aliases():
+                relay_once(alias=alias)
+            if time.monotonic() - last_due_check >= poll:
+                last_due_check = time.monotonic()
+                wake_due()
+        except DatabaseError as error:
+            logger.warning("relay waits for the database: %s", error)
+            _drop_broken_connections()
+            time.sleep(poll)
+        try:
+            ear.wait(seconds=poll)
+        except RedisError as error:
+            logger.warning("relay polls, Valkey is away: %s", error)
+            time.sleep(poll)
+
+
+def wake_due() -> None:
+    """Wake every queue and work driver that has something due, so that delivery depends neither on beat nor on a poke."""
+    inbox.wake_queues(queue for alias in aliases() for queue in inbox.due_queues(alias=alias))
+    for driver in work.due_drivers():
+        work.wake_driver(driver)
+
+
+def _drop_broken_connections() -> None:
+    for connection in connections.all(initialized_only=True):
+        connection.close_if_unusable_or_obsolete()
+    close_old_connections()
+
+
+def ensure_shards(*, alias: str = "default") -> None:
+    """Create the shard rows where they are missing, as after a TRUNCATE in tests."""
+    OutboxShard.objects.using(alias).bulk_create([OutboxShard(id=i) for i in range(SHARDS)], ignore_conflicts=True)

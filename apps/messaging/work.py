@@ -1,0 +1,217 @@
+"""Work items: everything outside the database (mail, provider call, picture) is a row that one driver carries out.
+
+The driver claims and commits; the app's function does the outside thing with an id that stays the same over repeats, then records the
+outcome inside `with work.record(item) as row:`, which holds only while the lease does.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, TypeVar, cast
+from uuid import uuid4
+
+from django.conf import settings
+from django.db import connections, models, transaction
+from django.db.models.functions import Now
+
+from apps.messaging import backoff, wakeups
+from apps.messaging.errors import LeaseLost
+from apps.persistence.databases import alias_for
+from apps.persistence.models import UUIDModel
+
+logger = logging.getLogger(__name__)
+DRIVE_TASK = "messaging.drive"
+BATCH = 20
+
+
+class WorkItem(UUIDModel):
+    """Something to do outside the database. `next_run_at` null means that nothing is left to do.
+
+    A subclass adds what it needs, and `claim_order_by` if another order than by time matters.
+    """
+
+    next_run_at = models.DateTimeField(null=True, db_default=Now())
+    attempts = models.SmallIntegerField(default=0, db_default=0)
+    lease_token = models.UUIDField(null=True)
+    parked_at = models.DateTimeField(null=True)
+    last_error = models.TextField(default="", db_default="")
+
+    class Meta:
+        abstract = True
+
+    @classmethod
+    def due_index(cls, name: str) -> models.Index:
+        """Return the partial index every concrete item table needs: `indexes = [WorkItem.due_index("...")]`."""
+        condition = models.Q(next_run_at__isnull=False, parked_at__isnull=True)
+        return models.Index(fields=["next_run_at"], name=name, condition=condition)
+
+    @property
+    def alias(self) -> str:
+        """Return the database the item lives in."""
+        return alias_for(self._meta.app_label)
+
+
+I = TypeVar("I", bound=WorkItem)  # noqa: E741 - the item's type
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Driver:
+    """A work table and the function that carries out one item."""
+
+    name: str
+    model: type[WorkItem]
+    run: Callable[[Any], None]
+
+    @property
+    def queue(self) -> str:
+        """Return the app whose queue carries the wake-ups."""
+        return self.name.partition(".")[0]
+
+
+_drivers: dict[str, Driver] = {}
+
+
+def driver(name: str, *, model: type[I]) -> Callable[[Callable[[I], None]], Callable[[I], None]]:
+    """Register the function that carries out items of `model`; `name` is "app.verb_object" and the name to wake.
+
+    The function gets a claimed item, outside any transaction, and must end in `record(item)`. If it raises, the item is tried again
+    after a back-off and parked after the last attempt.
+    """
+
+    def register(run: Callable[[I], None]) -> Callable[[I], None]:
+        if name in _drivers and _drivers[name].run is not run:
+            raise ValueError(f"work driver {name} is registered twice")
+        _drivers[name] = Driver(name=name, model=model, run=run)
+        return run
+
+    return register
+
+
+def drivers() -> list[Driver]:
+    """Return every registered driver."""
+    return list(_drivers.values())
+
+
+def drive(*, name: str) -> int:
+    """Carry out everything due of driver `name` until nothing is left; return how many items ran."""
+    found, ran = _drivers[name], 0
+    while items := _claim(found):
+        for item in items:
+            _carry_out(found, item)
+        ran += len(items)
+    return ran
+
+
+def _claim(found: Driver) -> list[WorkItem]:
+    """Claim fresh items together and tried ones alone, as the inbox does and for the same reason."""
+    return _claim_where(found, "attempts = 0", limit=BATCH) + _claim_where(found, "attempts > 0", limit=1)
+
+
+def _claim_where(found: Driver, condition: str, *, limit: int) -> list[WorkItem]:
+    table, alias = found.model._meta.db_table, alias_for(found.model._meta.app_label)
+    sql = f"""
+        UPDATE {table} SET attempts = attempts + 1, lease_token = %s, next_run_at = now() + make_interval(secs => %s)
+        WHERE id IN (SELECT id FROM {table} WHERE next_run_at <= now() AND parked_at IS NULL AND {condition}
+                     ORDER BY next_run_at LIMIT %s FOR UPDATE SKIP LOCKED)
+        RETURNING *
+    """  # noqa: S608 - names of our own tables, no input
+    parameters = [uuid4(), settings.MESSAGING["LEASE_SECONDS"], limit]
+    return list(found.model._default_manager.using(alias).raw(sql, parameters))
+
+
+def _carry_out(found: Driver, item: WorkItem) -> None:
+    try:
+        if item.attempts > settings.MESSAGING["MAX_ATTEMPTS"]:
+            raise RuntimeError(f"killed its worker {item.attempts - 1} times")
+        if still_leased(item):
+            found.run(item)
+    except LeaseLost:
+        logger.info("%s %s was given to another worker", found.name, item.pk)
+    except Exception as error:
+        logger.exception("%s %s failed", found.name, item.pk)
+        _record_failure(item, error)
+
+
+def still_leased(item: WorkItem) -> bool:
+    """Return whether the claim still holds; ask before an outside call when much time may have passed."""
+    return _leased(item).exists()
+
+
+@contextmanager
+def record(item: I) -> Iterator[I]:
+    """Open a transaction in which the claimed row is locked, current, and marked as finished at the end.
+
+    The block may set the row's fields, `row.next_run_at` among them (a database expression or an aware datetime) to run again later with
+    fresh attempts. Raises LeaseLost where another worker has the item now: nothing may be recorded then.
+    """
+    with transaction.atomic(using=item.alias):
+        row = _leased(item).select_for_update(no_key=True).first()
+        if row is None:
+            raise LeaseLost(f"{item._meta.label} {item.pk}")
+        row.next_run_at, row.lease_token, row.attempts, row.last_error = None, None, 0, ""
+        yield cast(I, row)
+        row.save(using=item.alias)
+        if row.next_run_at is not None:
+            transaction.on_commit(partial(wake_model, type(row)), using=item.alias, robust=True)
+
+
+def _leased(item: WorkItem) -> models.QuerySet[WorkItem]:
+    return (
+        type(item)
+        ._default_manager.using(item.alias)
+        .filter(pk=item.pk, lease_token=item.lease_token, next_run_at__gt=Now())
+    )
+
+
+def _record_failure(item: WorkItem, error: Exception) -> None:
+    changes: dict[str, Any] = {
+        "last_error": backoff.describe(error),
+        "lease_token": None,
+        "next_run_at": Now() + backoff.delay(item.attempts),
+    }
+    if item.attempts >= settings.MESSAGING["MAX_ATTEMPTS"]:
+        changes["parked_at"] = Now()
+    leased = type(item)._default_manager.using(item.alias).filter(pk=item.pk, lease_token=item.lease_token)
+    leased.update(**changes)
+
+
+def unpark(*, name: str, item_id: Any) -> bool:
+    """Give a parked item its attempts back; return whether it was parked."""
+    model = _drivers[name].model
+    parked = model._default_manager.using(alias_for(model._meta.app_label)).filter(pk=item_id, parked_at__isnull=False)
+    return bool(parked.update(parked_at=None, attempts=0, next_run_at=Now(), lease_token=None))
+
+
+def due_drivers() -> list[Driver]:
+    """Return the drivers that have a due item."""
+    return [found for found in drivers() if _has_due(found)]
+
+
+def _has_due(found: Driver) -> bool:
+    table = found.model._meta.db_table
+    with connections[alias_for(found.model._meta.app_label)].cursor() as cursor:
+        cursor.execute(f"SELECT EXISTS (SELECT 1 FROM {table} WHERE next_run_at <= now() AND parked_at IS NULL)")  # noqa: S608
+        return bool(cursor.fetchone()[0])
+
+
+def wake_driver(found: Driver) -> None:
+    """Send one collapsed wake-up for a driver."""
+    wakeups.wake_task(task=DRIVE_TASK, queue=found.queue, name=found.name)
+
+
+def wake_model(model: type[WorkItem]) -> None:
+    """Wake the driver of a work table."""
+    for found in drivers():
+        if found.model is model:
+            wake_driver(found)
+
+
+def wake(name: str) -> None:
+    """Wake driver `name` once the current transaction has committed; now, where there is none."""
+    found = _drivers[name]
+    alias = alias_for(found.model._meta.app_label)
+    transaction.on_commit(partial(wake_driver, found), using=alias, robust=True)

@@ -1,0 +1,196 @@
+"""Values that cross the boundary of orders."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from enum import Enum
+from typing import Any
+from uuid import UUID
+
+from apps.kernel.address import Address
+from apps.kernel.money import Money
+
+
+class OrderStatus(Enum):
+    """Where an order stands; the words of the API."""
+
+    AWAITING_PAYMENT = "awaiting_payment"
+    PROCESSING = "processing"
+    SHIPPED = "shipped"
+    DELIVERED = "delivered"
+    CANCELLED = "cancelled"
+    REFUNDED = "refunded"
+
+
+class OrderPaymentStatus(Enum):
+    """Where an order's money stands."""
+
+    UNPAID = "unpaid"
+    AUTHORISED = "authorised"
+    PAID = "paid"
+    PARTIALLY_REFUNDED = "partially_refunded"
+    REFUNDED = "refunded"
+
+
+class FulfilmentStatus(Enum):
+    """How much of an order has left."""
+
+    UNFULFILLED = "unfulfilled"
+    PARTIALLY_FULFILLED = "partially_fulfilled"
+    FULFILLED = "fulfilled"
+    DELIVERED = "delivered"
+    RETURNED = "returned"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DraftLine:
+    """A priced line on its way into an order; a snapshot of what the shopper saw."""
+
+    variant_id: UUID
+    product_id: UUID
+    sku: str
+    title: str
+    options: Mapping[str, str]
+    quantity: int
+    unit_price: Money
+    line_total: Money
+    discount: Money
+    tax: Money
+    tax_rate: Decimal
+    requires_shipping: bool
+    image_url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderDraft:
+    """A complete, priced checkout. `reservation` is the reference under which its stock is held.
+
+    Exactly one of `customer_id` and a guest's signed token (made when the order is placed) opens the order later.
+    """
+
+    cart_id: UUID
+    customer_id: UUID | None
+    email: str
+    lines: tuple[DraftLine, ...]
+    shipping_address: Address
+    billing_address: Address
+    shipping_method_id: UUID
+    shipping_method_name: str
+    subtotal: Money
+    discount: Money
+    shipping: Money
+    tax: Money
+    total: Money
+    prices_include_tax: bool
+    reservation: str
+    language: str = "en"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Viewer:
+    """Who asks. Staff see every order, a customer their own, a guest the one whose token they hold."""
+
+    customer_id: UUID | None = None
+    order_token: str = ""
+    is_staff: bool = False
+    actor: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderLine:
+    """A line of an order; `shipped` is how many of it have left."""
+
+    id: UUID
+    variant_id: UUID
+    product_id: UUID
+    sku: str
+    title: str
+    options: Mapping[str, str]
+    quantity: int
+    shipped: int
+    unit_price: Money
+    line_total: Money
+    tax: Money
+    image_url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shipment:
+    """A parcel."""
+
+    id: UUID
+    tracking_number: str
+    carrier: str
+    tracking_url: str
+    lines: Mapping[UUID, int]
+    shipped_at: datetime
+    delivered_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryEntry:
+    """One fact of an order's history: `type` is stable, `detail` a sentence for people, `actor` who did it."""
+
+    version: int
+    type: str
+    at: datetime
+    actor: str
+    detail: str
+    data: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """An order as its page and the API show it; `version` rises with every change."""
+
+    id: UUID
+    number: str
+    version: int
+    customer_id: UUID | None
+    email: str
+    status: OrderStatus
+    payment_status: OrderPaymentStatus
+    fulfilment_status: FulfilmentStatus
+    lines: tuple[OrderLine, ...]
+    subtotal: Money
+    discount: Money
+    shipping: Money
+    tax: Money
+    total: Money
+    paid: Money
+    refunded: Money
+    prices_include_tax: bool
+    shipping_method_name: str
+    shipping_address: Address
+    billing_address: Address
+    shipments: tuple[Shipment, ...]
+    placed_at: datetime
+    payment_deadline: datetime | None
+    language: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderSummary:
+    """An order in a list."""
+
+    id: UUID
+    number: str
+    email: str
+    status: OrderStatus
+    payment_status: OrderPaymentStatus
+    fulfilment_status: FulfilmentStatus
+    total: Money
+    item_count: int
+    placed_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tracking:
+    """What happened to an order so far and which parcels it left in."""
+
+    status: OrderStatus
+    events: tuple[HistoryEntry, ...]
+    shipments: tuple[Shipment, ...]

@@ -1,0 +1,62 @@
+"""Values that cross the boundary of payments."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+from uuid import UUID
+
+from apps.kernel.money import Money
+
+
+class PaymentStatus(Enum):
+    """Where a payment stands; the words of the API."""
+
+    REQUIRES_PAYMENT_METHOD = "requires_payment_method"
+    REQUIRES_ACTION = "requires_action"
+    PROCESSING = "processing"
+    AUTHORISED = "authorised"
+    SUCCEEDED = "succeeded"
+    CANCELLED = "cancelled"
+    FAILED = "failed"
+
+
+class RefundStatus(Enum):
+    """Where a refund stands."""
+
+    PENDING = "pending"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Payment:
+    """One attempt to get an order's money. `redirect_url` is the provider's page; `client_secret` is for mobile clients."""
+
+    id: UUID
+    order_id: UUID
+    provider: str
+    status: PaymentStatus
+    amount: Money
+    captured: Money
+    refunded: Money
+    client_secret: str | None
+    redirect_url: str | None
+    instructions: str
+    decline_code: str | None
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refund:
+    """Money on its way back. `reference` is the caller's own id for it, so that a repeat finds it."""
+
+    id: UUID
+    payment_id: UUID
+    order_id: UUID
+    reference: str
+    status: RefundStatus
+    amount: Money
+    reason: str
+    created_at: datetime

@@ -1,0 +1,66 @@
+"""Errors of payments."""
+
+from __future__ import annotations
+
+from apps.kernel.errors import Conflict, Declined, Invalid, NotFound, Unavailable
+from apps.kernel.money import Money
+
+
+class PaymentNotFound(NotFound):
+    """No such payment."""
+
+    code = "payment_not_found"
+
+
+class UnknownProvider(Invalid):
+    """The shop does not offer this provider."""
+
+    code = "unknown_provider"
+
+
+class CardDeclined(Declined):
+    """The bank refused; another card may work. `decline_code` is the provider's word for why."""
+
+    code = "card_declined"
+
+    def __init__(self, detail: str, *, decline_code: str) -> None:
+        self.decline_code = decline_code
+        super().__init__(detail, extra={"decline_code": decline_code})
+
+
+class PaymentNotPayable(Conflict):
+    """The payment is past the state in which it can be confirmed."""
+
+    code = "payment_not_payable"
+
+
+class PaymentInProgress(Conflict):
+    """Another request is talking to the provider about this payment; try again in a second."""
+
+    code = "payment_in_progress"
+    retry_after = 1
+
+
+class RefundExceedsCaptured(Conflict):
+    """More would be refunded than was captured; `refundable` is what is left."""
+
+    code = "refund_exceeds_captured"
+
+    def __init__(self, *, refundable: Money) -> None:
+        self.refundable = refundable
+        super().__init__(
+            f"At most {refundable} can be refunded.",
+            extra={"refundable": {"amount": f"{refundable.amount:f}", "currency": refundable.currency}},
+        )
+
+
+class InvalidSignature(Invalid):
+    """A webhook does not carry the provider's signature, or an old one."""
+
+    code = "invalid_signature"
+
+
+class ProviderUnavailable(Unavailable):
+    """The provider does not answer; the outcome will be looked up, the same request may be repeated."""
+
+    code = "provider_unavailable"
