@@ -5,6 +5,7 @@ The lock is a session advisory lock of PostgreSQL, so a process that dies lets g
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -30,7 +31,7 @@ def find_answer(scope: IdempotencyScope, *, app: str) -> StoredAnswer | None:
         return None
     if record.fingerprint != scope.fingerprint:
         raise IdempotencyKeyReused(f"Idempotency-Key {scope.key!r} was used with another body; use a new key.")
-    return StoredAnswer(status=record.status, body=record.body, headers=record.headers)
+    return StoredAnswer(status=record.status, body=json.loads(record.body), headers=record.headers)
 
 
 def store_answer(scope: IdempotencyScope, answer: StoredAnswer, *, app: str) -> None:
@@ -41,7 +42,7 @@ def store_answer(scope: IdempotencyScope, answer: StoredAnswer, *, app: str) -> 
                 reference=scope.reference,
                 fingerprint=scope.fingerprint,
                 status=answer.status,
-                body=answer.body,
+                body=json.dumps(answer.body, ensure_ascii=False),
                 headers=answer.headers,
             )
         ],

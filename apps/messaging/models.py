@@ -85,7 +85,7 @@ class IdempotencyRecord(models.Model):
     reference = models.CharField(max_length=64, primary_key=True)
     fingerprint = models.CharField(max_length=64)
     status = models.SmallIntegerField()
-    body = models.JSONField()
+    body = models.TextField()  # JSON as text: jsonb would reorder the members, and a repeat gets the same bytes
     headers = models.JSONField(default=dict)
     created_at = models.DateTimeField(db_default=Now())
 
