@@ -1,0 +1,1 @@
+"""Adapters to payment providers: the only code that knows their clients."""
