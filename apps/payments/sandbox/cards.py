@@ -87,13 +87,13 @@ def card_of(method: Json) -> Card:
     return BY_TOKEN[method["_token"]]
 
 
-def resolve(tx: Transaction, reference: str, *, param: str = "payment_method") -> Json:
+def resolve(tx: Transaction, reference: str) -> Json:
     """The payment method for an id, or a fresh one for a test token (as Stripe makes one per use)."""
     if reference in BY_TOKEN:
         return _store(tx, BY_TOKEN[reference])
     method = tx.find("payment_method", reference)
     if method is None:
-        raise not_found("PaymentMethod", reference, param=param)
+        raise not_found("PaymentMethod", reference, param="payment_method")
     return method
 
 
@@ -113,7 +113,7 @@ def create(tx: Transaction, params: Params, _: str) -> Json:
 
 
 def retrieve(tx: Transaction, _: Params, method_id: str) -> Json:
-    return resolve(tx, method_id, param="id")
+    return resolve(tx, method_id)
 
 
 def charge_details(method: Json) -> Json:

@@ -53,9 +53,9 @@ def refused(message: str, *, code: str | None, param: str | None = None, **extra
     return ApiError(400, "invalid_request_error", message, code=code, param=param, executed=True, extra=extra)
 
 
-def not_found(kind: str, object_id: str, *, param: str) -> ApiError:
+def not_found(kind: str, object_id: str, *, param: str, status: int = 400) -> ApiError:
+    """404 where the path names the object (`status`), 400 where a parameter does."""
     message = f"No such {kind}: '{object_id}'"
-    status = 404 if param in {"intent", "id", "session", "refund", "charge_id"} else 400
     return ApiError(status, "invalid_request_error", message, code="resource_missing", param=param)
 
 

@@ -34,8 +34,9 @@ def _as_lists(node: Any) -> Any:
     if not isinstance(node, dict):
         return node
     values = {key: _as_lists(value) for key, value in node.items()}
-    if values and all(key.isdigit() for key in values):
-        return [values[key] for key in sorted(values, key=int)]
+    indices = [str(at) for at in range(len(values))]
+    if values and set(values) == set(indices):
+        return [values[at] for at in indices]
     return values
 
 
@@ -145,6 +146,12 @@ class Params:
             )
         return value
 
+    def raw(self) -> dict[str, Any]:
+        return dict(self._values)
+
+    def is_mapping(self, key: str) -> bool:
+        return isinstance(self._values.get(key), dict)
+
     def mapping(self, key: str) -> Params:
         value = self._values.get(key) or {}
         if not isinstance(value, dict):
@@ -166,6 +173,8 @@ class Params:
     def metadata(self) -> dict[str, str]:
         """At most 50 keys of 40 characters with values of 500 (https://docs.stripe.com/api/metadata)."""
         value = self._values.get("metadata") or {}
+        if isinstance(value, list):  # keys 0, 1, ... decode as a list
+            value = {str(at): item for at, item in enumerate(value)}
         if not isinstance(value, dict) or not all(isinstance(v, str) for v in value.values()):
             raise invalid("Invalid object", param=self.name("metadata"))
         if len(value) > 50:
