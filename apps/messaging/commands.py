@@ -31,15 +31,15 @@ def command(function: Callable[P, R]) -> Callable[P, R]:
     Raises NestedCommand while any initialised connection is inside a transaction. A serialization failure or a deadlock re-runs the
     whole function, up to five times, so it must do nothing outside the database.
     """
-    alias_app = app_of_module(function.__module__)
 
     @wraps(function)
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
         if busy := open_transactions():
             raise NestedCommand(f"{function.__module__}.{function.__qualname__} called inside a transaction of {busy}")
+        alias = alias_for(app_of_module(function.__module__))
         for attempt in range(1, _ATTEMPTS + 1):
             try:
-                with transaction.atomic(using=alias_for(alias_app), durable=True):
+                with transaction.atomic(using=alias, durable=True):
                     return function(*args, **kwargs)
             except OperationalError as error:
                 if attempt == _ATTEMPTS or not _worth_retrying(error):

@@ -7,8 +7,10 @@ Every app lives in `default` unless a profile gives it a database of its own:
 from __future__ import annotations
 
 from collections.abc import Collection
+from functools import cache
 from typing import Any
 
+from django.apps import apps as django_apps
 from django.conf import settings
 from django.db import connections
 from django.db.models import Model
@@ -24,12 +26,13 @@ def aliases() -> list[str]:
     return sorted({"default", *settings.APP_DATABASES.values()}, key=lambda alias: (alias != "default", alias))
 
 
+@cache
 def app_of_module(module: str) -> str:
-    """Return the app label of a dotted module path: "apps.orders.services.placing" gives "orders"."""
-    root, _, rest = module.partition(".")
-    if root != "apps":
-        raise ValueError(f"{module} is not inside apps")
-    return rest.partition(".")[0]
+    """Return the label of the installed app that holds a dotted module path: "apps.orders.services" gives "orders"."""
+    config = django_apps.get_containing_app_config(module)
+    if config is None:
+        raise ValueError(f"{module} is inside no installed app")
+    return config.label
 
 
 class AppRouter:

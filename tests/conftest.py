@@ -1,0 +1,17 @@
+"""What every test gets: embedded servers, the SQL sentinel, clean throttles."""
+
+import pytest
+
+from tests import sentinel
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _install_sentinel():
+    sentinel.install()
+
+
+@pytest.fixture(autouse=True)
+def _no_statement_crosses_apps():
+    sentinel.violations.clear()
+    yield
+    assert sentinel.violations == []

@@ -1,0 +1,15 @@
+from dataclasses import dataclass
+
+from apps.kernel.events import Event
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Happened(Event):
+    """Something happened to a thing; `behaviour` tells the probe's handlers how to take it."""
+
+    event_type = "probe.happened.v1"
+    key_field = "thing"
+
+    thing: str
+    version: int
+    behaviour: str = ""

@@ -1,0 +1,40 @@
+"""Handlers that misbehave on request."""
+
+import os
+import signal
+import time
+from pathlib import Path
+
+from apps.messaging import api as messaging
+from tests.messaging.probe.events import Happened
+from tests.messaging.probe.models import Applied
+
+
+def _count_tries(event: Happened) -> int:
+    """Count tries in a file: the transaction of a failed try leaves no trace in the database."""
+    path = Path(os.environ["PROBE_FOLDER"]) / f"{event.thing}-{event.version}"
+    tries = int(path.read_text()) + 1 if path.exists() else 1
+    path.write_text(str(tries))
+    return tries
+
+
+def _misbehave(event: Happened) -> None:
+    kind, _, argument = event.behaviour.partition(":")
+    if kind == "fail" and _count_tries(event) <= int(argument):
+        raise RuntimeError(f"asked to fail {argument} times")
+    if kind == "die" and _count_tries(event) <= int(argument):
+        os.kill(os.getpid(), signal.SIGKILL)
+    if kind == "sleep":
+        _count_tries(event)
+        time.sleep(float(argument))
+
+
+@messaging.subscribe(Happened, consumer="probe.record")
+def record(event: Happened) -> None:
+    Applied.objects.create(consumer="record", key=event.thing, version=event.version)
+    _misbehave(event)
+
+
+@messaging.subscribe(Happened, consumer="probe.project", projection=True)
+def project(event: Happened) -> None:
+    Applied.objects.create(consumer="project", key=event.thing, version=event.version)

@@ -1,0 +1,69 @@
+"""Work items: claimed, carried out, recorded once; parked when they keep failing."""
+
+import uuid
+
+import pytest
+from django.db.models.functions import Now
+
+from apps.messaging import api as messaging
+from apps.messaging import work
+from tests.messaging.probe.models import Errand
+
+pytestmark = pytest.mark.django_db
+
+
+def test_item_is_carried_out_once_and_recorded(tmp_path):
+    target = tmp_path / "out"
+    errand = Errand.objects.create(target=str(target))
+
+    work.drive(name="probe.run_errand")
+    work.drive(name="probe.run_errand")
+
+    assert target.read_text() == f"{errand.id}\n"
+    errand.refresh_from_db()
+    assert (errand.outcome, errand.next_run_at) == ("done", None)
+
+
+def test_failing_item_backs_off_and_is_parked_after_the_last_attempt(settings):
+    settings.MESSAGING = {**settings.MESSAGING, "BACKOFF_BASE_MS": -1, "BACKOFF_CAP_MS": -1}
+    Errand.objects.create(target="fail")
+
+    for _ in range(settings.MESSAGING["MAX_ATTEMPTS"]):
+        work.drive(name="probe.run_errand")
+
+    (parked,) = messaging.list_parked()
+    assert (parked.kind, parked.attempts) == ("probe.run_errand", settings.MESSAGING["MAX_ATTEMPTS"])
+
+
+def test_parked_item_runs_again_after_replay(tmp_path, settings):
+    errand = Errand.objects.create(target=str(tmp_path / "out"), attempts=8, parked_at=Now())
+
+    assert messaging.replay_parked(kind="probe.run_errand", item_id=errand.id)
+    work.drive(name="probe.run_errand")
+
+    errand.refresh_from_db()
+    assert errand.outcome == "done"
+
+
+def test_outcome_is_not_recorded_when_the_lease_went_to_another(tmp_path):
+    errand = Errand.objects.create(target=str(tmp_path / "out"))
+    (claimed,) = work._claim(work._drivers["probe.run_errand"])
+    Errand.objects.filter(id=errand.id).update(lease_token=uuid.uuid4())
+
+    with pytest.raises(messaging.LeaseLost), work.record(claimed) as row:
+        row.outcome = "late"
+
+    errand.refresh_from_db()
+    assert errand.outcome == ""
+
+
+def test_item_may_ask_to_run_again_later():
+    errand = Errand.objects.create(target="unused")
+    (claimed,) = work._claim(work._drivers["probe.run_errand"])
+
+    with work.record(claimed) as row:
+        row.next_run_at = Now()
+
+    errand.refresh_from_db()
+    assert errand.next_run_at is not None
+    assert errand.attempts == 0

@@ -1,0 +1,106 @@
+"""The SQL sentinel: one statement touches, and one transaction writes, the tables of one app only.
+
+It watches every connection of the test process. Tables of messaging, Django and its auth are exempt: they belong to each database.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+from django.apps import apps
+from django.db import connections, transaction
+from django.db.backends.signals import connection_created
+
+EXEMPT = ("messaging", "django", "auth", "contenttypes", "sessions", "admin", "probe")
+_WORD = re.compile(r"[a-z][a-z0-9_]+")
+_WRITE = re.compile(r"\b(insert\s+into|update|delete\s+from|merge\s+into)\s", re.IGNORECASE)
+_LITERAL = re.compile(r"'(?:[^']|'')*'")
+
+violations: list[str] = []
+
+
+@cache
+def owners() -> dict[str, str]:
+    """Return the app of every table, and of every PL/pgSQL function prefix as "<app>_"."""
+    return {
+        model._meta.db_table: model._meta.app_label
+        for model in apps.get_models(include_auto_created=True)
+        if model._meta.app_label not in EXEMPT and apps.get_app_config(model._meta.app_label).name.startswith("apps.")
+    }
+
+
+@cache
+def _functions() -> re.Pattern[str]:
+    labels = sorted(set(owners().values()))
+    return re.compile(rf"\b((?:{'|'.join(labels) or 'none'})_[a-z0-9_]+)\s*\(")
+
+
+def apps_of(sql: str) -> set[str]:
+    """Return the apps whose tables or functions a statement names."""
+    text = _LITERAL.sub("''", sql)
+    named = {owners()[word] for word in set(_WORD.findall(text)) & owners().keys()}
+    return named | {name.partition("_")[0] for name in _functions().findall(text)}
+
+
+def writes(sql: str) -> bool:
+    """Return whether a statement changes rows: by its verb, or by calling a function of an app."""
+    return bool(_WRITE.search(_LITERAL.sub("''", sql)) or _functions().search(sql)) and "FOR UPDATE" not in sql[:6]
+
+
+class Sentinel:
+    """Watches one connection."""
+
+    def __init__(self, connection: Any) -> None:
+        self.connection = connection
+        self.written: set[str] = set()
+
+    def __call__(self, execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
+        touched = apps_of(sql) if isinstance(sql, str) and not _is_schema(sql) else set()
+        if len(touched) > 1:
+            self.report(f"one statement touches {sorted(touched)}: {sql[:300]}")
+        if touched and writes(sql) and self.in_transaction():
+            self.written |= touched
+            if len(self.written) > 1:
+                self.report(f"one transaction writes {sorted(self.written)}; the last: {sql[:300]}")
+        return execute(sql, params, many, context)
+
+    def in_transaction(self) -> bool:
+        return any(not getattr(block, "_from_testcase", False) for block in self.connection.atomic_blocks)
+
+    def report(self, violation: str) -> None:
+        violations.append(violation)
+        raise AssertionError(violation)
+
+
+def _is_schema(sql: str) -> bool:
+    return sql.lstrip()[:8].upper().startswith(("CREATE", "ALTER", "DROP", "TRUNCATE", "COMMENT", "GRANT"))
+
+
+def _watch(connection: Any, **kwargs: Any) -> None:
+    if not any(isinstance(wrapper, Sentinel) for wrapper in connection.execute_wrappers):
+        connection.execute_wrappers.append(Sentinel(connection))
+
+
+def _forget_at_the_end_of_each_transaction() -> None:
+    leave = transaction.Atomic.__exit__
+
+    def leave_and_forget(self: Any, *exception: Any) -> None:
+        try:
+            leave(self, *exception)
+        finally:
+            for wrapper in connections[self.using or "default"].execute_wrappers:
+                if isinstance(wrapper, Sentinel) and not wrapper.in_transaction():
+                    wrapper.written.clear()
+
+    transaction.Atomic.__exit__ = leave_and_forget  # type: ignore[method-assign]
+
+
+def install() -> None:
+    """Watch all connections of this process from now on."""
+    _forget_at_the_end_of_each_transaction()
+    connection_created.connect(_watch, weak=False, dispatch_uid="sentinel")
+    for connection in connections.all(initialized_only=True):
+        _watch(connection)
