@@ -23,3 +23,14 @@ CELERY_TASK_DEFAULT_QUEUE = "messaging"
 CELERY_TASK_CREATE_MISSING_QUEUES = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
+
+# Beat only sends wake-ups: two beats, or none for a while, cost nothing but time.
+CELERY_BEAT_SCHEDULE = {
+    name: {"task": name, "schedule": seconds, "options": {"queue": name.partition(".")[0], "expires": seconds}}
+    for name, seconds in {
+        "messaging.prune": 3600.0,
+        "inventory.release_expired": 60.0,
+        "payments.reconcile": 120.0,
+        "checkout.expire_carts": 3600.0,
+    }.items()
+}
