@@ -27,7 +27,7 @@ def prune() -> int:
 def _delete_old(*, table: str, column: str, days: int, alias: str) -> int:
     sql = (
         f"DELETE FROM {table} WHERE ctid = ANY(ARRAY(SELECT ctid FROM {table}"  # noqa: S608 - fixed names
-        f" WHERE {column} < now() - make_interval(days => %s) LIMIT {_BATCH}))"
+        f" WHERE {column} < statement_timestamp() - make_interval(days => %s) LIMIT {_BATCH}))"
     )
     total = 0
     with connections[alias].cursor() as cursor:

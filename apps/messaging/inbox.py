@@ -30,10 +30,10 @@ BATCH = 100
 # end of the lease: a row whose worker died is simply due again.
 _CLAIM = """
     UPDATE messaging_inboxmessage SET
-        attempts = attempts + 1, lease_token = %(token)s, due_at = now() + make_interval(secs => %(lease)s)
+        attempts = attempts + 1, lease_token = %(token)s, due_at = statement_timestamp() + make_interval(secs => %(lease)s)
     WHERE id IN (
         SELECT id FROM messaging_inboxmessage head
-        WHERE queue = %(queue)s AND done_at IS NULL AND parked_at IS NULL AND due_at <= now() AND {attempts}
+        WHERE queue = %(queue)s AND done_at IS NULL AND parked_at IS NULL AND due_at <= statement_timestamp() AND {attempts}
           AND NOT EXISTS (
               SELECT 1 FROM messaging_inboxmessage earlier
               WHERE earlier.consumer = head.consumer AND earlier.key = head.key
@@ -125,7 +125,7 @@ def due_queues(*, alias: str) -> list[str]:
     with connections[alias].cursor() as cursor:
         cursor.execute(
             "SELECT q FROM unnest(%s::text[]) q WHERE EXISTS (SELECT 1 FROM messaging_inboxmessage"
-            " WHERE queue = q AND done_at IS NULL AND parked_at IS NULL AND due_at <= now())",
+            " WHERE queue = q AND done_at IS NULL AND parked_at IS NULL AND due_at <= statement_timestamp())",
             [due],
         )
         return [row[0] for row in cursor.fetchall()]

@@ -21,7 +21,7 @@ class MessagingCollector(Collector):
         for alias in aliases():
             with connections[alias].cursor() as cursor:
                 cursor.execute(
-                    "SELECT coalesce(extract(epoch FROM now() - min(occurred_at)), 0)"
+                    "SELECT coalesce(extract(epoch FROM statement_timestamp() - min(occurred_at)), 0)"
                     " FROM messaging_outboxmessage WHERE published_at IS NULL"
                 )
                 lag.add_metric([alias], float(cursor.fetchone()[0]))

@@ -93,7 +93,7 @@ def _inbox_row(message: OutboxMessage, subscription: Subscription) -> InboxMessa
 def _mark_published(messages: Sequence[OutboxMessage], *, alias: str) -> None:
     with connections[alias].cursor() as cursor:
         cursor.execute(
-            "UPDATE messaging_outboxmessage SET published_at = now() WHERE id = ANY(%s)",
+            "UPDATE messaging_outboxmessage SET published_at = statement_timestamp() WHERE id = ANY(%s)",
             [[message.id for message in messages]],
         )
 

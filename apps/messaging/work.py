@@ -114,8 +114,8 @@ def _claim(found: Driver) -> list[WorkItem]:
 def _claim_where(found: Driver, condition: str, *, limit: int) -> list[WorkItem]:
     table, alias = found.model._meta.db_table, alias_for(found.model._meta.app_label)
     sql = f"""
-        UPDATE {table} SET attempts = attempts + 1, lease_token = %s, next_run_at = now() + make_interval(secs => %s)
-        WHERE id IN (SELECT id FROM {table} WHERE next_run_at <= now() AND parked_at IS NULL AND {condition}
+        UPDATE {table} SET attempts = attempts + 1, lease_token = %s, next_run_at = statement_timestamp() + make_interval(secs => %s)
+        WHERE id IN (SELECT id FROM {table} WHERE next_run_at <= statement_timestamp() AND parked_at IS NULL AND {condition}
                      ORDER BY next_run_at LIMIT %s FOR UPDATE SKIP LOCKED)
         RETURNING *
     """  # noqa: S608 - names of our own tables, no input
@@ -194,7 +194,7 @@ def due_drivers() -> list[Driver]:
 def _has_due(found: Driver) -> bool:
     table = found.model._meta.db_table
     with connections[alias_for(found.model._meta.app_label)].cursor() as cursor:
-        cursor.execute(f"SELECT EXISTS (SELECT 1 FROM {table} WHERE next_run_at <= now() AND parked_at IS NULL)")  # noqa: S608
+        cursor.execute(f"SELECT EXISTS (SELECT 1 FROM {table} WHERE next_run_at <= statement_timestamp() AND parked_at IS NULL)")  # noqa: S608
         return bool(cursor.fetchone()[0])
 
 

@@ -109,7 +109,7 @@ def test_poison_message_is_parked_and_stops_only_its_own_key():
     deliver_until(lambda: messaging.list_parked())
 
     assert applied() == [("fine", 1)]
-    assert applied("project") == [("fine", 1), ("poison", 1), ("poison", 2)] or len(applied("project")) == 3
+    assert sorted(applied("project")) == [("fine", 1), ("poison", 1), ("poison", 2)]
     (parked,) = messaging.list_parked()
     assert (parked.kind, parked.key) == ("message", "probe:poison")
     assert "asked to fail" in parked.error
