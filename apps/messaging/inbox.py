@@ -39,7 +39,7 @@ _CLAIM = """
               WHERE earlier.consumer = head.consumer AND earlier.key = head.key
                 AND earlier.version < head.version AND earlier.done_at IS NULL)
         ORDER BY due_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
-    RETURNING id
+    RETURNING *
 """
 _CLAIM_FRESH = _CLAIM.format(attempts="attempts = 0")
 _CLAIM_RETRY = _CLAIM.format(attempts="attempts > 0")
@@ -48,50 +48,46 @@ _CLAIM_RETRY = _CLAIM.format(attempts="attempts > 0")
 def drain(*, queue: str) -> int:
     """Apply everything due in `queue` until nothing is left; return how many messages were handled or failed."""
     handled = 0
-    while ids := _claim(queue=queue, fresh=True) + _claim(queue=queue, fresh=False):
-        for message_id, token in ids:
-            _apply(message_id, token=token, alias=alias_for(queue))
-        handled += len(ids)
+    while messages := _claim(queue=queue, fresh=True) + _claim(queue=queue, fresh=False):
+        for message in messages:
+            _apply(message, alias=alias_for(queue))
+        handled += len(messages)
     return handled
 
 
-def _claim(*, queue: str, fresh: bool) -> list[tuple[UUID, UUID]]:
-    token = uuid4()
+def _claim(*, queue: str, fresh: bool) -> list[InboxMessage]:
     parameters = {
-        "token": token,
+        "token": uuid4(),
         "lease": settings.MESSAGING["LEASE_SECONDS"],
         "queue": queue,
         "limit": BATCH if fresh else 1,
     }
-    with connections[alias_for(queue)].cursor() as cursor:
-        cursor.execute(_CLAIM_FRESH if fresh else _CLAIM_RETRY, parameters)
-        return [(row[0], token) for row in cursor.fetchall()]
+    claim = _CLAIM_FRESH if fresh else _CLAIM_RETRY
+    return list(InboxMessage.objects.using(alias_for(queue)).raw(claim, parameters))
 
 
-def _apply(message_id: UUID, *, token: UUID, alias: str) -> None:
+def _apply(message: InboxMessage, *, alias: str) -> None:
     """Run the handler and record its completion in one transaction, or record the failure in another."""
     try:
+        if message.attempts > settings.MESSAGING["MAX_ATTEMPTS"]:
+            raise RuntimeError(f"killed its worker {message.attempts - 1} times")
         with transaction.atomic(using=alias):
-            message = _lock_leased(message_id, token=token, alias=alias)
-            if message is None:
-                return
-            if message.attempts <= settings.MESSAGING["MAX_ATTEMPTS"]:
+            if _finish(message, alias=alias):
                 _handle(message)
-                _finish(message, alias=alias)
-                return
     except Exception as error:  # a handler may raise anything; the message waits, its key waits, the queue goes on
-        logger.exception("message %s failed", message_id)
-        _record_failure(message_id, token=token, alias=alias, error=error)
-        return
-    crash = RuntimeError(f"killed its worker {message.attempts - 1} times")
-    _record_failure(message_id, token=token, alias=alias, error=crash)
+        logger.exception("message %s for %s failed", message.id, message.consumer)
+        _record_failure(message, alias=alias, error=error)
 
 
-def _lock_leased(message_id: UUID, *, token: UUID, alias: str) -> InboxMessage | None:
-    leased = InboxMessage.objects.using(alias).filter(
-        id=message_id, lease_token=token, done_at__isnull=True, due_at__gt=Now()
-    )
-    return leased.select_for_update(no_key=True, skip_locked=True).first()
+def _finish(message: InboxMessage, *, alias: str) -> bool:
+    """Mark the message done, before its handler runs in the same transaction; False where the lease is no longer ours."""
+    with connections[alias].cursor() as cursor:
+        cursor.execute(
+            "UPDATE messaging_inboxmessage SET done_at = statement_timestamp(), lease_token = NULL, last_error = ''"
+            " WHERE id = %s AND lease_token = %s AND done_at IS NULL AND due_at > statement_timestamp()",
+            [message.id, message.lease_token],
+        )
+        return cursor.rowcount == 1
 
 
 def _handle(message: InboxMessage) -> None:
@@ -103,19 +99,17 @@ def _handle(message: InboxMessage) -> None:
         causation.reset(reset)
 
 
-def _finish(message: InboxMessage, *, alias: str) -> None:
-    InboxMessage.objects.using(alias).filter(id=message.id).update(done_at=Now(), lease_token=None, last_error="")
-
-
-def _record_failure(message_id: UUID, *, token: UUID, alias: str, error: Exception) -> None:
-    leased = InboxMessage.objects.using(alias).filter(id=message_id, lease_token=token, done_at__isnull=True)
-    row = leased.values("attempts").first()
-    if row is None:
-        return
-    changes: dict[str, Any] = {"last_error": backoff.describe(error), "lease_token": None}
-    if row["attempts"] >= settings.MESSAGING["MAX_ATTEMPTS"]:
+def _record_failure(message: InboxMessage, *, alias: str, error: Exception) -> None:
+    changes: dict[str, Any] = {
+        "last_error": backoff.describe(error),
+        "lease_token": None,
+        "due_at": Now() + backoff.delay(message.attempts),
+    }
+    if message.attempts >= settings.MESSAGING["MAX_ATTEMPTS"]:
         changes["parked_at"] = Now()
-    changes["due_at"] = Now() + backoff.delay(row["attempts"])
+    leased = InboxMessage.objects.using(alias).filter(
+        id=message.id, lease_token=message.lease_token, done_at__isnull=True
+    )
     leased.update(**changes)
 
 

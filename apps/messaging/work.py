@@ -194,7 +194,9 @@ def due_drivers() -> list[Driver]:
 def _has_due(found: Driver) -> bool:
     table = found.model._meta.db_table
     with connections[alias_for(found.model._meta.app_label)].cursor() as cursor:
-        cursor.execute(f"SELECT EXISTS (SELECT 1 FROM {table} WHERE next_run_at <= statement_timestamp() AND parked_at IS NULL)")  # noqa: S608
+        cursor.execute(
+            f"SELECT EXISTS (SELECT 1 FROM {table} WHERE next_run_at <= statement_timestamp() AND parked_at IS NULL)"
+        )  # noqa: S608
         return bool(cursor.fetchone()[0])
 
 
