@@ -1,25 +1,24 @@
 """Starts real sandbox processes for tests; also for other packages' tests.
 
-    with start_sandbox(webhook_url="http://127.0.0.1:9000/hook") as sandbox:
-        client = sandbox.client()          # the official `stripe` client
-        sandbox.ledger()                   # every money move
+with start_sandbox(webhook_url="http://127.0.0.1:9000/hook") as sandbox:
+    client = sandbox.client()          # the official `stripe` client
+    sandbox.ledger()                   # every money move
 """
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import signal
 import subprocess
 import sys
 import tempfile
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import requests
 import stripe
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -85,14 +84,10 @@ class SandboxProcess:
 
     def control(self, method: str, path: str, body: Any = None) -> Any:
         """Call a `/sandbox/...` endpoint and return its JSON."""
-        request = urllib.request.Request(
-            self.url + path,
-            method=method,
-            data=None if body is None else json.dumps(body).encode(),
-            headers={"Authorization": f"Bearer {self.api_key}", "Content-Type": "application/json"},
-        )
-        with urllib.request.urlopen(request, timeout=20) as response:
-            return json.load(response)
+        headers = {"Authorization": f"Bearer {self.api_key}"}
+        answer = requests.request(method, self.url + path, json=body, headers=headers, timeout=20)
+        answer.raise_for_status()
+        return answer.json()
 
     def ledger(self) -> list[dict[str, Any]]:
         rows: list[dict[str, Any]] = self.control("GET", "/sandbox/ledger")["data"]
