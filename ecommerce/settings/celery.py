@@ -1,9 +1,20 @@
 """Celery carries wake-ups only; the truth is in PostgreSQL. Limits: task time < lease < visibility time-out."""
 
+from urllib.parse import parse_qs, urlsplit
+
 from ecommerce.settings import env
 from ecommerce.settings.cache import BROKER_URL
 
-CELERY_BROKER_URL = BROKER_URL
+
+def _for_kombu(url: str) -> str:
+    """Return the URL as kombu spells it: redis-py says unix://, kombu says redis+socket://."""
+    parts = urlsplit(url)
+    if parts.scheme != "unix":
+        return url
+    return f"redis+socket://{parts.path}?virtual_host={parse_qs(parts.query).get('db', ['0'])[0]}"
+
+
+CELERY_BROKER_URL = _for_kombu(BROKER_URL)
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
