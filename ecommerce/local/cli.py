@@ -1,0 +1,55 @@
+"""The command line: `python -m ecommerce.local up [--port N] [--state DIR] [--no-demo] [--check]`."""
+
+from __future__ import annotations
+
+import argparse
+import errno
+import os
+import sys
+from pathlib import Path
+
+from ecommerce.local.console import Console
+from ecommerce.local.errors import StartError, StopRequested
+from ecommerce.local.plan import ROOT, Options
+from ecommerce.local.shop import Shop
+
+_NO_SPACE = (errno.ENOSPC, errno.EDQUOT)
+
+
+def main(arguments: list[str]) -> int:
+    """Run the command; return the exit status: 0 after an orderly stop, 1 where the start failed."""
+    options = _parse(arguments)
+    console = Console()
+    try:
+        return _run(options, console)
+    except StartError as error:
+        sys.stderr.write(f"bin/up: {error}\n")
+    except StopRequested:
+        return 0
+    except OSError as error:
+        if error.errno not in _NO_SPACE:
+            raise
+        where = error.filename or options.state
+        sys.stderr.write(f"bin/up: No space is left on the disk that holds {where}: free some, or use --state DIR.\n")
+    return 1
+
+
+def _run(options: argparse.Namespace, console: Console) -> int:
+    shop = Shop(
+        options=Options(state=options.state, port=options.port, demo=options.demo), given=os.environ, console=console
+    )
+    shop.up()
+    return 0
+
+
+def _parse(arguments: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="bin/up", description="Start the whole shop on this machine.")
+    parser.add_argument("command", choices=("up",), help=argparse.SUPPRESS)
+    parser.add_argument(
+        "--port", type=int, default=8000, metavar="N", help="the shop on N, WebSockets on N+1, sandbox on N+2 (8000)"
+    )
+    parser.add_argument(
+        "--state", type=Path, default=ROOT / "var", metavar="DIR", help="where everything is kept (var)"
+    )
+    parser.add_argument("--no-demo", dest="demo", action="store_false", help="start with an empty catalogue")
+    return parser.parse_args(arguments)

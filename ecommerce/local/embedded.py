@@ -1,0 +1,142 @@
+"""For tests and benchmarks: throw-away servers, and a whole shop in a process of its own."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ecommerce.local.console import Console
+from ecommerce.local.errors import StartError
+from ecommerce.local.files import last_lines
+from ecommerce.local.plan import ROOT, STOP_ORDER
+from ecommerce.local.ports import find_free_block
+from ecommerce.local.processes import wait_until
+from ecommerce.local.servers import Servers
+from ecommerce.local.state import StateFolder, load_run
+from ecommerce.local.supervisor import Supervisor
+
+_SERVER_SETTINGS = ("DATABASE_URL", "CACHE_URL", "BROKER_URL", "STRIPE_API_KEY", "STRIPE_API_BASE")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServerUrls:
+    """Where throw-away servers listen, each a UNIX socket."""
+
+    database: str
+    cache: str
+    broker: str
+
+    def environment(self) -> dict[str, str]:
+        """Return the settings that lead Django to these servers."""
+        return {"DATABASE_URL": self.database, "CACHE_URL": self.cache, "BROKER_URL": self.broker}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunningShop:
+    """A shop started by `run_shop`; `process` is its supervisor."""
+
+    process: subprocess.Popen[bytes]
+    state: Path
+    port: int
+    output: Path
+
+    @property
+    def run(self) -> dict[str, Any]:
+        """Read run.json anew: pids change when a process is replaced."""
+        content = load_run(self.state)
+        if content is None:
+            raise StartError(f"The shop on {self.state} is not running: {self.last_output()}")
+        return content
+
+    def last_output(self) -> str:
+        """Return the last lines the supervisor printed."""
+        return "\n".join(last_lines(self.output, count=15))
+
+
+@contextmanager
+def embedded_servers(folder: Path, *, durable: bool = False) -> Iterator[ServerUrls]:
+    """Start PostgreSQL and two Valkeys in `folder` and stop them at the end.
+
+    Without `durable`, data may be lost by a power cut, never by a killed process. Raises StartError.
+    """
+    state = StateFolder(folder)
+    state.open()
+    try:
+        state.stop_orphans()
+        supervisor = Supervisor(state=state, console=Console(quiet=True))
+        try:
+            servers = Servers(given={}, state=state, durable=durable)
+            servers.start(supervisor, console=Console(quiet=True))
+            urls = servers.urls()
+            yield ServerUrls(database=urls["DATABASE_URL"], cache=urls["CACHE_URL"], broker=urls["BROKER_URL"])
+        finally:
+            supervisor.stop(STOP_ORDER)
+    finally:
+        state.close()
+
+
+@contextmanager
+def run_shop(
+    *,
+    state: Path,
+    port: int | None = None,
+    demo: bool = True,
+    environment: Mapping[str, str] | None = None,
+    seconds: float = 240,
+) -> Iterator[RunningShop]:
+    """Run `python -m ecommerce.local up` on `state`, yield it when ready, stop it with SIGTERM at the end.
+
+    `environment` is laid over this process's own, from which the addresses of servers are taken out first, so that
+    the shop starts its own. Raises StartError with the last output where it is not ready after `seconds`.
+    """
+    shop = start_shop(state=state, port=port or find_free_block(), demo=demo, environment=environment or {})
+    try:
+        await_ready(shop, seconds=seconds)
+        yield shop
+    finally:
+        stop_shop(shop)
+
+
+def start_shop(*, state: Path, port: int, demo: bool, environment: Mapping[str, str]) -> RunningShop:
+    """Start a shop and return at once; `await_ready` and `stop_shop` do the rest."""
+    state.mkdir(mode=0o700, parents=True, exist_ok=True)
+    output = state / "up.out"
+    command = [sys.executable, "-m", "ecommerce.local", "up", "--state", str(state), "--port", str(port)]
+    inherited = {name: value for name, value in os.environ.items() if name not in _SERVER_SETTINGS}
+    inherited.pop("SHOP_ENVIRONMENT", None)
+    with output.open("ab") as stream:
+        process = subprocess.Popen(
+            command + ([] if demo else ["--no-demo"]),
+            cwd=ROOT,
+            env=inherited | dict(environment),
+            stdin=subprocess.DEVNULL,
+            stdout=stream,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    return RunningShop(process=process, state=state, port=port, output=output)
+
+
+def await_ready(shop: RunningShop, *, seconds: float) -> None:
+    """Wait until run.json appears; StartError where the supervisor ends first or the time is over."""
+    wait_until(lambda: load_run(shop.state) is not None or shop.process.poll() is not None, seconds=seconds)
+    if shop.process.poll() is not None or load_run(shop.state) is None:
+        raise StartError(f"The shop did not become ready:\n{shop.last_output()}")
+
+
+def stop_shop(shop: RunningShop, *, seconds: float = 120) -> int:
+    """Stop a shop in order and return the exit status of its supervisor."""
+    if shop.process.poll() is None:
+        shop.process.send_signal(signal.SIGTERM)
+    try:
+        return shop.process.wait(timeout=seconds)
+    except subprocess.TimeoutExpired:
+        shop.process.kill()
+        return shop.process.wait()

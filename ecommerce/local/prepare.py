@@ -1,0 +1,53 @@
+"""Steps that need Django once before the shop serves: `python -m ecommerce.local.prepare settings|database|static`.
+
+One process per step, since starting Django costs more than most of them. A wrong setting is one line, no traceback.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+import django
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management import call_command
+
+WRONG_SETTING_STATUS = 2
+
+
+def main(arguments: list[str]) -> int:
+    """Run one step; return the exit status."""
+    parser = argparse.ArgumentParser(prog="ecommerce.local.prepare")
+    parser.add_argument("step", choices=("settings", "database", "static"))
+    parser.add_argument("--demo", action="store_true")
+    parser.add_argument("--staff-email", default="")
+    options = parser.parse_args(arguments)
+    try:
+        if options.step == "settings":
+            return _check_settings()
+        django.setup()
+    except ImproperlyConfigured as error:
+        sys.stderr.write(f"{error}\n")
+        return WRONG_SETTING_STATUS
+    if options.step == "static":
+        call_command("collectstatic", interactive=False, verbosity=1)
+        return 0
+    _prepare_database(demo=options.demo, staff_email=options.staff_email)
+    return 0
+
+
+def _check_settings() -> int:
+    return 0 if settings.INSTALLED_APPS else WRONG_SETTING_STATUS
+
+
+def _prepare_database(*, demo: bool, staff_email: str) -> None:
+    call_command("migrate", interactive=False, verbosity=1)
+    if staff_email:
+        call_command("ensure_staff", "--email", staff_email, "--password-env", "STAFF_PASSWORD")
+    if demo:
+        call_command("load_demo")
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
