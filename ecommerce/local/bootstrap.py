@@ -1,0 +1,191 @@
+"""Makes `.venv` from the lock file and hands over to it. Run by bin/up and bin/test with the system's Python.
+
+Standard library only, and nothing of this project is imported. A stamp written last says what a complete `.venv`
+holds; a marker written first says that one is being changed, so that one left half-made is built anew.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import importlib.util
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+VENV = ROOT / ".venv"
+PYTHON = VENV / "bin" / "python"
+STAMP = VENV / "installed.json"
+MARKER = VENV / "incomplete"
+LOCKS = {"up": ["requirements.lock"], "test": ["requirements.lock", "requirements-dev.lock"]}
+MODULES = {"up": "ecommerce.local", "test": "ecommerce.local.suite"}
+NEEDED_BYTES = 1024**3
+
+
+class Refused(Exception):
+    """One sentence for the user."""
+
+
+def main(arguments: list[str]) -> int:
+    """Make the environment complete for the command, then become it."""
+    command, rest = arguments[0], arguments[1:]
+    try:
+        with_lock(command)
+    except Refused as error:
+        sys.stderr.write(f"bin/{command}: {error}\n")
+        return 1
+    except OSError as error:
+        sys.stderr.write(f"bin/{command}: cannot prepare {VENV}: {error.strerror or error}.\n")
+        return 1
+    words = [str(PYTHON), "-P", "-m", MODULES[command], *(["up"] if command == "up" else []), *rest]
+    environment = {name: value for name, value in os.environ.items() if name not in ("PYTHONHOME", "VIRTUAL_ENV")}
+    os.execve(PYTHON, words, environment | {"PYTHONPATH": str(ROOT)})
+    return 1
+
+
+def with_lock(command: str) -> None:
+    """Complete `.venv`, one start at a time."""
+    handle = os.open(ROOT, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        ensure_installed(LOCKS[command])
+    finally:
+        os.close(handle)
+
+
+def ensure_installed(locks: list[str]) -> None:
+    """Install what the locks name where the stamp does not say that it is there."""
+    if MARKER.exists() or not runs(PYTHON):
+        remove_broken()
+    wanted = {name: hashlib.sha256((ROOT / name).read_bytes()).hexdigest() for name in locks}
+    installed = read_stamp()
+    missing = [name for name, digest in wanted.items() if installed.get(name) != digest]
+    if missing:
+        require_space()
+        begin_change()
+        for name in missing:
+            install(name)
+        end_change(installed | wanted)
+
+
+def remove_broken() -> None:
+    """Remove a `.venv` that is half-made, or whose Python is gone or too old."""
+    if VENV.is_symlink() or VENV.is_file():
+        raise Refused(f"{VENV} is not a folder of ours: move it away and start again.")
+    if VENV.exists():
+        say("removing an incomplete .venv")
+        shutil.rmtree(VENV)
+
+
+def begin_change() -> None:
+    """Mark `.venv` as being changed, and make it where there is none."""
+    is_new = not VENV.exists()
+    if is_new:
+        require_venv_module()
+    VENV.mkdir(exist_ok=True)
+    MARKER.touch()
+    STAMP.unlink(missing_ok=True)
+    if is_new:
+        say(f"making .venv with Python {sys.version.split()[0]}")
+        run([sys.executable, "-m", "venv", str(VENV)], what="venv")
+
+
+def end_change(digests: dict[str, str]) -> None:
+    """Say that everything is installed: the stamp in one step, the marker last."""
+    draft = STAMP.with_suffix(".new")
+    draft.write_text(json.dumps(digests), encoding="utf-8")
+    draft.replace(STAMP)
+    MARKER.unlink()
+
+
+def require_venv_module() -> None:
+    """Refuse where Debian left the venv module out."""
+    if importlib.util.find_spec("venv") is None or importlib.util.find_spec("ensurepip") is None:
+        version = f"{sys.version_info.major}.{sys.version_info.minor}"
+        raise Refused(
+            f"{sys.executable} has no venv module: install it, on Debian and Ubuntu with "
+            f"`apt install python{version}-venv`, and start again."
+        )
+
+
+def require_space() -> None:
+    """Refuse where the packages will not fit."""
+    free = shutil.disk_usage(ROOT).free
+    if free < NEEDED_BYTES:
+        raise Refused(
+            f"No space: the disk that holds {ROOT} has {free // 1024**2} MB free and the packages need "
+            f"{NEEDED_BYTES // 1024**2} MB."
+        )
+
+
+def install(name: str) -> None:
+    """Install one lock file, every package checked against its hash."""
+    total = sum("==" in line and not line.startswith((" ", "#")) for line in (ROOT / name).open(encoding="utf-8"))
+    say(f"installing {total} packages from {name}")
+    options = [
+        "--require-hashes",
+        "--no-deps",
+        "--no-input",
+        "--disable-pip-version-check",
+        "--root-user-action=ignore",
+    ]
+    run([str(PYTHON), "-m", "pip", "install", *options, "--requirement", str(ROOT / name)], what="pip", total=total)
+
+
+def run(command: list[str], *, what: str, total: int = 0) -> None:
+    """Run a command quietly, with a word of progress; Refused with its own last error where it fails."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+    process = subprocess.Popen(
+        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace"
+    )
+    lines: list[str] = []
+    count, reported = 0, time.monotonic()
+    for line in process.stdout or ():
+        lines.append(line.strip())
+        count += line.startswith("Collecting ")
+        if total and time.monotonic() - reported > 3:
+            reported = time.monotonic()
+            say(f"  {min(count, total)} of {total} fetched" if count < total else "  unpacking")
+    if process.wait():
+        raise Refused(explain(lines, what=what))
+
+
+def explain(lines: list[str], *, what: str) -> str:
+    """Return the sentence that tells best why a command failed."""
+    if any("No space left on device" in line for line in lines):
+        return f"No space is left on the disk that holds {ROOT}: free some and start again."
+    errors = [line for line in lines if line.startswith("ERROR")] or lines[-1:] or ["no output"]
+    return f"{what} failed: {errors[0].removeprefix('ERROR: ')}"
+
+
+def runs(python: Path) -> bool:
+    """Tell whether an interpreter starts, is new enough and has pip."""
+    try:
+        command = [str(python), "-I", "-c", "import sys, pip; sys.exit(sys.version_info < (3, 11))"]
+        return subprocess.run(command, capture_output=True, check=False).returncode == 0
+    except OSError:
+        return False
+
+
+def read_stamp() -> dict[str, str]:
+    """Return the digest of each lock that is installed completely."""
+    try:
+        content = json.loads(STAMP.read_text(encoding="utf-8"))
+    except (FileNotFoundError, ValueError):
+        return {}
+    return content if isinstance(content, dict) else {}
+
+
+def say(text: str) -> None:
+    """Print a line of progress."""
+    sys.stdout.write(f"[  setup ] {text}\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
