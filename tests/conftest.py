@@ -4,6 +4,8 @@ import pytest
 
 from tests import sentinel
 
+pytest_plugins = ["ecommerce.local.pytest_plugin"]
+
 
 @pytest.fixture(scope="session", autouse=True)
 def _install_sentinel():

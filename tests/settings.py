@@ -2,9 +2,13 @@
 
 import os
 
-os.environ.setdefault("SHOP_ENVIRONMENT", "test")
+from ecommerce.local.throwaway import ensure_servers
 
-from ecommerce.settings import *  # noqa: F403
+os.environ.setdefault("SHOP_ENVIRONMENT", "test")
+# Before the settings are read: they name the servers.
+ensure_servers()
+
+from ecommerce.settings import *  # noqa: F403, E402 - the servers come first
 
 INSTALLED_APPS += ["tests.messaging.probe"]  # noqa: F405
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -31,21 +31,18 @@ class Refused(Exception):
     """One sentence for the user."""
 
 
-def main(arguments: list[str]) -> int:
+def main(arguments: list[str]) -> None:
     """Make the environment complete for the command, then become it."""
     command, rest = arguments[0], arguments[1:]
     try:
         with_lock(command)
     except Refused as error:
-        sys.stderr.write(f"bin/{command}: {error}\n")
-        return 1
+        sys.exit(f"bin/{command}: {error}")
     except OSError as error:
-        sys.stderr.write(f"bin/{command}: cannot prepare {VENV}: {error.strerror or error}.\n")
-        return 1
+        sys.exit(f"bin/{command}: cannot prepare {VENV}: {error.strerror or error}.")
     words = [str(PYTHON), "-P", "-m", MODULES[command], *(["up"] if command == "up" else []), *rest]
     environment = {name: value for name, value in os.environ.items() if name not in ("PYTHONHOME", "VIRTUAL_ENV")}
-    os.execve(PYTHON, words, environment | {"PYTHONPATH": str(ROOT)})
-    return 1
+    os.execve(PYTHON, words, environment | {"PYTHONPATH": str(ROOT)})  # noqa: S606 - no shell is the point
 
 
 def with_lock(command: str) -> None:
@@ -188,4 +185,4 @@ def say(text: str) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    main(sys.argv[1:])

@@ -159,8 +159,9 @@ class Supervisor:
             lived = now - child.started_at
             status = child.bury()
             how = describe_exit(status)
-            self.log.warning("%s ended after %.1f s: %s", child.service.name, lived, how)
-            self._console.step(f"{child.service.name} ended ({how}); starting it again in {child.backoff():.1f} s")
+            wait = child.backoff()
+            self.log.warning("%s ended after %.1f s: %s; next start in %.1f s", child.service.name, lived, how, wait)
+            self._console.step(f"{child.service.name} ended ({how}); starting it again in {wait:.1f} s")
             self._record()
         elif child.process is None and now >= child.restart_at:
             child.restarts += 1

@@ -1,0 +1,15 @@
+"""Finding the Chromium that browser tests drive."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from typing import Final
+
+_NAMES: Final = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+
+def find_chromium() -> str | None:
+    """Return the path of a Chromium (CHROMIUM names one that is not on the PATH), or None."""
+    named = os.environ.get("CHROMIUM")
+    return next(filter(None, map(shutil.which, [named] if named else _NAMES)), None)
