@@ -1,5 +1,15 @@
 """REST: renderers, authentication, errors, schema."""
 
+from ecommerce.settings import env
+from ecommerce.settings.shop import STOREFRONT_URL
+
+# The origin that clients reach the API on; links between pages of lists start with it.
+API_URL = (
+    env.url("API_URL", schemes=("http", "https"), example="https://api.example.com", default=STOREFRONT_URL)
+    .geturl()
+    .rstrip("/")
+)
+
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["apps.web.authentication.AccessTokenAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.AllowAny"],

@@ -1,0 +1,41 @@
+"""What Django shows when no view answered: problems under /api/, pages elsewhere (the storefront's 404.html, 500.html)."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.views import defaults
+
+from apps.web.problems import is_api, problem
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponseBase:
+    """Answer 400: a suspicious host, cookie or upload."""
+    if is_api(request):
+        return _problem(request, status=400, code="malformed_request", detail="The request is malformed.")
+    return defaults.bad_request(request, exception)
+
+
+def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponseBase:
+    """Answer 403."""
+    if is_api(request):
+        return _problem(request, status=403, code="permission_denied", detail="You may not do this.")
+    return defaults.permission_denied(request, exception)
+
+
+def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponseBase:
+    """Answer 404."""
+    if is_api(request):
+        return _problem(request, status=404, code="not_found", detail=f"There is nothing at {request.path}.")
+    return defaults.page_not_found(request, exception)
+
+
+def server_error(request: HttpRequest) -> HttpResponseBase:
+    """Answer 500; the log has the exception under the same request id."""
+    if is_api(request):
+        return _problem(request, status=500, code="internal_error", detail="This is our fault, and it was logged.")
+    return defaults.server_error(request)
+
+
+def _problem(request: HttpRequest, *, status: int, code: str, detail: str) -> HttpResponse:
+    return problem(status=status, code=code, detail=detail, instance=request.path)

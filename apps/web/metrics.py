@@ -1,0 +1,51 @@
+"""Metrics of requests, and the page that Prometheus reads: the sum over all processes of this machine's shop."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from typing import Final
+
+from django.http import HttpRequest, HttpResponse
+from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client.metrics_core import Metric
+from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.registry import Collector
+
+_METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+_BUCKETS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10)
+REQUESTS: Final = Counter("shop_http_requests_total", "Requests answered", ["method", "route", "status"])
+SECONDS: Final = Histogram("shop_http_request_seconds", "Time to answer", ["method", "route"], buckets=_BUCKETS)
+
+
+def observe(*, method: str, route: str, status: int, seconds: float) -> None:
+    """Count one answered request. `route` is the URL pattern, never a path, so that labels stay few."""
+    method = method if method in _METHODS else "OTHER"
+    REQUESTS.labels(method, route, str(status)).inc()
+    SECONDS.labels(method, route).observe(seconds)
+
+
+class _EveryProcess(Collector):
+    """Sums what the processes wrote to PROMETHEUS_MULTIPROC_DIR, plus what is computed when asked (outbox lag)."""
+
+    def __init__(self, folder: str) -> None:
+        self.written = MultiProcessCollector(CollectorRegistry(), folder)
+
+    def collect(self) -> Iterator[Metric]:
+        """Yield every family once; figures of this one process, which mean nothing in a sum, are left out."""
+        names = set()
+        for family in self.written.collect():
+            names.add(family.name)
+            yield family
+        for family in REGISTRY.collect():
+            if family.name not in names and not family.name.startswith(("process_", "python_")):
+                yield family
+
+
+def scrape(request: HttpRequest) -> HttpResponse:
+    """Answer in Prometheus' text format."""
+    registry = REGISTRY
+    if folder := os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
+        registry = CollectorRegistry()
+        registry.register(_EveryProcess(folder))
+    return HttpResponse(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)

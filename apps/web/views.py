@@ -1,0 +1,122 @@
+"""The base of REST views: one parser, one renderer, answers as bytes, conditional requests."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any, Final
+
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from rest_framework import views
+from rest_framework.request import Request
+from rest_framework.serializers import BaseSerializer
+
+from apps.kernel.errors import Invalid, PreconditionFailed
+from apps.kernel.pages import Page
+from apps.web import pagination
+from apps.web.errors import ValidationFailed
+from apps.web.json import JSON_TYPE, JSONRenderer, dumps
+from apps.web.problems import flatten
+
+_RENDERER: Final = (JSONRenderer(), JSON_TYPE)
+
+
+class APIView(views.APIView):
+    """Base of all REST views. Handlers return `reply(...)`; they raise kernel errors for everything else."""
+
+    def perform_content_negotiation(self, request: Request, force: bool = False) -> tuple[Any, str]:
+        """Return the one renderer there is; RFC 9110 (12.5.1) lets a server disregard Accept."""
+        return _RENDERER
+
+    def parse(
+        self, serializer_class: type[BaseSerializer[Any]], request: Request, *, partial: bool = False
+    ) -> dict[str, Any]:
+        """Return the validated body; raises ValidationFailed with one FieldError for each fault (dotted paths)."""
+        serializer = serializer_class(data=request.data, partial=partial, context={"request": request, "view": self})
+        if not serializer.is_valid():
+            raise ValidationFailed(fields=flatten(serializer.errors))
+        return dict(serializer.validated_data)
+
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
+        """Answer 304 where the caller already has these bytes."""
+        response = super().finalize_response(request, response, *args, **kwargs)
+        return not_modified(request, response) if request.method in ("GET", "HEAD") else response
+
+
+def reply(
+    data: object, *, status: int = 200, etag: str | None = None, headers: Mapping[str, str] | None = None
+) -> HttpResponse:
+    """Return `data` (contracts, dicts, lists; bytes pass as they are) as JSON; None as an empty body.
+
+    `etag` is the bare value without quotes; a GET that already has it becomes 304 on its way out.
+    """
+    body = b"" if data is None else data if isinstance(data, bytes) else dumps(data)
+    response = HttpResponse(body, status=status, content_type=JSON_TYPE, headers=dict(headers or {}))
+    if data is None:
+        del response["Content-Type"]
+    if etag is not None:
+        response["ETag"] = f'"{etag}"'
+    return response
+
+
+def reply_page(request: HttpRequest | Request, page: Page[Any], *, etag: str | None = None) -> HttpResponse:
+    """Return a page as `{results, next, previous}`, plus `count` where it was asked for."""
+    body: dict[str, Any] = {
+        "results": page.items,
+        "next": pagination.page_url(request, page.next_cursor),
+        "previous": pagination.page_url(request, page.previous_cursor),
+    }
+    if page.count is not None:
+        body["count"] = page.count
+    return reply(body, etag=etag)
+
+
+def check_match(request: HttpRequest | Request, etag: str) -> None:
+    """Raise PreconditionFailed (412) where `If-Match` is given and does not name the object's current ETag."""
+    header = request.headers.get("If-Match")
+    if header and not _names(header, f'"{etag}"', weak=False):
+        detail = f'This changed since you read it: its ETag is now "{etag}", If-Match was {header}.'
+        raise PreconditionFailed(detail, extra={"etag": etag})
+
+
+def read_if_match(request: HttpRequest | Request) -> int | None:
+    """Return the version in an `If-Match` whose ETags are version numbers; None without it or for `*`."""
+    header = request.headers.get("If-Match", "*").strip()
+    version = header.removeprefix("W/").strip('"')
+    if header == "*":
+        return None
+    if not (version.isascii() and version.isdigit() and len(version) <= 18):
+        raise Invalid.field("If-Match", "invalid_etag", f"{header[:50]!r} is not an ETag of this resource.")
+    return int(version)
+
+
+def not_modified(request: HttpRequest | Request, response: HttpResponseBase) -> HttpResponseBase:
+    """Return 304 with the response's validators where `If-None-Match` names its ETag, else the response itself."""
+    etag, header = response.headers.get("ETag"), request.headers.get("If-None-Match")
+    if response.status_code != HTTPStatus.OK or not etag or not header or not _names(header, etag, weak=True):
+        return response
+    kept = {name: response[name] for name in ("ETag", "Cache-Control", "Vary", "Expires") if name in response.headers}
+    bare = HttpResponse(status=HTTPStatus.NOT_MODIFIED, headers=kept)
+    del bare["Content-Type"]
+    return bare
+
+
+def _names(header: str, etag: str, *, weak: bool) -> bool:
+    """Return whether a list of ETags names `etag` (RFC 9110, 8.8.3.2: weakly for reads, strongly for writes)."""
+    if header.strip() == "*":
+        return True
+    candidates = [item.strip() for item in header.split(",")]
+    if weak:
+        return etag.removeprefix("W/") in [item.removeprefix("W/") for item in candidates]
+    return etag in candidates
+
+
+__all__ = [
+    "APIView",
+    "check_match",
+    "not_modified",
+    "read_if_match",
+    "reply",
+    "reply_page",
+]
