@@ -42,8 +42,8 @@ _SETTINGS: Final = {
     "log_timezone": "UTC",
     "log_line_prefix": "%m [%p] ",
 }
-# Throw-away servers only: a power cut may lose or break the data.
-_VOLATILE: Final = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+# Throw-away servers only: a power cut may break the data. Commits stay synchronous, so a killed process loses none.
+_VOLATILE: Final = {"fsync": "off", "full_page_writes": "off"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
