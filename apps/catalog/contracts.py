@@ -104,3 +104,112 @@ class SellableVariant:
     tax_class: str
     image: Image | None
     available_for_sale: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VariantInput:
+    """A variant as staff or an import wants it.
+
+    `options` names a value for each option of the product. A blank `sku` keeps the one it has or gets a stable generated one. It is
+    matched to an existing variant by `id` where given, else by `options`. `image_url` is one of the product's images.
+    """
+
+    options: Mapping[str, str] = field(default_factory=dict)
+    prices: Mapping[str, Money] = field(default_factory=dict)
+    compare_at_prices: Mapping[str, Money] = field(default_factory=dict)
+    id: UUID | None = None
+    sku: str = ""
+    weight_grams: int = 0
+    requires_shipping: bool = True
+    tax_class: str = "standard"
+    barcode: str = ""
+    image_url: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProductInput:
+    """A whole product as staff or an import wants it; what is not in it goes. `categories` are paths of existing categories.
+
+    A blank `slug` is made from the title. `description_html` may be any HTML: it is sanitised when it is stored.
+    """
+
+    title: str
+    slug: str = ""
+    status: ProductStatus = ProductStatus.DRAFT
+    description_html: str = ""
+    vendor: str = ""
+    product_type: str = ""
+    tags: tuple[str, ...] = ()
+    options: tuple[Option, ...] = ()
+    variants: tuple[VariantInput, ...] = ()
+    images: tuple[Image, ...] = ()
+    categories: tuple[str, ...] = ()
+    attributes: Mapping[str, str] = field(default_factory=dict)
+
+
+class ImportOutcome(Enum):
+    """What an import did with one product."""
+
+    CREATED = "created"
+    UPDATED = "updated"
+    UNCHANGED = "unchanged"
+    REJECTED = "rejected"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportNote:
+    """A remark on one cell of an import file: what was found and what would be right.
+
+    `line` counts from 1, the header included. With `is_error` the row was left out; else it was imported as the message says.
+    """
+
+    line: int
+    column: str
+    value: str
+    message: str
+    is_error: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportSource:
+    """A file that was opened and understood; `product_count` is how many products it holds.
+
+    `scattered` are the handles whose rows do not stand together. `untracked_stock` is the stock (whole units) for variants whose
+    inventory the other shop does not track; None takes the quantity in the file.
+    """
+
+    path: str
+    format: str
+    currency: str
+    encoding: str
+    product_count: int
+    scattered: frozenset[str] = frozenset()
+    untracked_stock: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParsedProduct:
+    """A product read from a file; `product` is None where nothing usable was left.
+
+    `stock` goes with `product.variants`, one entry each: whole units, None where the file says nothing. `category_names` lead from the
+    root of the tree to the product's category.
+    """
+
+    handle: str
+    line: int
+    product: ProductInput | None
+    stock: tuple[int | None, ...]
+    category_names: tuple[str, ...]
+    notes: tuple[ImportNote, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportedProduct:
+    """What became of one product; `stock` holds the units to set by variant id, where the file says something new."""
+
+    handle: str
+    line: int
+    outcome: ImportOutcome
+    stock: Mapping[UUID, int]
+    skus: Mapping[UUID, str]
+    notes: tuple[ImportNote, ...]

@@ -1,0 +1,181 @@
+"""Published interface of catalog: products, variants, prices, categories, imports."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from uuid import UUID
+
+from apps.catalog import selectors
+from apps.catalog.contracts import (
+    Category,
+    ImportedProduct,
+    ImportSource,
+    ParsedProduct,
+    Product,
+    ProductInput,
+    ProductStatus,
+    SellableVariant,
+    Variant,
+)
+from apps.catalog.errors import CategoryInUse, CategoryNotFound, ProductNotFound, UnreadableFile, VariantNotFound
+from apps.catalog.importing import shopify
+from apps.catalog.services import categories, imports, products
+from apps.kernel.errors import Invalid
+from apps.kernel.money import currency_decimals
+
+__all__ = [
+    "CategoryInUse",
+    "CategoryNotFound",
+    "ProductNotFound",
+    "UnreadableFile",
+    "VariantNotFound",
+    "create_product",
+    "delete_category",
+    "delete_product",
+    "ensure_categories",
+    "get_product",
+    "get_variant_by_sku",
+    "get_variants",
+    "import_product",
+    "list_categories",
+    "list_products",
+    "open_import",
+    "parse_import",
+    "publish_product",
+    "record_imported_stock",
+    "save_category",
+    "unpublish_product",
+    "update_product",
+]
+
+
+def get_variants(*, ids: Sequence[UUID], currency: str) -> dict[UUID, SellableVariant]:
+    """Return what a cart needs of each variant, by id, in one statement.
+
+    Unknown ids are absent; `price` is None where a variant is not sold in `currency` (ISO 4217).
+    """
+    return selectors.sellable_variants(ids=ids, currency=currency)
+
+
+def get_variant_by_sku(*, sku: str) -> Variant:
+    """Return the variant with exactly this SKU. Raises VariantNotFound."""
+    variant = selectors.variant_by_sku(sku)
+    if variant is None:
+        raise VariantNotFound(f"No variant has the SKU {sku!r}.")
+    return variant
+
+
+def get_product(*, product_id: UUID) -> Product:
+    """Return a whole product, draft or published. Raises ProductNotFound."""
+    product = selectors.product(product_id)
+    if product is None:
+        raise ProductNotFound(f"There is no product {product_id}.")
+    return product
+
+
+def list_products(*, after_id: UUID | None = None, limit: int = 500) -> tuple[Product, ...]:
+    """Return products in order of id, those after `after_id`, at most `limit`: for rebuilding projections in batches."""
+    return selectors.products(after_id=after_id, limit=limit)
+
+
+def list_categories() -> tuple[Category, ...]:
+    """Return the whole tree in order of path: a parent stands before its children."""
+    return selectors.categories()
+
+
+def create_product(*, product: ProductInput) -> Product:
+    """Create a product and publish ProductChanged. Raises Invalid naming each field that breaks a rule (`slug` or `variants` `taken`)."""
+    return products.create_product(product=product)
+
+
+def update_product(*, product_id: UUID, product: ProductInput, if_version: int | None = None) -> Product:
+    """Bring a product to what `product` says: what is not in it goes. Publishes ProductChanged where anything differed.
+
+    Raises ProductNotFound, Invalid, and PreconditionFailed where `if_version` is given and no longer the product's version.
+    """
+    return products.update_product(product_id=product_id, product=product, if_version=if_version)
+
+
+def publish_product(*, product_id: UUID) -> Product:
+    """Show a product to shoppers. Raises ProductNotFound; Invalid where no variant has a price."""
+    return products.set_status(product_id=product_id, status=ProductStatus.PUBLISHED)
+
+
+def unpublish_product(*, product_id: UUID) -> Product:
+    """Hide a product from shoppers. Raises ProductNotFound."""
+    return products.set_status(product_id=product_id, status=ProductStatus.DRAFT)
+
+
+def delete_product(*, product_id: UUID) -> None:
+    """Delete a product with its variants and prices, and publish ProductRemoved. Orders keep their own copies. Raises ProductNotFound."""
+    products.delete_product(product_id=product_id)
+
+
+def save_category(
+    *, name: str, slug: str, parent_id: UUID | None = None, position: int = 0, category_id: UUID | None = None
+) -> Category:
+    """Create a category, or rename or move the one with `category_id`; its whole branch moves along.
+
+    Publishes CategoryChanged for each node that moved. Raises Invalid (slug `invalid` or `taken`, parent `cycle`), CategoryNotFound.
+    """
+    return categories.save_category(
+        name=name, slug=slug, parent_id=parent_id, position=position, category_id=category_id
+    )
+
+
+def ensure_categories(*, paths: Sequence[Sequence[str]]) -> None:
+    """Make the categories that each sequence of names leads through from the root, where they are missing."""
+    categories.ensure_categories(paths=paths)
+
+
+def delete_category(*, category_id: UUID) -> None:
+    """Delete an empty category and publish CategoryRemoved. Raises CategoryNotFound, CategoryInUse."""
+    categories.delete_category(category_id=category_id)
+
+
+def open_import(
+    *,
+    path: Path,
+    currency: str,
+    format: str = "shopify",
+    encoding: str = "utf-8-sig",
+    untracked_stock: int | None = None,
+) -> ImportSource:
+    """Read a product file through once and return what it holds; changes nothing.
+
+    `currency` (ISO 4217) is that of the file's prices. Raises UnreadableFile where the file as a whole cannot be imported
+    (encoding, heading, columns), Invalid for an unknown currency or format.
+    """
+    currency_decimals(currency)
+    if format != "shopify":
+        raise Invalid.field("format", "unknown_format", f"{format!r} is not known; use shopify.")
+    return shopify.scan(
+        ImportSource(
+            path=str(path),
+            format=format,
+            currency=currency,
+            encoding=encoding,
+            product_count=0,
+            untracked_stock=untracked_stock,
+        )
+    )
+
+
+def parse_import(*, source: ImportSource) -> Iterator[ParsedProduct]:
+    """Yield the file's products one at a time, each with notes on its cells; only one product's rows are held in memory."""
+    return shopify.parse(source)
+
+
+def import_product(*, parsed: ParsedProduct, dry_run: bool = False) -> ImportedProduct:
+    """Create or update one product in its own transaction, by handle and option values; publish only where anything differed.
+
+    `stock` of the result is what the caller sets in inventory and then hands to `record_imported_stock`. A dry run writes nothing and
+    returns the same. What breaks a rule is in `notes`, never raised.
+    """
+    return imports.import_product(parsed=parsed, dry_run=dry_run)
+
+
+def record_imported_stock(*, quantities: Mapping[UUID, int]) -> None:
+    """Remember the units that a file named per variant, so that the next import of the same number leaves sales since alone."""
+    imports.record_imported_stock(quantities=quantities)

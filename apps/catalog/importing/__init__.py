@@ -1,0 +1,1 @@
+"""Reading product files of other systems: pure parsing and reporting, no database."""

@@ -1,0 +1,165 @@
+"""Reading a delimited file row by row, with every way such a file goes wrong told as one clear sentence."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, TextIO
+
+from apps.catalog.errors import UnreadableFile
+from apps.kernel.errors import FieldError
+
+# A cell may hold a long description; beyond this a quote was never closed.
+_LONGEST_CELL: Final = 1_000_000
+_DELIMITERS: Final = ",;\t|"
+_UTF16: Final = (b"\xff\xfe", b"\xfe\xff")
+# What PostgreSQL or a browser would choke on: control characters but for tab, line feed and carriage return.
+_CONTROL: Final = {code: None for code in range(32) if chr(code) not in "\t\n\r"} | {127: None}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One record: non-blank cells by canonical column name, stripped; `line` is where it starts, from 1."""
+
+    line: int
+    cells: Mapping[str, str]
+    headings: frozenset[str] = frozenset()
+    fault: str = ""
+
+    def __getitem__(self, column: str) -> str:
+        return self.cells.get(column, "")
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Which headings a format knows: for each canonical name its spellings, and the canonical names it cannot do without."""
+
+    spellings: Mapping[str, Sequence[str]]
+    required: Sequence[str]
+
+    def canonical(self, heading: str) -> str:
+        """Return the canonical name of `heading`, or `heading` itself where the format does not know it."""
+        return self._names().get(_key(heading), heading.strip())
+
+    def _names(self) -> dict[str, str]:
+        return {_key(spelling): name for name, known in self.spellings.items() for spelling in (name, *known)}
+
+
+def read_rows(*, path: Path, columns: Columns, encoding: str) -> Iterator[Row]:
+    """Yield the rows of a file; blank ones are left out. Raises UnreadableFile where the file as a whole makes no sense."""
+    csv.field_size_limit(_LONGEST_CELL)
+    with _open(path, encoding=encoding) as file:
+        delimiter = detect_delimiter(path=path, encoding=encoding)
+        counted = _LineCounter(file)
+        reader = csv.reader(counted, delimiter=delimiter)
+        try:
+            header = _read_header(reader, columns=columns)
+            yield from _read_records(reader, header=header, counted=counted)
+        except UnicodeDecodeError as error:
+            raise _wrong_encoding(error, line=counted.line + 1, encoding=encoding) from error
+
+
+def detect_delimiter(*, path: Path, encoding: str) -> str:
+    """Return the delimiter of the heading: the one of comma, semicolon, tab and bar that splits it most."""
+    with _open(path, encoding=encoding) as file:
+        try:
+            heading = file.readline(100_000)
+        except UnicodeDecodeError as error:
+            raise _wrong_encoding(error, line=1, encoding=encoding) from error
+    return max(_DELIMITERS, key=heading.count)
+
+
+def _open(path: Path, *, encoding: str) -> TextIO:
+    try:
+        with path.open("rb") as file:
+            if file.read(2) in _UTF16 and encoding == "utf-8-sig":
+                raise _unreadable(f"{path.name} is UTF-16; save it as CSV UTF-8, or pass --encoding utf-16.")
+        return path.open(encoding=encoding, newline="")
+    except OSError as error:
+        raise _unreadable(f"{path} cannot be read: {error.strerror}.") from error
+    except LookupError as error:
+        raise _unreadable(f"{encoding!r} is no encoding; use one such as utf-8 or cp1252.") from error
+
+
+class _LineCounter:
+    """Counts physical lines, since a record with line breaks in its cells spans several."""
+
+    def __init__(self, file: TextIO) -> None:
+        self._file = file
+        self.line = 0
+
+    def __iter__(self) -> _LineCounter:
+        return self
+
+    def __next__(self) -> str:
+        text = next(self._file)
+        self.line += 1
+        return text
+
+
+def _read_header(reader: Iterator[list[str]], *, columns: Columns) -> list[str]:
+    try:
+        first = next(reader, None)
+    except csv.Error as error:
+        raise _unreadable(f"The first line is no heading: {error}.") from error
+    if first is None or not any(cell.strip() for cell in first):
+        raise _unreadable(
+            f"The file is empty or starts with a blank line; it needs a heading: {', '.join(columns.required)}, ..."
+        )
+    header = [columns.canonical(cell) for cell in first]
+    missing = [name for name in columns.required if name not in header]
+    if len(missing) == len(columns.required):
+        found = ", ".join(cell[:40] for cell in first[:5])
+        raise _unreadable(
+            f"The first line is no heading of this format. It has {found}; it needs {', '.join(columns.required)}."
+        )
+    if missing:
+        raise _unreadable(
+            f"The heading lacks {', '.join(missing)}. A Shopify export has them; add the column and try again."
+        )
+    return header
+
+
+def _read_records(reader: Iterator[list[str]], *, header: Sequence[str], counted: _LineCounter) -> Iterator[Row]:
+    headings = frozenset(header)
+    while True:
+        line = counted.line + 1
+        try:
+            record = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            yield Row(
+                line, {}, headings, fault=f"{error}; a quote may be left open. Left out up to line {counted.line}"
+            )
+            continue
+        cells = {
+            name: clean
+            for name, cell in zip(header, record, strict=False)
+            if (clean := cell.translate(_CONTROL).strip())
+        }
+        if cells:
+            fault = f"{len(record)} cells under {len(header)} headings" if _spills(record, header) else ""
+            yield Row(line, cells, headings, fault=fault)
+
+
+def _spills(record: Sequence[str], header: Sequence[str]) -> bool:
+    return any(cell.strip() for cell in record[len(header) :])
+
+
+def _key(heading: str) -> str:
+    return " ".join(heading.lower().split())
+
+
+def _wrong_encoding(error: UnicodeDecodeError, *, line: int, encoding: str) -> UnreadableFile:
+    name = "UTF-8" if encoding == "utf-8-sig" else encoding
+    bad = error.object[error.start : error.start + 1].hex()
+    return _unreadable(
+        f"The file is not {name}: byte 0x{bad} near line {line}. Save it as CSV UTF-8, or name its encoding with --encoding cp1252."
+    )
+
+
+def _unreadable(detail: str) -> UnreadableFile:
+    return UnreadableFile(detail, fields=[FieldError("file", "unreadable_file", detail)])

@@ -1,0 +1,153 @@
+"""Tables of catalog: products, their options and variants, prices per currency, pictures, the category tree."""
+
+from __future__ import annotations
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+
+from apps.catalog.contracts import ProductStatus
+from apps.kernel.money import Money
+from apps.persistence.fields import MoneyField
+from apps.persistence.models import UUIDModel
+
+
+class Category(UUIDModel):
+    """A node of the tree. A deferred trigger holds `path` = parent's path + slug, which also rules out cycles."""
+
+    name = models.CharField(max_length=200)
+    slug = models.SlugField(max_length=100, db_index=False)
+    path = models.CharField(max_length=1000, unique=True, editable=False)
+    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="children")
+    position = models.PositiveIntegerField(default=0)
+    version = models.BigIntegerField(default=0, editable=False)
+
+    class Meta:
+        verbose_name = "category"
+        verbose_name_plural = "categories"
+        ordering = ["path"]
+
+
+class Product(UUIDModel):
+    """A product; `version` rises under its row lock with every change and is the version of its events."""
+
+    slug = models.SlugField(max_length=255, unique=True, help_text="The product's address, such as rain-jacket.")
+    title = models.CharField(max_length=255)
+    status = models.CharField(
+        max_length=10, choices=[(s.value, s.value) for s in ProductStatus], default=ProductStatus.DRAFT.value
+    )
+    description_html = models.TextField(blank=True, default="")
+    vendor = models.CharField(max_length=255, blank=True, default="")
+    product_type = models.CharField(max_length=255, blank=True, default="")
+    tags = ArrayField(models.CharField(max_length=255), blank=True, default=list)
+    attributes = models.JSONField(blank=True, default=dict)
+    published_at = models.DateTimeField(null=True, blank=True, editable=False)
+    version = models.BigIntegerField(default=0, editable=False)
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+    categories = models.ManyToManyField(Category, through="ProductCategory", related_name="products")
+
+    class Meta:
+        verbose_name = "product"
+        ordering = ["-id"]
+        constraints = [
+            models.CheckConstraint(
+                name="catalog_product_published_has_time",
+                condition=Q(published_at__isnull=False) | ~Q(status=ProductStatus.PUBLISHED.value),
+            ),
+            models.CheckConstraint(
+                name="catalog_product_status_known", condition=Q(status__in=[s.value for s in ProductStatus])
+            ),
+        ]
+
+
+class ProductCategory(models.Model):
+    product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="category_links")
+    category = models.ForeignKey(Category, on_delete=models.PROTECT, related_name="product_links")
+
+    class Meta:
+        verbose_name = "category of the product"
+        verbose_name_plural = "categories of the product"
+        constraints = [models.UniqueConstraint(fields=["product", "category"], name="catalog_productcategory_once")]
+
+
+class ProductOption(UUIDModel):
+    """A dimension the product varies in, with its values in display order."""
+
+    product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="options")
+    name = models.CharField(max_length=100)
+    values = ArrayField(models.CharField(max_length=255))
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        verbose_name = "option"
+        ordering = ["position"]
+        constraints = [models.UniqueConstraint(fields=["product", "name"], name="catalog_option_once")]
+
+
+class ProductImage(UUIDModel):
+    """A picture by reference; sizes in pixels where known."""
+
+    product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="images")
+    url = models.CharField(max_length=2000)
+    alt = models.CharField(max_length=500, blank=True, default="")
+    width = models.PositiveIntegerField(null=True, blank=True)
+    height = models.PositiveIntegerField(null=True, blank=True)
+    position = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        verbose_name = "image"
+        ordering = ["position"]
+        constraints = [models.UniqueConstraint(fields=["product", "url"], name="catalog_image_once")]
+
+
+class Variant(UUIDModel):
+    """What is sold: `options` maps each option of the product to one of its values."""
+
+    product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="variants")
+    sku = models.CharField(max_length=100, unique=True)
+    options = models.JSONField(blank=True, default=dict, help_text='Such as {"Size": "M"}.')
+    weight_grams = models.PositiveIntegerField(default=0)
+    requires_shipping = models.BooleanField(default=True)
+    tax_class = models.SlugField(max_length=50, default="standard", db_index=False)
+    barcode = models.CharField(max_length=100, blank=True, default="")
+    position = models.PositiveIntegerField(default=0)
+    image = models.ForeignKey(ProductImage, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+
+    class Meta:
+        verbose_name = "variant"
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(fields=["product", "options"], name="catalog_variant_options_once"),
+            models.CheckConstraint(name="catalog_variant_has_sku", condition=~Q(sku="")),
+        ]
+
+
+class VariantPrice(models.Model):
+    """What a variant costs in one currency; `compare_at` is the former price that is shown struck through."""
+
+    variant = models.ForeignKey(Variant, on_delete=models.CASCADE, related_name="prices")
+    price: MoneyField[Money] = MoneyField()
+    compare_at: MoneyField[Money | None] = MoneyField(null=True)
+
+    class Meta:
+        verbose_name = "price"
+        constraints = [
+            models.UniqueConstraint(fields=["variant", "price_currency"], name="catalog_price_once_per_currency"),
+            models.CheckConstraint(name="catalog_price_not_negative", condition=Q(price_amount__gte=0)),
+            models.CheckConstraint(
+                name="catalog_compare_at_fits_price",
+                condition=Q(compare_at_amount__isnull=True, compare_at_currency__isnull=True)
+                | Q(compare_at_amount__gte=0, compare_at_currency=F("price_currency")),
+            ),
+        ]
+
+
+class ImportedStock(models.Model):
+    """The stock that the last imported file named for a variant.
+
+    A later import sets stock only where its file says something new, so that sales since the last one are not undone.
+    """
+
+    variant = models.OneToOneField(Variant, on_delete=models.CASCADE, primary_key=True, related_name="+")
+    quantity = models.PositiveIntegerField()

@@ -1,0 +1,173 @@
+"""Reads of catalog: whole products as contracts, and what a cart needs of variants in one statement."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.db import connections
+from django.db.models import Prefetch, QuerySet
+
+from apps.catalog import contracts, models
+from apps.kernel.money import Money
+from apps.persistence.databases import alias_for
+
+# One statement whatever the number of variants: it stands on the path of every checkout.
+_SELLABLE = """
+    SELECT v.id, v.product_id, p.slug, v.sku, p.title, v.options, price.price_amount, v.weight_grams, v.requires_shipping, v.tax_class,
+           image.url, image.alt, image.width, image.height, p.status = 'published',
+           ARRAY(SELECT o.name FROM catalog_productoption o WHERE o.product_id = p.id ORDER BY o.position)
+    FROM catalog_variant v
+    JOIN catalog_product p ON p.id = v.product_id
+    LEFT JOIN catalog_variantprice price ON price.variant_id = v.id AND price.price_currency = %(currency)s
+    LEFT JOIN LATERAL (
+        SELECT i.url, i.alt, i.width, i.height FROM catalog_productimage i WHERE i.product_id = p.id
+        ORDER BY (i.id = v.image_id) DESC NULLS LAST, i.position LIMIT 1) image ON true
+    WHERE v.id = ANY(%(ids)s)
+"""
+
+
+def sellable_variants(*, ids: Sequence[UUID], currency: str) -> dict[UUID, contracts.SellableVariant]:
+    if not ids:
+        return {}
+    with connections[alias_for("catalog")].cursor() as cursor:
+        cursor.execute(_SELLABLE, {"ids": list(ids), "currency": currency})
+        return {row[0]: _sellable(row, currency=currency) for row in cursor.fetchall()}
+
+
+def _sellable(row: tuple[Any, ...], *, currency: str) -> contracts.SellableVariant:
+    (
+        identity,
+        product_id,
+        slug,
+        sku,
+        title,
+        options,
+        amount,
+        grams,
+        ships,
+        tax_class,
+        url,
+        alt,
+        width,
+        height,
+        on,
+        names,
+    ) = row
+    return contracts.SellableVariant(
+        id=identity,
+        product_id=product_id,
+        product_slug=slug,
+        sku=sku,
+        title=title,
+        options=in_order(json.loads(options), names),
+        price=None if amount is None else Money(Decimal(amount), currency),
+        weight_grams=grams,
+        requires_shipping=ships,
+        tax_class=tax_class,
+        image=None if url is None else contracts.Image(url=url, alt=alt, width=width, height=height),
+        available_for_sale=on,
+    )
+
+
+def in_order(options: Mapping[str, str], names: Sequence[str]) -> dict[str, str]:
+    """jsonb forgets the order of its members; the product's options have it."""
+    return {name: options[name] for name in names if name in options}
+
+
+def product(product_id: UUID) -> contracts.Product | None:
+    row = whole_products().filter(id=product_id).first()
+    return None if row is None else to_product(row)
+
+
+def existing_product(product_id: UUID) -> contracts.Product:
+    return to_product(whole_products().get(id=product_id))
+
+
+def products(*, after_id: UUID | None, limit: int) -> tuple[contracts.Product, ...]:
+    rows = whole_products().order_by("id")
+    if after_id is not None:
+        rows = rows.filter(id__gt=after_id)
+    return tuple(to_product(row) for row in rows[:limit])
+
+
+def variant_by_sku(sku: str) -> contracts.Variant | None:
+    found = models.Variant.objects.filter(sku=sku).values("id", "product_id").first()
+    whole = product(found["product_id"]) if found else None
+    return next((v for v in whole.variants if found and v.id == found["id"]), None) if whole else None
+
+
+def whole_products() -> QuerySet[models.Product]:
+    """Products with everything a contract needs: seven statements for any number of them."""
+    return models.Product.objects.prefetch_related(
+        "options",
+        "images",
+        Prefetch("variants", models.Variant.objects.prefetch_related("prices")),
+        Prefetch(
+            "category_links", models.ProductCategory.objects.select_related("category").order_by("category__path")
+        ),
+    )
+
+
+def to_product(row: models.Product) -> contracts.Product:
+    images = {image.id: _image(image) for image in row.images.all()}
+    names = [option.name for option in row.options.all()]
+    return contracts.Product(
+        id=row.id,
+        slug=row.slug,
+        title=row.title,
+        status=contracts.ProductStatus(row.status),
+        description_html=row.description_html,
+        vendor=row.vendor,
+        product_type=row.product_type,
+        tags=tuple(row.tags),
+        options=tuple(contracts.Option(name=o.name, values=tuple(o.values)) for o in row.options.all()),
+        variants=tuple(_variant(variant, names=names, images=images) for variant in row.variants.all()),
+        images=tuple(images.values()),
+        categories=tuple(to_category(link.category) for link in row.category_links.all()),
+        attributes=row.attributes,
+        published_at=row.published_at,
+        version=row.version,
+    )
+
+
+def _variant(row: models.Variant, *, names: Sequence[str], images: Mapping[UUID, contracts.Image]) -> contracts.Variant:
+    options = in_order(row.options, names)
+    prices = sorted(row.prices.all(), key=lambda price: price.price.currency)
+    return contracts.Variant(
+        id=row.id,
+        product_id=row.product_id,
+        sku=row.sku,
+        title=" / ".join(options.values()),
+        options=options,
+        prices={price.price.currency: price.price for price in prices},
+        compare_at_prices={p.compare_at.currency: p.compare_at for p in prices if p.compare_at is not None},
+        weight_grams=row.weight_grams,
+        requires_shipping=row.requires_shipping,
+        tax_class=row.tax_class,
+        barcode=row.barcode,
+        position=row.position,
+        image=images.get(row.image_id) if row.image_id else None,
+    )
+
+
+def _image(row: models.ProductImage) -> contracts.Image:
+    return contracts.Image(url=row.url, alt=row.alt, width=row.width, height=row.height)
+
+
+def to_category(row: models.Category) -> contracts.Category:
+    return contracts.Category(
+        id=row.id, name=row.name, slug=row.slug, path=row.path, parent_id=row.parent_id, position=row.position
+    )
+
+
+def categories() -> tuple[contracts.Category, ...]:
+    return tuple(to_category(row) for row in models.Category.objects.order_by("path"))
+
+
+def imported_stock(*, variant_ids: Sequence[UUID]) -> dict[UUID, int]:
+    rows = models.ImportedStock.objects.filter(variant_id__in=variant_ids)
+    return dict(rows.values_list("variant_id", "quantity"))

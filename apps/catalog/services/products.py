@@ -1,0 +1,117 @@
+"""Writing products; each change rises the version under the row's lock and publishes the whole product."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from uuid import UUID
+
+from django.db import IntegrityError
+from django.db.models import F
+from django.utils.text import slugify
+
+from apps.catalog import models, selectors
+from apps.catalog.contracts import Product, ProductInput, ProductStatus
+from apps.catalog.errors import ProductNotFound
+from apps.catalog.events import ProductChanged, ProductRemoved
+from apps.catalog.services.validation import check_product
+from apps.catalog.services.writing import ProductWriter
+from apps.kernel import clock
+from apps.kernel.errors import Invalid, PreconditionFailed
+from apps.messaging import api as messaging
+
+_TAKEN = {
+    "slug": ("slug", "Another product has this slug."),
+    "sku": ("variants", "Another product has one of these SKUs."),
+}
+
+
+@messaging.command
+def create_product(*, product: ProductInput) -> Product:
+    return write_product(row=models.Product(), is_new=True, given=product)[0]
+
+
+@messaging.command
+def update_product(*, product_id: UUID, product: ProductInput, if_version: int | None = None) -> Product:
+    row = lock_product(product_id)
+    if if_version is not None and if_version != row.version:
+        raise PreconditionFailed(f"The product is at version {row.version} now; read it again.")
+    return write_product(row=row, is_new=False, given=product)[0]
+
+
+@messaging.command
+def set_status(*, product_id: UUID, status: ProductStatus) -> Product:
+    row = lock_product(product_id)
+    if row.status == status.value:
+        return selectors.existing_product(product_id)
+    publishes = status is ProductStatus.PUBLISHED
+    if publishes and not models.VariantPrice.objects.filter(variant__product=row).exists():
+        raise Invalid.field("variants", "required", "A published product needs a variant with a price.")
+    row.status = status.value
+    row.published_at = row.published_at or (clock.now() if publishes else None)
+    row.save(update_fields=["status", "published_at"])
+    return product_changed(product_id=product_id)
+
+
+@messaging.command
+def delete_product(*, product_id: UUID) -> None:
+    row = lock_product(product_id)
+    product_removed(product_id=product_id)
+    row.delete()
+
+
+def lock_product(product_id: UUID) -> models.Product:
+    row = models.Product.objects.select_for_update(no_key=True).filter(id=product_id).first()
+    if row is None:
+        raise ProductNotFound(f"There is no product {product_id}.")
+    return row
+
+
+def write_product(*, row: models.Product, is_new: bool, given: ProductInput) -> tuple[Product, bool]:
+    """Inside a transaction, with `row` locked: write `given`, publish where anything differed; return the product and whether."""
+    check_product(given)
+    writer = ProductWriter(row, is_new=is_new)
+    with taken_names_named():
+        writer.write(_with_slug(given, row=row))
+    if writer.changed:
+        return product_changed(product_id=row.id), True
+    return selectors.existing_product(row.id), False
+
+
+def _with_slug(given: ProductInput, *, row: models.Product) -> ProductInput:
+    slug = given.slug or row.slug or slugify(given.title)[:255]
+    if not slug:
+        raise Invalid.field("slug", "required", "The title makes no slug; give one such as rain-jacket.")
+    return replace(given, slug=slug)
+
+
+@contextmanager
+def taken_names_named() -> Iterator[None]:
+    """Turn the violation of a unique slug or SKU into the error that names its field."""
+    try:
+        yield
+    except IntegrityError as error:
+        constraint = getattr(getattr(error.__cause__, "diag", None), "constraint_name", "") or ""
+        for column, (field, detail) in _TAKEN.items():
+            if f"_{column}_" in constraint:
+                raise Invalid.field(field, "taken", detail) from error
+        raise
+
+
+def product_changed(*, product_id: UUID) -> Product:
+    """Inside a transaction: take the next version and publish the product as it is now."""
+    version = _next_version(product_id)
+    product = selectors.existing_product(product_id)
+    messaging.publish(ProductChanged(product_id=product_id, product=product), version=version)
+    return product
+
+
+def product_removed(*, product_id: UUID) -> None:
+    """Inside a transaction, before the row goes: take the next version and publish the removal."""
+    messaging.publish(ProductRemoved(product_id=product_id), version=_next_version(product_id))
+
+
+def _next_version(product_id: UUID) -> int:
+    models.Product.objects.filter(id=product_id).update(version=F("version") + 1)
+    return models.Product.objects.values_list("version", flat=True).get(id=product_id)

@@ -1,0 +1,117 @@
+"""What a product must be before it is written; every fault at once, each with its field."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from apps.catalog.contracts import ProductInput, ProductStatus, VariantInput
+from apps.kernel.errors import FieldError, Invalid
+
+SLUG: Final = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")
+_LIMITS: Final = {"title": 255, "slug": 255, "vendor": 255, "product_type": 255}
+_LONGEST_DESCRIPTION: Final = 500_000
+_MOST_GRAMS: Final = 2**31 - 1
+
+
+def check_product(product: ProductInput) -> None:
+    """Raise Invalid naming every field that breaks a rule."""
+    faults = [*_texts(product), *_options(product), *_images(product), *_variants(product)]
+    if product.status is ProductStatus.PUBLISHED and not any(variant.prices for variant in product.variants):
+        faults.append(FieldError("variants", "required", "A published product needs a variant with a price."))
+    if faults:
+        raise Invalid(fields=faults)
+
+
+def _texts(product: ProductInput) -> Iterator[FieldError]:
+    if not product.title.strip():
+        yield FieldError("title", "required", "A product needs a title.")
+    for name, limit in _LIMITS.items():
+        if len(getattr(product, name)) > limit:
+            yield _too_long(name, limit)
+    if product.slug and not SLUG.fullmatch(product.slug):
+        yield FieldError(
+            "slug", "invalid", f"{product.slug!r} is no slug; use a-z, 0-9 and hyphens, such as rain-jacket."
+        )
+    if len(product.description_html) > _LONGEST_DESCRIPTION:
+        yield _too_long("description_html", _LONGEST_DESCRIPTION)
+    if any(not tag.strip() or len(tag) > 255 for tag in product.tags):
+        yield FieldError("tags", "invalid", "A tag has 1 to 255 characters.")
+
+
+def _options(product: ProductInput) -> Iterator[FieldError]:
+    if _repeated(option.name for option in product.options):
+        yield FieldError("options", "duplicate", "Each option has a name of its own.")
+    for i, option in enumerate(product.options):
+        if not 0 < len(option.name) <= 100:
+            yield FieldError(f"options.{i}.name", "invalid", "An option's name has 1 to 100 characters.")
+        if not option.values or _repeated(option.values) or any(not 0 < len(value) <= 255 for value in option.values):
+            yield FieldError(
+                f"options.{i}.values", "invalid", "An option has values, all different, of 1 to 255 characters."
+            )
+
+
+def _images(product: ProductInput) -> Iterator[FieldError]:
+    if _repeated(image.url for image in product.images):
+        yield FieldError("images", "duplicate", "Each image is named once.")
+    for i, image in enumerate(product.images):
+        if not is_image_url(image.url):
+            yield FieldError(
+                f"images.{i}.url",
+                "invalid",
+                f"{image.url[:80]!r} is no address of an image: http(s)://... or /static/...",
+            )
+        if len(image.alt) > 500:
+            yield _too_long(f"images.{i}.alt", 500)
+
+
+def is_image_url(url: str) -> bool:
+    """Return whether a browser may be sent to `url`: http, https or a path of this shop; 2000 characters at most."""
+    return len(url) <= 2000 and bool(re.fullmatch(r"(https?://[^\s/]|/[^\s/])\S*", url))
+
+
+def _variants(product: ProductInput) -> Iterator[FieldError]:
+    values = {option.name: set(option.values) for option in product.options}
+    if _repeated(frozenset(variant.options.items()) for variant in product.variants):
+        yield FieldError("variants", "duplicate", "Two variants have the same options.")
+    if _repeated(variant.sku for variant in product.variants if variant.sku):
+        yield FieldError("variants", "duplicate", "Two variants have the same SKU.")
+    urls = {image.url for image in product.images}
+    for i, variant in enumerate(product.variants):
+        if variant.options.keys() != values.keys() or any(v not in values[name] for name, v in variant.options.items()):
+            detail = "A variant names one value of each option of the product, and nothing else."
+            yield FieldError(f"variants.{i}.options", "invalid", detail)
+        if variant.image_url and variant.image_url not in urls:
+            yield FieldError(f"variants.{i}.image_url", "unknown_image", "It is not among the product's images.")
+        yield from _variant_values(variant, where=f"variants.{i}")
+
+
+def _variant_values(variant: VariantInput, *, where: str) -> Iterator[FieldError]:
+    if len(variant.sku) > 100 or len(variant.barcode) > 100:
+        yield _too_long(f"{where}.{'sku' if len(variant.sku) > 100 else 'barcode'}", 100)
+    if not 0 <= variant.weight_grams <= _MOST_GRAMS:
+        yield FieldError(f"{where}.weight_grams", "invalid", "A weight is zero or more, in grams.")
+    if not re.fullmatch(r"[a-z0-9_-]{1,50}", variant.tax_class):
+        yield FieldError(f"{where}.tax_class", "invalid", "A tax class is a name such as standard.")
+    for field, prices in (("prices", variant.prices), ("compare_at_prices", variant.compare_at_prices)):
+        for currency, price in prices.items():
+            if price.currency != currency or price.amount < 0:
+                yield FieldError(
+                    f"{where}.{field}",
+                    "invalid",
+                    f"{price} is no price in {currency}: zero or more, in its own currency.",
+                )
+    if variant.compare_at_prices.keys() - variant.prices.keys():
+        yield FieldError(
+            f"{where}.compare_at_prices", "invalid", "A compare-at price needs a price in the same currency."
+        )
+
+
+def _repeated(items: Iterable[object]) -> bool:
+    return any(count > 1 for count in Counter(items).values())
+
+
+def _too_long(field: str, limit: int) -> FieldError:
+    return FieldError(field, "too_long", f"At most {limit:,} characters.")
