@@ -5,8 +5,16 @@ from typing import Any
 from ecommerce.settings import env
 
 _REDIS = ("redis", "rediss", "unix")
-CACHE_URL = env.url("CACHE_URL", schemes=_REDIS, example="redis://127.0.0.1:6379/0").geturl()
-BROKER_URL = env.url("BROKER_URL", schemes=_REDIS, example="redis://127.0.0.1:6380/0").geturl()
+
+
+def _address(name: str, *, example: str) -> str:
+    parts = env.url(name, schemes=_REDIS, example=example)
+    # geturl() writes `unix:/path`, which redis-py does not read.
+    return f"unix://{parts.path}?{parts.query}" if parts.scheme == "unix" else parts.geturl()
+
+
+CACHE_URL = _address("CACHE_URL", example="redis://127.0.0.1:6379/0")
+BROKER_URL = _address("BROKER_URL", example="redis://127.0.0.1:6380/0")
 
 
 def _redis(url: str, *, ignore_errors: bool) -> dict[str, Any]:
@@ -25,3 +33,15 @@ def _redis(url: str, *, ignore_errors: bool) -> dict[str, Any]:
 
 CACHES = {"default": _redis(CACHE_URL, ignore_errors=True), "state": _redis(BROKER_URL, ignore_errors=False)}
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
+
+# Whole answers to public GETs (apps.web.answers): memory for them in each process, 0 for none.
+ANSWERS = {
+    "memory_bytes": env.integer("ANSWERS_MEMORY_MB", example="16", default=16) * 1_000_000,
+    "prefix": "shop",
+    # A CDN may keep them for a second; browsers ask each time and mostly hear 304.
+    "cache_control": env.text(
+        "ANSWERS_CACHE_CONTROL",
+        example="public, max-age=0, s-maxage=1",
+        default="public, max-age=0, s-maxage=1, stale-while-revalidate=5",
+    ),
+}
