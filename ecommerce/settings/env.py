@@ -101,17 +101,6 @@ def url(name: str, *, schemes: tuple[str, ...], example: str, default: Any = _MI
     return read(name, parse, example=example, default=default)
 
 
-def address(name: str, *, schemes: tuple[str, ...], example: str, default: Any = _MISSING) -> str:
-    """Return a URL setting as it was written (`geturl` would drop the empty host of `unix:///path`)."""
-
-    def parse(raw: str) -> str:
-        if urlsplit(raw).scheme not in schemes:
-            raise ValueError(f"must start with {' or '.join(scheme + '://' for scheme in schemes)}")
-        return raw
-
-    return read(name, parse, example=example, default=default)
-
-
 def database(
     name: str, *, example: str = "postgresql://shop:secret@127.0.0.1:5432/shop", default: Any = _MISSING
 ) -> dict[str, Any]:
