@@ -1,9 +1,16 @@
-"""The web process: `granian --interface wsgi ecommerce.wsgi:application`."""
+"""The web process: `granian --interface wsgi ecommerce.wsgi:application`.
+
+Outside in: kept answers of public GETs, static files, Django.
+"""
 
 import os
 
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ecommerce.settings")
+_django = get_wsgi_application()
 
-application = get_wsgi_application()
+from apps.web.fastpath import FastPath  # noqa: E402 - needs the apps that the line above makes ready
+from apps.web.static import serve_static  # noqa: E402 - likewise
+
+application = FastPath(serve_static(_django))

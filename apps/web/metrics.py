@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from typing import Final
+from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, Counter, Histogram, generate_latest
@@ -12,6 +12,7 @@ from prometheus_client.metrics_core import Metric
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
+_MultiProcessCollector: Final[Any] = MultiProcessCollector  # untyped upstream
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _BUCKETS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10)
 REQUESTS: Final = Counter("shop_http_requests_total", "Requests answered", ["method", "route", "status"])
@@ -29,7 +30,7 @@ class _EveryProcess(Collector):
     """Sums what the processes wrote to PROMETHEUS_MULTIPROC_DIR, plus what is computed when asked (outbox lag)."""
 
     def __init__(self, folder: str) -> None:
-        self.written = MultiProcessCollector(CollectorRegistry(), folder)
+        self.written = _MultiProcessCollector(CollectorRegistry(), folder)
 
     def collect(self) -> Iterator[Metric]:
         """Yield every family once; figures of this one process, which mean nothing in a sum, are left out."""

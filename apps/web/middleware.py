@@ -1,9 +1,12 @@
-"""The middleware of every request: request id, security headers; and Django's own for pages only."""
+"""The middleware of every request: request id, metrics, security headers; and Django's own for pages only."""
 
 from __future__ import annotations
 
+import logging
 import re
+import time
 from collections.abc import Callable
+from functools import cache
 from typing import Any, Final
 
 from django.conf import settings
@@ -16,11 +19,13 @@ from django.middleware.csrf import CsrfViewMiddleware
 
 from apps.kernel.ids import uuid7
 from apps.messaging import api as messaging
-from apps.web import logs
+from apps.web import logs, metrics
 
+access = logging.getLogger("shop.access")
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 REQUEST_ID_HEADER: Final = "X-Request-ID"
 _REQUEST_ID: Final = re.compile(r"[A-Za-z0-9._:@=+/-]{1,128}")
+_UNLOGGED: Final = ("/health/", "/metrics")
 # Everything else is a page.
 _NOT_PAGES: Final = ("/api/", "/health/", "/metrics", "/static/")
 
@@ -54,9 +59,27 @@ class RequestIdMiddleware:
         return response
 
 
-def security_headers(path: str) -> dict[str, str]:
-    """Return the security headers of a path; the admin has a content policy of its own."""
-    policy = settings.ADMIN_CONTENT_SECURITY_POLICY if path.startswith("/admin/") else settings.CONTENT_SECURITY_POLICY
+class MetricsMiddleware:
+    """Counts every request by its route, and writes one line for it (ACCESS_LOG)."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Answer, and take down how."""
+        began = time.perf_counter()
+        response = self.get_response(request)
+        seconds, match = time.perf_counter() - began, request.resolver_match
+        route, method = match.route if match else "unmatched", request.method or ""
+        metrics.observe(method=method, route=route, status=response.status_code, seconds=seconds)
+        if settings.ACCESS_LOG and not request.path_info.startswith(_UNLOGGED):
+            facts = {"method": method, "route": route, "status": response.status_code, "ms": round(seconds * 1000, 2)}
+            access.info("%s %s", method, request.path, extra=facts)
+        return response
+
+
+@cache
+def _security_headers(policy: str, hsts_seconds: int) -> dict[str, str]:
     headers = {
         "Content-Security-Policy": policy,
         "X-Content-Type-Options": "nosniff",
@@ -65,9 +88,15 @@ def security_headers(path: str) -> dict[str, str]:
         "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
         "Cross-Origin-Opener-Policy": "same-origin",
     }
-    if settings.SECURE_HSTS_SECONDS:
-        headers["Strict-Transport-Security"] = f"max-age={settings.SECURE_HSTS_SECONDS}; includeSubDomains"
+    if hsts_seconds:
+        headers["Strict-Transport-Security"] = f"max-age={hsts_seconds}; includeSubDomains"
     return headers
+
+
+def security_headers(path: str) -> dict[str, str]:
+    """Return the security headers of a path; the admin has a content policy of its own."""
+    policy = settings.ADMIN_CONTENT_SECURITY_POLICY if path.startswith("/admin/") else settings.CONTENT_SECURITY_POLICY
+    return _security_headers(policy, settings.SECURE_HSTS_SECONDS)
 
 
 class SecurityHeadersMiddleware:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -128,7 +128,7 @@ def _outage(error: Exception) -> DomainError:
     return errors.Unavailable("A server that this depends on is down or busy; try again.", retry_after=1)
 
 
-_FRAMEWORK: Final = {
+_FRAMEWORK: Final[dict[type[Exception], Callable[[Exception], DomainError]]] = {
     Http404: lambda _: errors.NotFound("There is nothing here."),
     PermissionDenied: lambda _: errors.Denied("You may not do this."),
     RequestDataTooBig: lambda error: BodyTooLarge(str(error)),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -12,18 +12,40 @@ from rest_framework import views
 from rest_framework.request import Request
 from rest_framework.serializers import BaseSerializer
 
-from apps.kernel.errors import Invalid, PreconditionFailed
+from apps.kernel.errors import FieldError, Invalid, PreconditionFailed
 from apps.kernel.pages import Page
-from apps.web import pagination
-from apps.web.errors import ValidationFailed
+from apps.web import limits, pagination
+from apps.web.authentication import caller_of
+from apps.web.errors import MalformedRequest, ValidationFailed
 from apps.web.json import JSON_TYPE, JSONRenderer, dumps
 from apps.web.problems import flatten
 
+KEPT_BY_304: Final[tuple[str, ...]] = ("ETag", "Cache-Control", "Vary", "RateLimit", "RateLimit-Policy")
 _RENDERER: Final = (JSONRenderer(), JSON_TYPE)
 
 
 class APIView(views.APIView):
-    """Base of all REST views. Handlers return `reply(...)`; they raise kernel errors for everything else."""
+    """Base of all REST views. Handlers return `reply(...)`; they raise kernel errors for everything else.
+
+    `limit_group` names the budget (settings.LIMITS) that each request takes from; None for none.
+    """
+
+    limit_group: ClassVar[str | None] = "default"
+    _limit: limits.Decision | None = None
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Authenticate, take from the limits, then check permissions; before all, refuse what no column can store."""
+        refuse_nul(request)
+        super().initial(request, *args, **kwargs)
+
+    def check_permissions(self, request: Request) -> None:
+        """Take from the limits once it is known who asks, also where what follows is a refusal."""
+        if self.limit_group:
+            customer_id = caller_of(request).customer_id
+            self._limit = limits.take(group=self.limit_group, meta=request.META, customer_id=customer_id)
+            if self._limit:
+                self._limit.enforce()
+        super().check_permissions(request)
 
     def perform_content_negotiation(self, request: Request, force: bool = False) -> tuple[Any, str]:
         """Return the one renderer there is; RFC 9110 (12.5.1) lets a server disregard Accept."""
@@ -39,9 +61,21 @@ class APIView(views.APIView):
         return dict(serializer.validated_data)
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
-        """Answer 304 where the caller already has these bytes."""
+        """Tell what is left of the limits; answer 304 where the caller already has these bytes."""
         response = super().finalize_response(request, response, *args, **kwargs)
+        for name, value in (self._limit.headers if self._limit else {}).items():
+            response[name] = value
         return not_modified(request, response) if request.method in ("GET", "HEAD") else response
+
+
+def refuse_nul(request: HttpRequest | Request) -> None:
+    """Raise where the path or the query holds NUL, which PostgreSQL cannot store and so nothing can be named by."""
+    if "\x00" in request.path:
+        raise MalformedRequest("The path must not contain the NUL character (%00).")
+    if "%00" in request.META.get("QUERY_STRING", ""):
+        names = sorted(name for name, values in request.GET.lists() if "\x00" in name + "".join(values))
+        detail = "must not contain the NUL character (%00)"
+        raise ValidationFailed(fields=[FieldError(name, "null_characters_not_allowed", detail) for name in names])
 
 
 def reply(
@@ -75,7 +109,7 @@ def reply_page(request: HttpRequest | Request, page: Page[Any], *, etag: str | N
 def check_match(request: HttpRequest | Request, etag: str) -> None:
     """Raise PreconditionFailed (412) where `If-Match` is given and does not name the object's current ETag."""
     header = request.headers.get("If-Match")
-    if header and not _names(header, f'"{etag}"', weak=False):
+    if header and not _names_strongly(header, f'"{etag}"'):
         detail = f'This changed since you read it: its ETag is now "{etag}", If-Match was {header}.'
         raise PreconditionFailed(detail, extra={"etag": etag})
 
@@ -94,27 +128,29 @@ def read_if_match(request: HttpRequest | Request) -> int | None:
 def not_modified(request: HttpRequest | Request, response: HttpResponseBase) -> HttpResponseBase:
     """Return 304 with the response's validators where `If-None-Match` names its ETag, else the response itself."""
     etag, header = response.headers.get("ETag"), request.headers.get("If-None-Match")
-    if response.status_code != HTTPStatus.OK or not etag or not header or not _names(header, etag, weak=True):
+    if response.status_code != HTTPStatus.OK or not etag or not header or not names_etag(header, etag):
         return response
-    kept = {name: response[name] for name in ("ETag", "Cache-Control", "Vary", "Expires") if name in response.headers}
+    kept = {name: response[name] for name in KEPT_BY_304 if name in response.headers}
     bare = HttpResponse(status=HTTPStatus.NOT_MODIFIED, headers=kept)
     del bare["Content-Type"]
     return bare
 
 
-def _names(header: str, etag: str, *, weak: bool) -> bool:
-    """Return whether a list of ETags names `etag` (RFC 9110, 8.8.3.2: weakly for reads, strongly for writes)."""
-    if header.strip() == "*":
-        return True
-    candidates = [item.strip() for item in header.split(",")]
-    if weak:
-        return etag.removeprefix("W/") in [item.removeprefix("W/") for item in candidates]
-    return etag in candidates
+def names_etag(header: str, etag: str) -> bool:
+    """Return whether an `If-None-Match` names `etag` (quoted), compared weakly as reads are (RFC 9110, 8.8.3.2)."""
+    candidates = [item.strip().removeprefix("W/") for item in header.split(",")]
+    return header.strip() == "*" or etag.removeprefix("W/") in candidates
+
+
+def _names_strongly(header: str, etag: str) -> bool:
+    return header.strip() == "*" or etag in [item.strip() for item in header.split(",")]
 
 
 __all__ = [
+    "KEPT_BY_304",
     "APIView",
     "check_match",
+    "names_etag",
     "not_modified",
     "read_if_match",
     "reply",

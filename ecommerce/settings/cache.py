@@ -34,14 +34,12 @@ def _redis(url: str, *, ignore_errors: bool) -> dict[str, Any]:
 CACHES = {"default": _redis(CACHE_URL, ignore_errors=True), "state": _redis(BROKER_URL, ignore_errors=False)}
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
 
-# Whole answers to public GETs (apps.web.answers): memory for them in each process, 0 for none.
-ANSWERS = {
-    "memory_bytes": env.integer("ANSWERS_MEMORY_MB", example="16", default=16) * 1_000_000,
-    "prefix": "shop",
-    # A CDN may keep them for a second; browsers ask each time and mostly hear 304.
-    "cache_control": env.text(
-        "ANSWERS_CACHE_CONTROL",
-        example="public, max-age=0, s-maxage=1",
-        default="public, max-age=0, s-maxage=1, stale-while-revalidate=5",
-    ),
-}
+# Whole answers to public GETs (apps.web.answers): memory for them in each process; 0 keeps none.
+ANSWERS_MEMORY_BYTES = env.integer("ANSWERS_MEMORY_MB", example="16", default=16) * 1_000_000
+ANSWERS_PREFIX = "shop"
+# A CDN may keep them for a second; browsers ask each time and mostly hear 304.
+ANSWERS_CACHE_CONTROL = env.text(
+    "ANSWERS_CACHE_CONTROL",
+    example="public, max-age=0, s-maxage=1",
+    default="public, max-age=0, s-maxage=1, stale-while-revalidate=5",
+)

@@ -15,4 +15,8 @@ LOGGING = {
         "stripe": {"level": "WARNING"},
     },
 }
+# One line for each request that reaches Django; answers given before it are counted in the metrics only.
+ACCESS_LOG = env.boolean("ACCESS_LOG", default=True)
+# While this file exists /health/ready answers 503: an orchestrator makes it before it stops a process.
+DRAIN_FILE = env.text("DRAIN_FILE", example="/run/shop/draining", default="")
 PROMETHEUS_EXPORT_MIGRATIONS = False

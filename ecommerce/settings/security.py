@@ -17,6 +17,7 @@ CSRF_TRUSTED_ORIGINS = [STOREFRONT_URL]
 
 MIDDLEWARE = [
     "apps.web.middleware.RequestIdMiddleware",
+    "apps.web.middleware.MetricsMiddleware",
     "apps.web.middleware.SecurityHeadersMiddleware",
     "apps.web.middleware.PageSessionMiddleware",
     "apps.web.middleware.PageCsrfMiddleware",
