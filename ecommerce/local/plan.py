@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from ecommerce.local.ports import HOST
 from ecommerce.local.service import Service
@@ -121,7 +121,7 @@ def django_services(
         services.append(_sockets(environment=serving, port=ports.sockets))
     if profile.queues:
         services.append(_worker(environment=environment, profile=profile, state=state))
-        services.append(_django("relay", environment=environment, arguments=("manage.py", "relay")))
+        services.append(_relay(environment=environment))
         services.append(_beat(environment=environment, state=state))
     return services
 
@@ -179,7 +179,8 @@ def _granian(
 
 def _worker(*, environment: Mapping[str, str], profile: Profile, state: StateFolder) -> Service:
     ready = state.path / "worker.ready"
-    command = _python("-m", "celery", "-A", "ecommerce.local.worker", "worker", "--queues", ",".join(profile.queues))
+    command = _celery("ecommerce.local.worker", environment=environment)
+    command += ("worker", "--queues", ",".join(profile.queues))
     command += ("--concurrency", str(profile.pools.worker_processes), "--hostname", "shop@%h", "--loglevel", "INFO")
     command += ("--without-gossip", "--without-mingle")
     return Service(
@@ -199,12 +200,23 @@ def _worker(*, environment: Mapping[str, str], profile: Profile, state: StateFol
 
 
 def _beat(*, environment: Mapping[str, str], state: StateFolder) -> Service:
-    command = ("-m", "celery", "-A", "ecommerce", "beat", "--schedule", str(state.path / "beat-schedule"))
-    return _django("beat", environment=environment, arguments=(*command, "--pidfile=", "--loglevel", "INFO"))
+    command = _celery("ecommerce", environment=environment)
+    command += ("beat", "--schedule", str(state.path / "beat-schedule"), "--pidfile=", "--loglevel", "INFO")
+    return Service(name="beat", command=command, environment=environment, folder=ROOT)
 
 
-def _django(name: str, *, environment: Mapping[str, str], arguments: tuple[str, ...]) -> Service:
-    return Service(name=name, command=_python(*arguments), environment=environment, folder=ROOT)
+def _relay(*, environment: Mapping[str, str]) -> Service:
+    return Service(name="relay", command=_python("manage.py", "relay"), environment=environment, folder=ROOT)
+
+
+def _celery(application: str, *, environment: Mapping[str, str]) -> tuple[str, ...]:
+    command = _python("-m", "celery", "-A", application)
+    broker = urlsplit(environment["BROKER_URL"])
+    if broker.scheme != "unix":
+        return command
+    # Celery's command line prefers BROKER_URL of the environment to the settings, and spells sockets differently.
+    database = dict(parse_qsl(broker.query)).get("db", "0")
+    return (*command, "--broker", f"redis+socket://{broker.path}?virtual_host={database}")
 
 
 def _python(*arguments: str) -> tuple[str, ...]:

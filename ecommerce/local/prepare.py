@@ -31,7 +31,7 @@ def main(arguments: list[str]) -> int:
         sys.stderr.write(f"{error}\n")
         return WRONG_SETTING_STATUS
     if options.step == "static":
-        call_command("collectstatic", interactive=False, verbosity=1)
+        call_command("collectstatic", interactive=False, verbosity=0)
         return 0
     _prepare_database(demo=options.demo, staff_email=options.staff_email)
     return 0

@@ -275,7 +275,8 @@ def _ignore(_pids: dict[str, list[int]]) -> None:
 
 
 def _last(lines: list[str]) -> str:
-    return lines[-1][:300] if lines else ""
+    telling = [line for line in lines if not line.startswith("[INFO]")] or lines
+    return telling[-1][:300] if telling else ""
 
 
 def _open_log(state: StateFolder) -> logging.Logger:

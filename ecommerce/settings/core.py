@@ -63,11 +63,15 @@ USE_TZ = True
 STATE_DIR = env.text("STATE_DIR", example="/var/lib/shop", default=str(env.BASE_DIR / "var"))
 STATIC_URL = "/static/"
 STATIC_ROOT = env.text("STATIC_ROOT", example="/srv/static", default=os.path.join(STATE_DIR, "static"))
+_STATIC_STORAGES = {
+    "dev": "django.contrib.staticfiles.storage.StaticFilesStorage",
+    "test": "django.contrib.staticfiles.storage.StaticFilesStorage",
+    # Hashed names as in production; compressing a thousand files takes longer than the whole first start may.
+    "local": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage",
+}
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
-        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
-        if env.ENVIRONMENT in ("dev", "test")
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        "BACKEND": _STATIC_STORAGES.get(env.ENVIRONMENT, "whitenoise.storage.CompressedManifestStaticFilesStorage")
     },
 }
