@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from apps.inventory.contracts import Shortage
 from apps.kernel import codec
-from apps.kernel.errors import Conflict, NotFound
+from apps.kernel.errors import Conflict, NotFound, Unavailable
 
 
 class InsufficientStock(Conflict):
@@ -48,3 +48,25 @@ class UnknownWarehouse(NotFound):
     """No warehouse has this code."""
 
     code = "unknown_warehouse"
+
+
+class ReservationNotAllocated(Conflict):
+    """The reservation is not paid for yet: it must be allocated before it ships."""
+
+    code = "reservation_not_allocated"
+
+
+class ShipmentExceedsReservation(Conflict):
+    """More was to be shipped than is still held; `lines` says of what. Nothing was shipped."""
+
+    code = "shipment_exceeds_reservation"
+
+    def __init__(self, lines: Sequence[Shortage]) -> None:
+        self.lines = tuple(lines)
+        super().__init__("More than is still held for this reference.", extra={"lines": codec.encode(self.lines)})
+
+
+class StockBusy(Unavailable):
+    """So many buyers want the same variant at once that the wait for it was cut short; nothing was taken."""
+
+    code = "stock_busy"
