@@ -194,3 +194,34 @@ class Tracking:
     status: OrderStatus
     events: tuple[HistoryEntry, ...]
     shipments: tuple[Shipment, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contact:
+    """Whom to write to about an order, and where it goes; the only personal data orders hold."""
+
+    email: str
+    language: str
+    shipping_address: Address
+    billing_address: Address
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderFilters:
+    """What staff narrow a list of orders by; None is no limit. `placed_after` is inclusive, `placed_before` is not."""
+
+    status: OrderStatus | None = None
+    payment_status: OrderPaymentStatus | None = None
+    fulfilment_status: FulfilmentStatus | None = None
+    placed_after: datetime | None = None
+    placed_before: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statistics:
+    """Counts of orders ever placed, paid, cancelled, and by currency what was received less what went back."""
+
+    placed: int
+    paid: int
+    cancelled: int
+    revenue: Mapping[str, Money]

@@ -45,3 +45,9 @@ class NotDeliverable(Conflict):
     """The order or parcel has not left yet."""
 
     code = "not_deliverable"
+
+
+class NotRefundable(Conflict):
+    """No money of this order was received, so none can go back."""
+
+    code = "not_refundable"

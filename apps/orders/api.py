@@ -1,0 +1,186 @@
+"""Published interface of orders: placing, paying, cancelling, shipping, refunding, and looking."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from uuid import UUID
+
+from apps.kernel.pages import Page
+from apps.messaging import api as messaging
+from apps.orders import selectors
+from apps.orders.contracts import (
+    Contact,
+    DraftLine,
+    FulfilmentStatus,
+    HistoryEntry,
+    Order,
+    OrderDraft,
+    OrderFilters,
+    OrderLine,
+    OrderPaymentStatus,
+    OrderStatus,
+    OrderSummary,
+    Shipment,
+    Statistics,
+    Tracking,
+    Viewer,
+)
+from apps.orders.errors import (
+    AlreadyPlaced,
+    NotCancellable,
+    NotDeliverable,
+    NotPayable,
+    NotRefundable,
+    NotShippable,
+    OrderNotFound,
+)
+from apps.orders.services import cancelling, fulfilment, placing
+from apps.web.pagination import PageParams
+
+__all__ = [
+    "AlreadyPlaced",
+    "Contact",
+    "DraftLine",
+    "FulfilmentStatus",
+    "HistoryEntry",
+    "NotCancellable",
+    "NotDeliverable",
+    "NotPayable",
+    "NotRefundable",
+    "NotShippable",
+    "Order",
+    "OrderDraft",
+    "OrderFilters",
+    "OrderLine",
+    "OrderNotFound",
+    "OrderPaymentStatus",
+    "OrderStatus",
+    "OrderSummary",
+    "Shipment",
+    "Statistics",
+    "Tracking",
+    "Viewer",
+    "cancel_order",
+    "deliver_order",
+    "find_order_by_cart",
+    "first_payment_seconds",
+    "get_contact",
+    "get_history",
+    "get_order",
+    "get_statistics",
+    "get_tracking",
+    "list_orders",
+    "place_order",
+    "search_orders",
+    "ship_order",
+]
+
+
+def first_payment_seconds() -> int:
+    """Return how many seconds a new order waits for its money, and so for how long its stock has to be held."""
+    return placing.first_payment_seconds()
+
+
+def place_order(
+    *,
+    draft: OrderDraft,
+    order_id: UUID,
+    scope: messaging.IdempotencyScope | None,
+    encode: Callable[[Order, str], messaging.StoredAnswer],
+) -> tuple[Order, str]:
+    """Turn a complete, priced draft into an order that waits for its money; one durable transaction.
+
+    The stock must be held under `draft.reservation` before; from now on the order's saga alone releases it. Order, lines, contact, history,
+    saga, event and, where `scope` is given, the answer that `encode(order, order_token)` makes exist together or not at all.
+
+    Returns the order and its token: what opens it for a guest, empty for a customer. Raises AlreadyPlaced (with the order's id) where this
+    cart became an order before; nothing is written then.
+    """
+    return placing.place_order(draft=draft, order_id=order_id, scope=scope, encode=encode)
+
+
+def find_order_by_cart(*, cart_id: UUID) -> UUID | None:
+    """Return the id of the order that a cart became, or None."""
+    return selectors.find_order_by_cart(cart_id=cart_id)
+
+
+def get_order(*, order_id: UUID, viewer: Viewer) -> Order:
+    """Return an order with its lines and parcels, in at most four queries; OrderNotFound where it is not the viewer's."""
+    return selectors.get_order(order_id=order_id, viewer=viewer)
+
+
+def get_contact(*, order_id: UUID) -> Contact:
+    """Return whom to write to about an order; OrderNotFound. For mails: it asks no viewer."""
+    return selectors.get_contact(order_id=order_id)
+
+
+def list_orders(*, customer_id: UUID, params: PageParams) -> Page[OrderSummary]:
+    """Return a page of a customer's orders, newest first, in one query."""
+    return selectors.list_orders(customer_id=customer_id, params=params)
+
+
+def search_orders(*, query: str = "", filters: OrderFilters | None = None, params: PageParams) -> Page[OrderSummary]:
+    """Return a page of all orders for staff, newest first. `query` is an order number, an e-mail address or a SKU, whole."""
+    return selectors.search_orders(query=query, filters=filters or OrderFilters(), params=params)
+
+
+def get_tracking(*, order_id: UUID, viewer: Viewer) -> Tracking:
+    """Return what happened to an order and its parcels; OrderNotFound where it is not the viewer's."""
+    return selectors.get_tracking(order_id=order_id, viewer=viewer)
+
+
+def get_history(*, order_id: UUID) -> tuple[HistoryEntry, ...]:
+    """Return every fact of an order, oldest first; empty for an unknown order. For staff: it asks no viewer."""
+    return selectors.get_history(order_id=order_id)
+
+
+def get_statistics(*, since: datetime | None = None) -> Statistics:
+    """Return counts and revenue of all orders, or of those placed from `since` on; one query."""
+    return selectors.get_statistics(since=since)
+
+
+def cancel_order(*, order_id: UUID, viewer: Viewer, reason: str = "") -> Order:
+    """End an order of which nothing has left, and return it. A repeat changes nothing.
+
+    Afterwards the saga gives the stock back, closes open payments and returns money that was captured. `reason` is "customer" or "staff";
+    empty means whichever the viewer is. Raises OrderNotFound, NotCancellable and Invalid (another reason).
+    """
+    cancelling.cancel_order(
+        order_id=order_id, viewer=viewer, reason=reason or ("staff" if viewer.is_staff else "customer")
+    )
+    return get_order(order_id=order_id, viewer=viewer)
+
+
+def ship_order(
+    *,
+    order_id: UUID,
+    lines: Mapping[UUID, int] | None = None,
+    tracking_number: str = "",
+    carrier: str = "",
+    tracking_url: str = "",
+    actor: str,
+    reference: str,
+) -> Order:
+    """Record that a parcel left, and return the order; for staff.
+
+    `lines` maps order line ids to quantities, None ships all that is left. `reference` names the parcel: a repeat ships nothing more. The
+    saga takes the goods out of inventory afterwards. Raises OrderNotFound, NotShippable (unpaid, ended, more than is left) and Invalid
+    (`lines` names no line, an unknown line or a quantity below 1).
+    """
+    fulfilment.ship_order(
+        order_id=order_id,
+        lines=lines,
+        tracking_number=tracking_number,
+        carrier=carrier,
+        tracking_url=tracking_url,
+        actor=actor,
+        reference=reference,
+    )
+    return get_order(order_id=order_id, viewer=Viewer(is_staff=True))
+
+
+def deliver_order(*, order_id: UUID, actor: str) -> Order:
+    """Record that every parcel arrived, and return the order; a repeat changes nothing. Raises OrderNotFound, NotDeliverable."""
+    fulfilment.deliver_order(order_id=order_id, actor=actor)
+    return get_order(order_id=order_id, viewer=Viewer(is_staff=True))

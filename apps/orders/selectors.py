@@ -1,0 +1,238 @@
+"""Reads of orders: rows in, contracts out; lists are one statement whatever their length."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
+
+from apps.kernel import codec
+from apps.kernel.address import Address
+from apps.kernel.money import Money
+from apps.kernel.pages import Page
+from apps.orders import history
+from apps.orders.contracts import (
+    Contact,
+    FulfilmentStatus,
+    HistoryEntry,
+    Order,
+    OrderFilters,
+    OrderLine,
+    OrderPaymentStatus,
+    OrderStatus,
+    OrderSummary,
+    Shipment,
+    Statistics,
+    Tracking,
+    Viewer,
+)
+from apps.orders.errors import OrderNotFound
+from apps.orders.models import Order as OrderRow
+from apps.orders.models import OrderContact, OrderEvent, ShipmentLine
+from apps.orders.models import OrderLine as LineRow
+from apps.orders.models import Shipment as ShipmentRow
+from apps.web import tokens
+from apps.web.pagination import PageParams, paginate
+
+_NEWEST_FIRST = ("-placed_at", "-id")
+
+
+def find_order_by_cart(*, cart_id: UUID) -> UUID | None:
+    return OrderRow.objects.filter(cart_id=cart_id).values_list("id", flat=True).first()
+
+
+def may_see(row: OrderRow, viewer: Viewer) -> bool:
+    """Staff see every order, a customer their own, a guest the one whose token they hold."""
+    if viewer.is_staff:
+        return True
+    if row.customer_id is not None and row.customer_id == viewer.customer_id:
+        return True
+    return bool(viewer.order_token) and tokens.read(viewer.order_token, purpose="order") == str(row.pk)
+
+
+def require_visible(row: OrderRow | None, viewer: Viewer) -> OrderRow:
+    """Return the row, or raise OrderNotFound where it is none of the viewer's business."""
+    if row is None or not may_see(row, viewer):
+        raise OrderNotFound("There is no such order, or it is not yours.")
+    return row
+
+
+def get_order(*, order_id: UUID, viewer: Viewer) -> Order:
+    row = require_visible(OrderRow.objects.select_related("contact").filter(pk=order_id).first(), viewer)
+    lines = list(LineRow.objects.filter(order=row))
+    return to_contract(row, contact=row.contact, lines=lines, shipments=_shipments(row))
+
+
+def _shipments(row: OrderRow) -> list[ShipmentRow]:
+    if not row.shipped_count:
+        return []
+    return list(ShipmentRow.objects.filter(order=row).prefetch_related("lines"))
+
+
+def to_contract(
+    row: OrderRow, *, contact: OrderContact, lines: Sequence[LineRow], shipments: Sequence[ShipmentRow]
+) -> Order:
+    """Build the published order of its rows."""
+    shipped = _shipped_by_line(line for shipment in shipments for line in shipment.lines.all())
+    return Order(
+        id=row.pk,
+        number=row.number,
+        version=row.version,
+        customer_id=row.customer_id,
+        email=contact.email,
+        status=OrderStatus(row.status),
+        payment_status=OrderPaymentStatus(row.payment_status),
+        fulfilment_status=FulfilmentStatus(row.fulfilment_status),
+        lines=tuple(_line(line, shipped=shipped.get(line.pk, 0)) for line in lines),
+        subtotal=row.subtotal,
+        discount=row.discount,
+        shipping=row.shipping,
+        tax=row.tax,
+        total=row.total,
+        paid=row.paid,
+        refunded=row.refunded,
+        prices_include_tax=row.prices_include_tax,
+        shipping_method_name=row.shipping_method_name,
+        shipping_address=codec.decode(Address, contact.shipping_address),
+        billing_address=codec.decode(Address, contact.billing_address),
+        shipments=tuple(_shipment(shipment) for shipment in shipments),
+        placed_at=row.placed_at,
+        payment_deadline=row.payment_deadline if row.status == OrderStatus.AWAITING_PAYMENT.value else None,
+        language=contact.language,
+    )
+
+
+def _shipped_by_line(lines: Iterable[ShipmentLine]) -> dict[UUID, int]:
+    shipped: dict[UUID, int] = {}
+    for line in lines:
+        shipped[line.line_id] = shipped.get(line.line_id, 0) + line.quantity
+    return shipped
+
+
+def _line(line: LineRow, *, shipped: int) -> OrderLine:
+    return OrderLine(
+        id=line.pk,
+        variant_id=line.variant_id,
+        product_id=line.product_id,
+        sku=line.sku,
+        title=line.title,
+        options=line.options,
+        quantity=line.quantity,
+        shipped=shipped,
+        unit_price=line.unit_price,
+        line_total=line.line_total,
+        tax=line.tax,
+        image_url=line.image_url,
+    )
+
+
+def _shipment(row: ShipmentRow) -> Shipment:
+    return Shipment(
+        id=row.pk,
+        tracking_number=row.tracking_number,
+        carrier=row.carrier,
+        tracking_url=row.tracking_url,
+        lines=_shipped_by_line(row.lines.all()),
+        shipped_at=row.shipped_at,
+        delivered_at=row.delivered_at,
+    )
+
+
+def get_contact(*, order_id: UUID) -> Contact:
+    row = OrderContact.objects.filter(pk=order_id).first()
+    if row is None:
+        raise OrderNotFound(f"There is no order {order_id}.")
+    return Contact(
+        email=row.email,
+        language=row.language,
+        shipping_address=codec.decode(Address, row.shipping_address),
+        billing_address=codec.decode(Address, row.billing_address),
+    )
+
+
+def get_history(*, order_id: UUID) -> tuple[HistoryEntry, ...]:
+    return tuple(_history_entry(event) for event in OrderEvent.objects.filter(order_id=order_id))
+
+
+def _history_entry(event: OrderEvent) -> HistoryEntry:
+    return HistoryEntry(
+        version=event.version,
+        type=event.type,
+        at=event.at,
+        actor=event.actor,
+        detail=history.describe(history.read_fact(event.type, event.data)),
+        data=event.data,
+    )
+
+
+def get_tracking(*, order_id: UUID, viewer: Viewer) -> Tracking:
+    row = require_visible(OrderRow.objects.filter(pk=order_id).first(), viewer)
+    return Tracking(
+        status=OrderStatus(row.status),
+        events=get_history(order_id=order_id),
+        shipments=tuple(_shipment(shipment) for shipment in _shipments(row)),
+    )
+
+
+def list_orders(*, customer_id: UUID, params: PageParams) -> Page[OrderSummary]:
+    rows = OrderRow.objects.filter(customer_id=customer_id)
+    return _page(rows, params)
+
+
+def search_orders(*, query: str, filters: OrderFilters, params: PageParams) -> Page[OrderSummary]:
+    rows = OrderRow.objects.all()
+    if text := query.strip():
+        with_sku = Exists(LineRow.objects.filter(order=OuterRef("pk"), sku=text))
+        rows = rows.filter(Q(number=text) | Q(contact__email=text.lower()) | with_sku)
+    for name in ("status", "payment_status", "fulfilment_status"):
+        if wanted := getattr(filters, name):
+            rows = rows.filter(**{name: wanted.value})
+    return _page(_between(rows, filters.placed_after, filters.placed_before), params)
+
+
+def _between(rows: QuerySet[OrderRow], after: datetime | None, before: datetime | None) -> QuerySet[OrderRow]:
+    if after:
+        rows = rows.filter(placed_at__gte=after)
+    return rows.filter(placed_at__lt=before) if before else rows
+
+
+def _page(rows: QuerySet[OrderRow], params: PageParams) -> Page[OrderSummary]:
+    return paginate(rows.select_related("contact"), params=params, order=_NEWEST_FIRST, map=_summary)
+
+
+def _summary(row: OrderRow) -> OrderSummary:
+    return OrderSummary(
+        id=row.pk,
+        number=row.number,
+        email=row.contact.email,
+        status=OrderStatus(row.status),
+        payment_status=OrderPaymentStatus(row.payment_status),
+        fulfilment_status=FulfilmentStatus(row.fulfilment_status),
+        total=row.total,
+        item_count=row.item_count,
+        placed_at=row.placed_at,
+    )
+
+
+def get_statistics(*, since: datetime | None = None) -> Statistics:
+    rows = OrderRow.objects.all() if since is None else OrderRow.objects.filter(placed_at__gte=since)
+    by_currency = (
+        rows.order_by()
+        .values("total_currency")
+        .annotate(
+            orders=Count("id"),
+            orders_paid=Count("id", filter=Q(paid_amount__gt=0)),
+            orders_cancelled=Count("id", filter=Q(status=OrderStatus.CANCELLED.value)),
+            kept=Sum("paid_amount") - Sum("refunded_amount"),
+        )
+        .values_list("total_currency", "orders", "orders_paid", "orders_cancelled", "kept")
+    )
+    counted = list(by_currency)
+    return Statistics(
+        placed=sum(row[1] for row in counted),
+        paid=sum(row[2] for row in counted),
+        cancelled=sum(row[3] for row in counted),
+        revenue={row[0]: Money(row[4], row[0]) for row in counted},
+    )

@@ -1,0 +1,1 @@
+"""Writes of orders. `recording` changes an order; everything else decides what to record."""

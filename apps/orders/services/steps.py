@@ -1,0 +1,96 @@
+"""The saga's list of things to do: what is queued with a fact, taken in order, and ticked off with its outcome."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import Enum
+from typing import Any
+from uuid import UUID
+
+from django.db import connections
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Now
+
+from apps.messaging import api as messaging
+from apps.orders.contracts import OrderStatus
+from apps.orders.models import Order, SagaStep
+from apps.persistence.databases import alias_for
+
+
+
+class StepKind(Enum):
+    """What the saga can be asked to do."""
+
+    SETTLE_PAYMENT = "settle_payment"
+    REFUND_PAYMENT = "refund_payment"
+    VOID_PAYMENTS = "void_payments"
+    RELEASE_STOCK = "release_stock"
+    SHIP_STOCK = "ship_stock"
+    NOTE_REFUND = "note_refund"
+    NOTE_FAILED_REFUND = "note_failed_refund"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """A step to queue; the same (kind, reference) is queued once per order, however often it is asked for."""
+
+    kind: StepKind
+    reference: str = ""
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+def queue_steps(*, order_id: UUID, steps: Sequence[Step]) -> None:
+    """Put steps on the list and make the saga due, inside the caller's transaction."""
+    if not steps:
+        return
+    _make_due(order_id)
+    rows = [SagaStep(order_id=order_id, kind=s.kind.value, reference=s.reference, data=dict(s.data)) for s in steps]
+    SagaStep.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def wake_saga(*, order_id: UUID) -> None:
+    """Make the saga due without a new step: something it waits for may have happened."""
+    _make_due(order_id)
+
+
+def _make_due(order_id: UUID) -> None:
+    """Take the saga's row lock and make it due, unless a worker has it now: that one looks again before it lets go.
+
+    The lock is what makes this safe: the worker reads the list under the same lock.
+    """
+    with connections[alias_for("orders")].cursor() as cursor:
+        cursor.execute(
+            "UPDATE orders_ordersaga SET next_run_at ="
+            " CASE WHEN lease_token IS NOT NULL AND next_run_at > statement_timestamp() THEN next_run_at"
+            " ELSE statement_timestamp() END WHERE order_id = %s",
+            [order_id],
+        )
+    messaging.wake("orders.drive_saga")
+
+
+def next_step(*, order_id: UUID) -> SagaStep | None:
+    """Return the oldest step that is not done."""
+    return SagaStep.objects.filter(order_id=order_id, done_at__isnull=True).order_by("id").first()
+
+
+def finish_step(step: SagaStep) -> None:
+    """Tick a step off, in the transaction that records its outcome."""
+    SagaStep.objects.filter(pk=step.pk).update(done_at=Now())
+
+
+def deadline_passed(*, order_id: UUID, by: timedelta = timedelta(0)) -> bool:
+    """Return whether the order still waits for money although its deadline passed (`by` so long ago), by the database's clock."""
+    waiting = Order.objects.filter(pk=order_id, status=OrderStatus.AWAITING_PAYMENT.value)
+    return waiting.filter(payment_deadline__lte=Now() - by).exists()
+
+
+def next_run(*, order_id: UUID, pause: timedelta | None) -> datetime | Combinable | None:
+    """Return when the saga acts next: now while steps are left, after `pause`, at the deadline, or never."""
+    if next_step(order_id=order_id):
+        return Now()
+    if pause:
+        return Now() + pause
+    waiting = Order.objects.filter(pk=order_id, status=OrderStatus.AWAITING_PAYMENT.value)
+    return waiting.values_list("payment_deadline", flat=True).first()
