@@ -5,14 +5,17 @@ from __future__ import annotations
 import argparse
 import errno
 import os
+import signal
 import sys
 from pathlib import Path
 
+from ecommerce.local.check import check
 from ecommerce.local.console import Console
 from ecommerce.local.errors import StartError, StopRequested
 from ecommerce.local.plan import ROOT, Options
 from ecommerce.local.shop import Shop
 
+_INTERRUPTED = 128 + signal.SIGINT
 _NO_SPACE = (errno.ENOSPC, errno.EDQUOT)
 
 
@@ -26,6 +29,8 @@ def main(arguments: list[str]) -> int:
         sys.stderr.write(f"bin/up: {error}\n")
     except StopRequested:
         return 0
+    except KeyboardInterrupt:
+        return _INTERRUPTED
     except OSError as error:
         if error.errno not in _NO_SPACE:
             raise
@@ -35,6 +40,8 @@ def main(arguments: list[str]) -> int:
 
 
 def _run(options: argparse.Namespace, console: Console) -> int:
+    if options.check:
+        return check(console)
     shop = Shop(
         options=Options(state=options.state, port=options.port, demo=options.demo), given=os.environ, console=console
     )
@@ -52,4 +59,7 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
         "--state", type=Path, default=ROOT / "var", metavar="DIR", help="where everything is kept (var)"
     )
     parser.add_argument("--no-demo", dest="demo", action="store_false", help="start with an empty catalogue")
+    parser.add_argument(
+        "--check", action="store_true", help="start a throw-away shop, place and pay one order in it, stop it"
+    )
     return parser.parse_args(arguments)

@@ -17,7 +17,7 @@ from ecommerce.local.errors import StartError
 from ecommerce.local.files import last_lines
 from ecommerce.local.plan import ROOT, STOP_ORDER
 from ecommerce.local.ports import find_free_block
-from ecommerce.local.processes import wait_until
+from ecommerce.local.processes import die_with_parent, wait_until
 from ecommerce.local.servers import Servers
 from ecommerce.local.state import StateFolder, load_run
 from ecommerce.local.supervisor import Supervisor
@@ -120,6 +120,7 @@ def start_shop(*, state: Path, port: int, demo: bool, environment: Mapping[str, 
             stdout=stream,
             stderr=subprocess.STDOUT,
             start_new_session=True,
+            preexec_fn=die_with_parent(signal.SIGTERM),
         )
     return RunningShop(process=process, state=state, port=port, output=output)
 
