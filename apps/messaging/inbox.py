@@ -48,11 +48,17 @@ _CLAIM_RETRY = _CLAIM.format(attempts="attempts > 0")
 def drain(*, queue: str) -> int:
     """Apply everything due in `queue` until nothing is left; return how many messages were handled or failed."""
     handled = 0
-    while messages := _claim(queue=queue, fresh=True) + _claim(queue=queue, fresh=False):
-        for message in messages:
-            _apply(message, alias=alias_for(queue))
-        handled += len(messages)
+    while round_ := _drain_claim(queue=queue, fresh=True) + _drain_claim(queue=queue, fresh=False):
+        handled += round_
     return handled
+
+
+def _drain_claim(*, queue: str, fresh: bool) -> int:
+    """Claim and apply at once: a message claimed while another one runs would pay for the other's crash."""
+    messages = _claim(queue=queue, fresh=fresh)
+    for message in messages:
+        _apply(message, alias=alias_for(queue))
+    return len(messages)
 
 
 def _claim(*, queue: str, fresh: bool) -> list[InboxMessage]:

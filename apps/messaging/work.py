@@ -15,7 +15,7 @@ from typing import Any, TypeVar, cast
 from uuid import uuid4
 
 from django.conf import settings
-from django.db import connections, models, transaction
+from django.db import models, transaction
 from django.db.models.functions import Now
 
 from apps.messaging import backoff, wakeups
@@ -99,19 +99,21 @@ def drivers() -> list[Driver]:
 def drive(*, name: str) -> int:
     """Carry out everything due of driver `name` until nothing is left; return how many items ran."""
     found, ran = _drivers[name], 0
-    while items := _claim(found):
-        for item in items:
-            _carry_out(found, item)
-        ran += len(items)
+    while round_ := _drive_claim(found, fresh=True) + _drive_claim(found, fresh=False):
+        ran += round_
     return ran
 
 
-def _claim(found: Driver) -> list[WorkItem]:
+def _drive_claim(found: Driver, *, fresh: bool) -> int:
+    items = claim(found, fresh=fresh)
+    for item in items:
+        _carry_out(found, item)
+    return len(items)
+
+
+def claim(found: Driver, *, fresh: bool) -> list[WorkItem]:
     """Claim fresh items together and tried ones alone, as the inbox does and for the same reason."""
-    return _claim_where(found, "attempts = 0", limit=BATCH) + _claim_where(found, "attempts > 0", limit=1)
-
-
-def _claim_where(found: Driver, condition: str, *, limit: int) -> list[WorkItem]:
+    condition, limit = ("attempts = 0", BATCH) if fresh else ("attempts > 0", 1)
     table, alias = found.model._meta.db_table, alias_for(found.model._meta.app_label)
     sql = f"""
         UPDATE {table} SET attempts = attempts + 1, lease_token = %s, next_run_at = statement_timestamp() + make_interval(secs => %s)
@@ -192,12 +194,8 @@ def due_drivers() -> list[Driver]:
 
 
 def _has_due(found: Driver) -> bool:
-    table = found.model._meta.db_table
-    with connections[alias_for(found.model._meta.app_label)].cursor() as cursor:
-        cursor.execute(
-            f"SELECT EXISTS (SELECT 1 FROM {table} WHERE next_run_at <= statement_timestamp() AND parked_at IS NULL)"
-        )  # noqa: S608
-        return bool(cursor.fetchone()[0])
+    rows = found.model._default_manager.using(alias_for(found.model._meta.app_label))
+    return rows.filter(next_run_at__lte=Now(), parked_at__isnull=True).exists()
 
 
 def wake_driver(found: Driver) -> None:

@@ -40,9 +40,9 @@ class Lab:
         self.environment = {
             **os.environ,
             **urls,
-            "DJANGO_SETTINGS_MODULE": "tests.settings",
+            "DJANGO_SETTINGS_MODULE": os.environ.get("DJANGO_SETTINGS_MODULE", "tests.settings"),
             "SHOP_ENVIRONMENT": "test",
-            "PYTHONPATH": str(ROOT),
+            "PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")]),
             "PROBE_FOLDER": str(self.probe_folder),
             "STATE_DIR": str(folder),
             "MESSAGING_LEASE_SECONDS": str(LEASE_SECONDS),
@@ -57,9 +57,11 @@ class Lab:
 
     def run(self, *arguments: str) -> str:
         command = [sys.executable, "manage.py", *arguments]
-        return subprocess.run(
-            command, cwd=ROOT, env=self.environment, check=True, capture_output=True, text=True, timeout=100
-        ).stdout
+        result = subprocess.run(
+            command, cwd=ROOT, env=self.environment, check=False, capture_output=True, text=True, timeout=100
+        )
+        assert result.returncode == 0, result.stderr[-2000:]
+        return result.stdout
 
     def service(self, name: str, *command: str) -> Service:
         return Service(

@@ -105,6 +105,14 @@ def test_two_relays_whose_number_changes_and_that_are_killed_keep_the_order(lab,
     assert_exactly_once_in_order(lab, prefix, things=20, versions=25)
 
 
+def test_relay_killed_inside_a_batch(lab):
+    lab.publish(call="happen_many", things=100, versions=20)
+    for _ in range(3):
+        lab.kill("relay")
+
+    assert_exactly_once_in_order(lab, "bulk-", things=100, versions=20)
+
+
 def test_valkey_emptied_paused_and_killed_with_messages_in_flight(lab, prefix):
     for version, disturb in enumerate((flush, pause, kill_state, flush), start=1):
         for thing in range(20):
@@ -115,7 +123,7 @@ def test_valkey_emptied_paused_and_killed_with_messages_in_flight(lab, prefix):
 
 
 def flush(lab):
-    lab.broker().flushall()
+    wait_for(lambda: lab.broker().flushall(), what="Valkey to be emptied")
 
 
 def pause(lab):

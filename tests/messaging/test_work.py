@@ -47,7 +47,7 @@ def test_parked_item_runs_again_after_replay(tmp_path, settings):
 
 def test_outcome_is_not_recorded_when_the_lease_went_to_another(tmp_path):
     errand = Errand.objects.create(target=str(tmp_path / "out"))
-    (claimed,) = work._claim(work._drivers["probe.run_errand"])
+    (claimed,) = work.claim(work._drivers["probe.run_errand"], fresh=True)
     Errand.objects.filter(id=errand.id).update(lease_token=uuid.uuid4())
 
     with pytest.raises(messaging.LeaseLost), work.record(claimed) as row:
@@ -59,7 +59,7 @@ def test_outcome_is_not_recorded_when_the_lease_went_to_another(tmp_path):
 
 def test_item_may_ask_to_run_again_later():
     errand = Errand.objects.create(target="unused")
-    (claimed,) = work._claim(work._drivers["probe.run_errand"])
+    (claimed,) = work.claim(work._drivers["probe.run_errand"], fresh=True)
 
     with work.record(claimed) as row:
         row.next_run_at = Now()

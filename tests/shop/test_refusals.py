@@ -63,7 +63,7 @@ def test_socket_without_a_right_token_says_nothing(shop, placed, token):
 def test_socket_of_a_foreign_page_is_refused(shop, placed):
     _, order, _ = placed
 
-    with pytest.raises(Exception, match="40[13]|rejected"):
+    with pytest.raises(Exception, match=r"40[13]|rejected"):
         connect(order["live_url"], origin="https://evil.example", open_timeout=10).close()
 
 
