@@ -33,6 +33,7 @@ def _delete_old(*, table: str, column: str, days: int, alias: str) -> int:
     with connections[alias].cursor() as cursor:
         while True:
             cursor.execute(sql, [days])
-            total += cursor.rowcount
-            if cursor.rowcount < _BATCH:
+            deleted = int(cursor.rowcount)
+            total += deleted
+            if deleted < _BATCH:
                 return total

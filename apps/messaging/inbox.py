@@ -93,7 +93,7 @@ def _finish(message: InboxMessage, *, alias: str) -> bool:
             " WHERE id = %s AND lease_token = %s AND done_at IS NULL AND due_at > statement_timestamp()",
             [message.id, message.lease_token],
         )
-        return cursor.rowcount == 1
+        return bool(cursor.rowcount == 1)
 
 
 def _handle(message: InboxMessage) -> None:

@@ -26,6 +26,7 @@ from apps.persistence.models import UUIDModel
 logger = logging.getLogger(__name__)
 DRIVE_TASK = "messaging.drive"
 BATCH = 20
+_FINISHED: dict[str, Any] = {"next_run_at": None, "lease_token": None, "attempts": 0, "last_error": ""}
 
 
 class WorkItem(UUIDModel):
@@ -154,7 +155,8 @@ def record(item: I) -> Iterator[I]:
         row = _leased(item).select_for_update(no_key=True).first()
         if row is None:
             raise LeaseLost(f"{item._meta.label} {item.pk}")
-        row.next_run_at, row.lease_token, row.attempts, row.last_error = None, None, 0, ""
+        for name, value in _FINISHED.items():
+            setattr(row, name, value)
         yield cast(I, row)
         row.save(using=item.alias)
         if row.next_run_at is not None:

@@ -22,7 +22,7 @@ class AppendOnly(RunSQL):
             reverse_sql=f"DROP TRIGGER {table}_append_only ON {table}; DROP FUNCTION {table}_append_only();",
         )
 
-    def deconstruct(self) -> tuple[str, list[str], dict[str, str]]:  # type: ignore[override]
+    def deconstruct(self) -> tuple[str, list[str], dict[str, str]]:
         """Return how to write this operation into a migration file."""
         return self.__class__.__name__, [self.table], {}
 
