@@ -22,6 +22,7 @@ from apps.catalog.skus import distinguish_sku
 from apps.kernel.money import Money
 
 _NUMBERS: Final = (1, 2, 3)
+_MOST_STOCK: Final = 1_000_000_000
 _YES: Final = {"true", "1", "yes", "y", "active", "continue", "wahr"}
 _NO: Final = {"false", "0", "no", "n", "draft", "archived", "deny", "falsch"}
 _METAFIELD: Final = re.compile(r"(.{1,100}?)\s*\(product\.metafields\..*\)")
@@ -189,7 +190,7 @@ class GroupParser:
         if untracked and not quantity:
             advice = "not tracked there, so sold without limit; here it is sold out until set_stock, or import with --untracked-stock 100"
             notes.warn(row, "Variant Inventory Qty", advice)
-        return None if quantity is None else min(quantity, 2**31 - 1)
+        return None if quantity is None else min(quantity, _MOST_STOCK)
 
 
 def _is_variant(row: Row) -> bool:

@@ -1,0 +1,168 @@
+"""`manage.py import_products`: a product file of another shop becomes products in catalog and stock in inventory."""
+
+from __future__ import annotations
+
+from argparse import RawDescriptionHelpFormatter
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+from time import monotonic
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from apps.catalog import api as catalog
+from apps.catalog.contracts import ImportedProduct, ImportNote, ImportOutcome, ImportSource
+from apps.inventory import api as inventory
+from apps.kernel.errors import Invalid
+
+_PROGRESS_SECONDS = 1.0
+
+
+class Command(BaseCommand):
+    """Composes catalog.import_product with inventory.set_stock_levels, one product at a time."""
+
+    help = """Import products from a file.
+
+Running it again with the same file changes nothing; with a newer one, only what differs. A product is known by its handle, a variant
+by its option values. Stock is set where the file says something new since the last import, so sales in between are not undone.
+A row that cannot be used is reported with its line, column and value, and never stops the others.
+Exit status: 0 if anything was imported (or was up to date), 1 otherwise."""
+
+    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
+        return super().create_parser(prog_name, subcommand, formatter_class=RawDescriptionHelpFormatter, **kwargs)
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("file", type=Path, metavar="FILE")
+        parser.add_argument("--format", default="shopify", choices=["shopify"], help="which shop the file comes from")
+        parser.add_argument("--currency", default=settings.DEFAULT_CURRENCY, help="of the file's prices (ISO 4217)")
+        parser.add_argument("--dry-run", action="store_true", help="report what an import would do, and change nothing")
+        parser.add_argument("--encoding", default="utf-8-sig", help="of the file; UTF-8 unless named, such as cp1252")
+        parser.add_argument(
+            "--untracked-stock",
+            type=_stock,
+            metavar="N",
+            help="stock for variants whose inventory the other shop does not track; without it, the quantity in the file",
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        source = self._open(options)
+        run = ImportRun(command=self, source=source, dry_run=options["dry_run"])
+        for parsed in catalog.parse_import(source=source):
+            run.add(catalog.import_product(parsed=parsed, dry_run=options["dry_run"]))
+        run.finish()
+
+    def _open(self, options: Mapping[str, Any]) -> ImportSource:
+        try:
+            return catalog.open_import(
+                path=options["file"],
+                format=options["format"],
+                currency=options["currency"].upper(),
+                encoding=options["encoding"],
+                untracked_stock=options["untracked_stock"],
+            )
+        except Invalid as error:
+            raise CommandError(error.detail) from error
+
+
+def _stock(text: str) -> int:
+    value = int(text)
+    if not 0 <= value < 2**31:
+        raise ValueError(text)
+    return value
+
+
+class ImportRun:
+    """One run: sets stock, reports rows as they come, counts, sums up."""
+
+    def __init__(self, *, command: BaseCommand, source: ImportSource, dry_run: bool) -> None:
+        self._command = command
+        self._source = source
+        self._dry_run = dry_run
+        self._outcomes: Counter[ImportOutcome] = Counter()
+        self._notes: Counter[bool] = Counter()
+        self._stocked = 0
+        self._shown_at = 0.0
+
+    def add(self, result: ImportedProduct) -> None:
+        """Set the stock of one imported product and report on it."""
+        notes = (*result.notes, *self._set_stock(result))
+        for note in sorted(notes, key=lambda note: note.line):
+            self._notes[note.is_error] += 1
+            self._command.stdout.write(_describe(note))
+        # A row without a handle is no product of the count.
+        if result.handle or result.outcome is not ImportOutcome.REJECTED:
+            self._outcomes[result.outcome] += 1
+        self._show_progress()
+
+    def finish(self) -> None:
+        """Print the summary; raises CommandError where nothing was imported."""
+        done = sum(self._outcomes[o] for o in ImportOutcome if o is not ImportOutcome.REJECTED)
+        self._command.stderr.write(f"{sum(self._outcomes.values())} of {self._source.product_count} products")
+        counts = ", ".join(f"{self._outcomes[outcome]} {outcome.value}" for outcome in ImportOutcome)
+        self._command.stdout.write(
+            f"{'Dry run, nothing was changed: ' if self._dry_run else ''}{counts}; stock set for {self._stocked} variants;"
+            f" {self._notes[True]} errors, {self._notes[False]} notes."
+        )
+        if done:
+            self._command.stdout.write(
+                "Stock of a variant: manage.py set_stock SKU QUANTITY --reason 'stock take'"
+                f" (prices were read as {self._source.currency})."
+            )
+        else:
+            raise CommandError("nothing was imported")
+
+    def _set_stock(self, result: ImportedProduct) -> list[ImportNote]:
+        refused = _find_refused(result.stock) if self._dry_run else self._store_stock(result.stock)
+        self._stocked += len(result.stock) - len(refused)
+        return [_refusal(result, variant_id, detail) for variant_id, detail in refused.items()]
+
+    def _store_stock(self, levels: Mapping[UUID, int]) -> dict[UUID, str]:
+        if not levels:
+            return {}
+        reason = f"import of {Path(self._source.path).name}"[:200]
+        left_alone = inventory.set_stock_levels(levels=levels, reason=reason, actor="import_products")
+        refused = {
+            level.variant_id: _below_reserved(reserved=level.reserved, quantity=levels[level.variant_id])
+            for level in left_alone
+        }
+        catalog.record_imported_stock(quantities={key: levels[key] for key in levels.keys() - refused.keys()})
+        return refused
+
+    def _show_progress(self) -> None:
+        if monotonic() - self._shown_at >= _PROGRESS_SECONDS:
+            self._shown_at = monotonic()
+            self._command.stderr.write(f"{sum(self._outcomes.values())} of {self._source.product_count} products")
+
+
+def _find_refused(levels: Mapping[UUID, int]) -> dict[UUID, str]:
+    """Find out what setting these levels would refuse."""
+    known = inventory.get_stock_levels(variant_ids=list(levels)) if levels else {}
+    # Stock is set in the first warehouse, the one that get_stock_levels names first.
+    reserved = {key: rows[0].reserved for key, rows in known.items() if rows}
+    return {
+        key: _below_reserved(reserved=reserved[key], quantity=quantity)
+        for key, quantity in levels.items()
+        if quantity < reserved.get(key, 0)
+    }
+
+
+def _below_reserved(*, reserved: int, quantity: int) -> str:
+    return inventory.BelowReserved(reserved=reserved, on_hand=quantity).detail
+
+
+def _refusal(result: ImportedProduct, variant_id: UUID, detail: str) -> ImportNote:
+    return ImportNote(
+        line=result.line,
+        column="Variant Inventory Qty",
+        value=f"{result.stock[variant_id]} for {result.skus[variant_id]}",
+        message=f"the stock stays as it is: {detail}",
+        is_error=True,
+    )
+
+
+def _describe(note: ImportNote) -> str:
+    where = f"{note.column} {note.value!r}: " if note.column else ""
+    return f"{'error' if note.is_error else 'note '} line {note.line}: {where}{note.message}"

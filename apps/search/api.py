@@ -1,0 +1,121 @@
+"""Published interface of search: the shop as shoppers read it, from documents that are ready to send."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from apps.inventory import api as inventory
+from apps.kernel import codec
+from apps.search import rebuilding, selectors
+from apps.search.contracts import (
+    SORTS,
+    CategoryFacet,
+    EncodedPage,
+    Listing,
+    ListingQuery,
+    ProductStock,
+    VariantStock,
+)
+from apps.search.errors import DocumentNotFound
+
+__all__ = [
+    "SORTS",
+    "DocumentNotFound",
+    "ListingQuery",
+    "browse",
+    "category_tree",
+    "get_product_document",
+    "get_product_stock",
+    "list_products",
+    "rebuild",
+]
+
+
+def list_products(*, query: ListingQuery) -> EncodedPage:
+    """Return a page of published products that have a price in the query's currency, in one statement (two with `count`).
+
+    The cards are the stored bytes, put together. Raises Invalid naming the parameter that makes no sense (sort, limit, q, category,
+    min_price, max_price, cursor).
+    """
+    return selectors.Search(query).page()
+
+
+def browse(*, query: ListingQuery) -> Listing:
+    """Return a page for people: parsed cards with the total, categories and price range to narrow by. Raises what `list_products` raises.
+
+    Categories are counted over the results without the category filter, prices without the price filter. Four statements.
+    """
+    search = selectors.Search(query)
+    page = search.page()
+    lowest, highest = search.price_range()
+    return Listing(
+        cards=orjson.loads(page.results),
+        next_cursor=page.next_cursor,
+        previous_cursor=page.previous_cursor,
+        count=search.count(),
+        categories=tuple(CategoryFacet(path=path, name=name, count=n) for path, name, n in search.category_counts()),
+        min_price=lowest,
+        max_price=highest,
+    )
+
+
+def get_product_document(*, id_or_slug: str, currency: str) -> bytes:
+    """Return the encoded JSON of a published product in the shape of the API's product detail.
+
+    Raises DocumentNotFound, also where the product has no price in `currency` (ISO 4217).
+    """
+    detail = selectors.find_detail(id_or_slug=id_or_slug, currency=currency)
+    if detail is None:
+        raise DocumentNotFound(f"No product {id_or_slug[:100]!r} is sold here in {currency}.")
+    return detail.encode()
+
+
+def get_product_stock(*, id_or_slug: str) -> ProductStock:
+    """Return how many units of each variant of a published product could be bought now, live. Raises DocumentNotFound."""
+    product_id = selectors.find_published_id(id_or_slug=id_or_slug)
+    if product_id is None:
+        raise DocumentNotFound(f"No product {id_or_slug[:100]!r} is sold here.")
+    variants = selectors.find_variants(product_id=product_id)
+    live = inventory.get_availability(variant_ids=[variant_id for variant_id, _ in variants])
+    return ProductStock(
+        product_id=product_id,
+        variants=tuple(
+            VariantStock(
+                variant_id=variant_id,
+                sku=sku,
+                available=live[variant_id].available,
+                in_stock=live[variant_id].available > 0,
+            )
+            for variant_id, sku in variants
+        ),
+    )
+
+
+def category_tree() -> list[dict[str, Any]]:
+    """Return the roots of the tree: id, name, slug, path, children[] of the same shape; siblings in display order. One statement."""
+    rows = selectors.category_rows()
+    nodes: dict[UUID, dict[str, Any]] = {
+        row.category_id: {
+            "id": codec.encode(row.category_id),
+            "name": row.name,
+            "slug": row.slug,
+            "path": row.path,
+            "children": [],
+        }
+        for row in rows
+    }
+    for row in rows:
+        if row.parent_id in nodes:
+            nodes[row.parent_id]["children"].append(nodes[row.category_id])
+    return [nodes[row.category_id] for row in rows if row.parent_id not in nodes]
+
+
+def rebuild() -> int:
+    """Make every document anew from catalog and inventory, while events go on arriving; return how many products there are.
+
+    Rows whose bytes stay the same are not written. Products and categories that catalog no longer has go.
+    """
+    return rebuilding.rebuild()

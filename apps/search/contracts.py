@@ -1,0 +1,81 @@
+"""Values that cross the boundary of search."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+SORTS = ("relevance", "newest", "oldest", "price", "-price", "title", "-title")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListingQuery:
+    """What a list of products shows.
+
+    `category` is a category's path, slug or id, its descendants included. `q` is searched as people type: words, "phrases", -not.
+    Prices are in major units of `currency` (ISO 4217), bounds included. A blank `sort` is relevance with `q`, newest without.
+    """
+
+    currency: str
+    category: str = ""
+    q: str = ""
+    min_price: Decimal | None = None
+    max_price: Decimal | None = None
+    in_stock: bool | None = None
+    sort: str = ""
+    limit: int = 20
+    cursor: str | None = None
+    count: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EncodedPage:
+    """A page of cards: `results` is a JSON array, encoded, in the shape of the API's product list."""
+
+    results: bytes
+    next_cursor: str | None
+    previous_cursor: str | None
+    count: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CategoryFacet:
+    """A category among the results and how many of them lie in it or below."""
+
+    path: str
+    name: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """A page for people: parsed cards, and what the results could be narrowed by (prices in major units)."""
+
+    cards: Sequence[Mapping[str, Any]]
+    next_cursor: str | None
+    previous_cursor: str | None
+    count: int
+    categories: tuple[CategoryFacet, ...]
+    min_price: Decimal | None
+    max_price: Decimal | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VariantStock:
+    """How many units of a variant could be bought now."""
+
+    variant_id: UUID
+    sku: str
+    available: int
+    in_stock: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProductStock:
+    """Live stock of a product's variants."""
+
+    product_id: UUID
+    variants: tuple[VariantStock, ...]

@@ -1,0 +1,81 @@
+"""Public reads: stored bytes put together; kept whole by the answer cache until the catalogue moves."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from django.conf import settings
+from django.http import HttpResponse
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.serializers import BaseSerializer
+
+from apps.search import api
+from apps.search.rest import serializers
+from apps.web.answers import cacheable
+from apps.web.errors import ValidationFailed
+from apps.web.json import dumps
+from apps.web.pagination import page_url
+from apps.web.problems import flatten
+from apps.web.views import APIView, reply
+
+CATALOGUE: Final = "catalogue"
+_LIST_PARAMS: Final = tuple(serializers.ListParams().fields)
+
+
+class ProductList(APIView):
+    limit_group = "catalogue"
+
+    @extend_schema(parameters=[serializers.ListParams], responses=serializers.ProductPage)
+    @cacheable(CATALOGUE, params=_LIST_PARAMS)
+    def get(self, request: Request) -> HttpResponse:
+        """List published products: search, filter, sort."""
+        params = _params(serializers.ListParams, request)
+        page = api.list_products(query=api.ListingQuery(**{**params, "currency": _currency(params)}))
+        tail = {
+            "next": page_url(request, page.next_cursor),
+            "previous": page_url(request, page.previous_cursor),
+            **({} if page.count is None else {"count": page.count}),
+        }
+        return reply(b'{"results":' + page.results + b"," + dumps(tail)[1:])
+
+
+class ProductDetail(APIView):
+    limit_group = "catalogue"
+
+    @extend_schema(parameters=[serializers.CurrencyParams], responses=serializers.ProductDetail)
+    @cacheable(CATALOGUE, params=["currency"])
+    def get(self, request: Request, id_or_slug: str) -> HttpResponse:
+        """Show one published product, by id or slug."""
+        currency = _currency(_params(serializers.CurrencyParams, request))
+        return reply(api.get_product_document(id_or_slug=id_or_slug, currency=currency))
+
+
+class ProductInventory(APIView):
+    limit_group = "catalogue"
+
+    @extend_schema(responses=serializers.ProductStock)
+    def get(self, request: Request, id_or_slug: str) -> HttpResponse:
+        """Show what could be bought of each variant now; never kept."""
+        return reply(api.get_product_stock(id_or_slug=id_or_slug), headers={"Cache-Control": "no-store"})
+
+
+class CategoryTree(APIView):
+    limit_group = "catalogue"
+
+    @extend_schema(responses=serializers.CategoryForest)
+    @cacheable(CATALOGUE)
+    def get(self, request: Request) -> HttpResponse:
+        """Show the category tree."""
+        return reply({"results": api.category_tree()})
+
+
+def _params(serializer_class: type[BaseSerializer[Any]], request: Request) -> dict[str, Any]:
+    serializer = serializer_class(data={name: request.GET[name] for name in request.GET})
+    if not serializer.is_valid():
+        raise ValidationFailed(fields=flatten(serializer.errors))
+    return dict(serializer.validated_data)
+
+
+def _currency(params: dict[str, Any]) -> str:
+    return str(params.get("currency", settings.DEFAULT_CURRENCY)).upper()

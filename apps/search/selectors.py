@@ -1,0 +1,232 @@
+"""Reads of search: one statement per page, built from fixed pieces; every value travels as a parameter."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from typing import Any, Final, NoReturn
+from uuid import UUID
+
+from django.db import connections
+from django.utils.dateparse import parse_datetime
+
+from apps.kernel import codec
+from apps.kernel.errors import Invalid
+from apps.kernel.money import currency_decimals
+from apps.persistence.databases import alias_for
+from apps.search import models
+from apps.search.contracts import SORTS, EncodedPage, ListingQuery
+from apps.search.languages import shop_language, stemmer
+from apps.web import pagination
+
+# Documents that match as full text or, where none does, titles that are spelt alike. Codes are indexed without stemming, so both
+# readings of the words count.
+_HITS: Final = """
+    WITH asked AS MATERIALIZED (
+        SELECT websearch_to_tsquery(%(stemmer)s::regconfig, unaccent(%(q)s)) || websearch_to_tsquery('simple', unaccent(%(q)s)) AS words
+    ), exact AS MATERIALIZED (
+        SELECT d.id, round(ts_rank_cd(d.vector, asked.words)::numeric, 6) AS rank FROM asked, search_productdocument d
+        WHERE d.language = %(language)s AND d.currency = %(currency)s AND d.vector @@ asked.words
+    ), hits AS MATERIALIZED (
+        SELECT id, rank FROM exact
+        UNION ALL
+        SELECT alike.id, round(alike.likeness::numeric, 6)
+        FROM search_find_alike(%(language)s, %(currency)s, lower(unaccent(%(q)s))) alike WHERE NOT EXISTS (SELECT FROM exact)
+    )
+"""
+_FROM: Final = "FROM search_productdocument d"
+_FROM_HITS: Final = "FROM hits JOIN search_productdocument d ON d.id = hits.id"
+_WHERE: Final = "WHERE d.language = %(language)s AND d.currency = %(currency)s"
+_FILTERS: Final = {
+    "category": "d.category_paths @> ARRAY[(SELECT c.path FROM search_indexedcategory c"
+    " WHERE c.path = %(category)s OR c.slug = %(category)s OR c.category_id::text = %(category)s"
+    " ORDER BY c.path = %(category)s DESC, length(c.path), c.path LIMIT 1)]",
+    "min_price": "d.price >= %(min_price)s",
+    "max_price": "d.price <= %(max_price)s",
+    "in_stock": "d.in_stock = %(in_stock)s",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Order:
+    key: str
+    type: str
+    descending: bool
+
+
+_ORDERS: Final = {
+    "relevance": _Order("hits.rank", "numeric", True),
+    "newest": _Order("d.published_at", "timestamptz", True),
+    "oldest": _Order("d.published_at", "timestamptz", False),
+    "price": _Order("d.price", "numeric", False),
+    "-price": _Order("d.price", "numeric", True),
+    "title": _Order("d.title", "text", False),
+    "-title": _Order("d.title", "text", True),
+}
+_CURSOR_TYPES: Final[dict[str, Callable[[Any], Any]]] = {
+    "numeric": Decimal,
+    "timestamptz": parse_datetime,
+    "text": str,
+}
+
+
+class Search:
+    """One query, checked: Invalid names the parameter that makes no sense."""
+
+    def __init__(self, query: ListingQuery) -> None:
+        self._query = query
+        self._sort = query.sort or ("relevance" if query.q.strip() else "newest")
+        self._parameters: dict[str, Any] = {
+            "language": shop_language(),
+            "stemmer": stemmer(shop_language()),
+            "currency": query.currency,
+            "q": query.q.strip(),
+        }
+        _check(query)
+        if self._sort == "relevance" and not self._is_search:
+            self._sort = "newest"
+        self._order = _ORDERS[self._sort]
+
+    @property
+    def _is_search(self) -> bool:
+        return bool(self._parameters["q"])
+
+    @property
+    def _scope(self) -> str:
+        return f"search.products:{self._sort}:{self._query.currency}:{self._parameters['q']}"
+
+    def page(self) -> EncodedPage:
+        """Return a page of cards: their stored bytes, put together."""
+        cursor = pagination.decode_cursor(self._query.cursor, scope=self._scope) if self._query.cursor else None
+        backward = cursor is not None and cursor.backward
+        descending = self._order.descending != backward
+        where, parameters = self._filtered()
+        if cursor:
+            beyond = "<" if descending else ">"
+            where += (
+                f" AND ({self._order.key}, d.product_id) {beyond} (%(after)s::{self._order.type}, %(after_id)s::uuid)"
+            )
+            parameters |= dict(zip(("after", "after_id"), self._read_cursor(cursor.values), strict=True))
+        direction = "DESC" if descending else "ASC"
+        rows = self._run(
+            f"SELECT d.card, {self._order.key}, d.product_id {self._source} {where}"
+            f" ORDER BY {self._order.key} {direction}, d.product_id {direction} LIMIT {int(self._query.limit) + 1}",
+            parameters,
+        )
+        more, rows = len(rows) > self._query.limit, rows[: self._query.limit]
+        if backward:
+            rows.reverse()
+        return EncodedPage(
+            results=b"[" + ",".join(row[0] for row in rows).encode() + b"]",
+            next_cursor=self._cursor_at(rows[-1:], backward=False) if more or backward else None,
+            previous_cursor=self._cursor_at(rows[:1], backward=True) if (more if backward else cursor) else None,
+            count=self.count() if self._query.count else None,
+        )
+
+    def count(self) -> int:
+        """Return how many products match, whatever the page."""
+        where, parameters = self._filtered()
+        return int(self._run(f"SELECT count(*) {self._source} {where}", parameters)[0][0])
+
+    def category_counts(self) -> list[tuple[str, str, int]]:
+        """Return (path, name, products) of the categories among the results, narrowed by everything but the category."""
+        where, parameters = self._filtered(without=("category",))
+        names = "JOIN search_indexedcategory c ON c.path = ANY(d.category_paths)"
+        return self._run(
+            f"SELECT c.path, c.name, count(*) {self._source} {names} {where} GROUP BY c.path, c.name ORDER BY c.path",
+            parameters,
+        )
+
+    def price_range(self) -> tuple[Decimal | None, Decimal | None]:
+        """Return the lowest and highest price among the results, narrowed by everything but the price."""
+        where, parameters = self._filtered(without=("min_price", "max_price"))
+        row = self._run(f"SELECT min(d.price), max(d.price) {self._source} {where}", parameters)[0]
+        return row[0], row[1]
+
+    @property
+    def _source(self) -> str:
+        return _FROM_HITS if self._is_search else _FROM
+
+    def _filtered(self, *, without: Sequence[str] = ()) -> tuple[str, dict[str, Any]]:
+        given = {name: getattr(self._query, name) for name in _FILTERS if name not in without}
+        used = {name: value for name, value in given.items() if value is not None and value != ""}
+        return " AND ".join([_WHERE, *(_FILTERS[name] for name in used)]), self._parameters | used
+
+    def _run(self, sql: str, parameters: dict[str, Any]) -> list[Any]:
+        with connections[alias_for("search")].cursor() as cursor:
+            cursor.execute(f"{_HITS}{sql}" if self._is_search else sql, parameters)
+            rows: list[Any] = cursor.fetchall()
+            return rows
+
+    def _read_cursor(self, values: Sequence[Any]) -> tuple[Any, UUID]:
+        try:
+            key, identity = values
+            return _CURSOR_TYPES[self._order.type](key), UUID(identity)
+        except (ValueError, TypeError, InvalidOperation) as error:
+            raise Invalid.field("cursor", "invalid_cursor", "is not a cursor of this list") from error
+
+    def _cursor_at(self, rows: Sequence[tuple[str, Any, UUID]], *, backward: bool) -> str | None:
+        if not rows:
+            return None
+        return pagination.encode_cursor(
+            [codec.encode(rows[0][1]), str(rows[0][2])], scope=self._scope, backward=backward
+        )
+
+
+def _check(query: ListingQuery) -> None:
+    currency_decimals(query.currency)
+    if query.sort and query.sort not in SORTS:
+        _refuse("sort", "unknown_sort", f"{query.sort[:40]!r} is not known; use one of {', '.join(SORTS)}.")
+    if not 1 <= query.limit <= pagination.LARGEST_LIMIT:
+        _refuse("limit", "invalid_limit", f"must be from 1 to {pagination.LARGEST_LIMIT}, not {query.limit}.")
+    if len(query.q) > 200 or "\x00" in query.q:
+        _refuse("q", "invalid_query", "is text of at most 200 characters.")
+    if "\x00" in query.category:
+        _refuse("category", "invalid_category", "is the path, slug or id of a category.")
+    for name in ("min_price", "max_price"):
+        price = getattr(query, name)
+        if price is not None and not (price.is_finite() and 0 <= price < 10**15):
+            _refuse(name, "invalid_price", f"must be zero or more, not {price}.")
+    if query.min_price is not None and query.max_price is not None and query.min_price > query.max_price:
+        _refuse("max_price", "invalid_price", f"must not be below min_price ({query.min_price}).")
+
+
+def _refuse(field: str, code: str, detail: str) -> NoReturn:
+    raise Invalid.field(field, code, detail)
+
+
+def find_detail(*, id_or_slug: str, currency: str) -> str | None:
+    """Return the encoded detail of a published product, by id or slug."""
+    by = {"product_id": identity} if (identity := _as_id(id_or_slug)) else {"slug": id_or_slug}
+    rows = models.ProductDocument.objects.filter(language=shop_language(), currency=currency, **by)
+    return rows.order_by("-updated_at").values_list("detail", flat=True).first()
+
+
+def find_published_id(*, id_or_slug: str) -> UUID | None:
+    """Return the id of a product that is published in any currency."""
+    by = {"product_id": identity} if (identity := _as_id(id_or_slug)) else {"slug": id_or_slug}
+    return models.ProductDocument.objects.filter(**by).values_list("product_id", flat=True).first()
+
+
+def find_variants(*, product_id: UUID) -> list[tuple[UUID, str]]:
+    """Return (id, SKU) of a product's variants in display order."""
+    payload = models.IndexedProduct.objects.values_list("payload", flat=True).get(product_id=product_id)
+    return [(UUID(variant["id"]), variant["sku"]) for variant in payload["variants"]]
+
+
+def category_rows() -> list[models.IndexedCategory]:
+    """Return all categories, siblings in display order."""
+    return list(models.IndexedCategory.objects.order_by("position", "name", "category_id"))
+
+
+def indexed_ids() -> set[UUID]:
+    """Return the ids of all products that search knows."""
+    return set(models.IndexedProduct.objects.values_list("product_id", flat=True))
+
+
+def _as_id(text: str) -> UUID | None:
+    try:
+        return UUID(text) if len(text) == 36 else None
+    except ValueError:
+        return None
