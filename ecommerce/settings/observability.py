@@ -1,8 +1,17 @@
 """Logs as JSON lines with the request id; Prometheus metrics across processes."""
 
+import logging
+
 from ecommerce.settings import env
 
-_LEVEL = env.text("LOG_LEVEL", example="INFO", default="INFO").upper()
+
+def _known_level(raw: str) -> str:
+    if raw.upper() not in logging.getLevelNamesMapping():
+        raise ValueError("must be DEBUG, INFO, WARNING, ERROR or CRITICAL")
+    return raw.upper()
+
+
+_LEVEL = env.read("LOG_LEVEL", _known_level, example="INFO", default="INFO")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
