@@ -1,0 +1,39 @@
+"""Reads of pricing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from apps.pricing.models import STANDARD, TaxZone
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taxes:
+    """The taxes of one destination. Rates are fractions (0.19) by tax class."""
+
+    tax_name: str = ""
+    prices_include_tax: bool = False
+    rates: dict[str, Decimal] = field(default_factory=dict)
+
+    def rate(self, tax_class: str) -> Decimal:
+        """Return the rate of a class, the zone's standard rate where it has none, 0 where there is neither."""
+        return self.rates.get(tax_class, self.rates.get(STANDARD, Decimal(0)))
+
+
+def find_taxes(*, country: str, region: str) -> Taxes:
+    """Return the taxes of the zone that decides for a destination, in one query; none at all where no zone does."""
+    rows = list(
+        TaxZone.objects.best_for(country=country, region=region).values_list(
+            "id", "tax_name", "prices_include_tax", "rates__tax_class", "rates__percent"
+        )
+    )
+    if not rows:
+        return Taxes()
+    deciding, tax_name, prices_include_tax, _, _ = rows[0]
+    rates = {
+        tax_class: percent / 100
+        for zone, _, _, tax_class, percent in rows
+        if zone == deciding and tax_class is not None
+    }
+    return Taxes(tax_name=tax_name, prices_include_tax=prices_include_tax, rates=rates)
