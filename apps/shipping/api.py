@@ -1,0 +1,53 @@
+"""Published interface of shipping: how a cart may be delivered, and for how much."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from apps.kernel.countries import check_country
+from apps.kernel.errors import Invalid
+from apps.kernel.money import Money
+from apps.shipping import selectors
+from apps.shipping.contracts import ShippingOption
+from apps.shipping.errors import ShippingMethodUnavailable
+
+__all__ = ["ShippingMethodUnavailable", "ShippingOption", "get_shipping_option", "list_shipping_options"]
+
+
+def list_shipping_options(
+    *, country: str, region: str, currency: str, subtotal: Money, weight_grams: int
+) -> tuple[ShippingOption, ...]:
+    """Return the methods that deliver a cart to a destination, each with its price, in the order staff gave them. One query.
+
+    `country` is ISO 3166-1 alpha-2, `region` a state or province as written; the zone that names the region decides, else the one that
+    names the country, else the rest of the world. `subtotal` (after discounts, in `currency`) and `weight_grams` are the whole cart's.
+    A method without a rate in `currency`, or without one for the weight, is not offered; none at all is an empty tuple.
+
+    Raises Invalid: `unknown_country`, `unknown_currency`, `currency_mismatch`, `negative_amount`, `out_of_range` (a weight below 0).
+    """
+    check_country(country)
+    if subtotal.currency != Money.zero(currency).currency:
+        raise Invalid.field("subtotal", "currency_mismatch", f"{subtotal} is not in {currency}.")
+    if subtotal < Money.zero(currency):
+        raise Invalid.field("subtotal", "negative_amount", f"{subtotal} is below nothing; use 0 or more.")
+    if weight_grams < 0:
+        raise Invalid.field("weight_grams", "out_of_range", f"{weight_grams} is below nothing; use 0 or more grams.")
+    return selectors.find_options(country=country, region=region, subtotal=subtotal, weight_grams=weight_grams)
+
+
+def get_shipping_option(
+    *, method_id: UUID, country: str, region: str, currency: str, subtotal: Money, weight_grams: int
+) -> ShippingOption:
+    """Return one method of `list_shipping_options` with the price it has now.
+
+    Raises ShippingMethodUnavailable where it is not among them (any more), and what `list_shipping_options` raises.
+    """
+    offered = list_shipping_options(
+        country=country, region=region, currency=currency, subtotal=subtotal, weight_grams=weight_grams
+    )
+    for option in offered:
+        if option.id == method_id:
+            return option
+    raise ShippingMethodUnavailable(
+        f"Nothing called {method_id} delivers this cart to {country}; choose another method."
+    )

@@ -1,0 +1,88 @@
+"""Tables of shipping: where the shop delivers, how, and for how much in each currency."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+
+from apps.kernel.money import Money
+from apps.persistence.fields import MoneyField
+from apps.persistence.models import UUIDModel
+from apps.persistence.zones import Zone
+
+
+class ShippingZone(Zone):
+    """Destinations with the same shipping methods."""
+
+
+class ShippingMethod(UUIDModel):
+    """A way to deliver to a zone. A method without a rate in the cart's currency is not offered."""
+
+    class Kind(models.TextChoices):
+        FLAT = "flat", "One price"
+        BY_WEIGHT = "by_weight", "By weight"
+        FREE_ABOVE = "free_above", "Free above a threshold"
+
+    zone = models.ForeignKey(ShippingZone, on_delete=models.CASCADE, related_name="methods")
+    name = models.CharField(max_length=100)
+    kind = models.CharField(max_length=10, choices=Kind, default=Kind.FLAT)
+    min_days = models.PositiveSmallIntegerField(help_text="Working days until it arrives, at least.")
+    max_days = models.PositiveSmallIntegerField(help_text="Working days until it arrives, at most.")
+    is_active = models.BooleanField(default=True, db_default=True)
+    position = models.SmallIntegerField(default=0, db_default=0, help_text="Methods are offered lowest number first.")
+
+    class Meta:
+        ordering = ["position", "name"]
+        constraints = [
+            models.UniqueConstraint(fields=["zone", "name"], name="shipping_one_method_of_a_name"),
+            models.CheckConstraint(
+                condition=Q(kind__in=["flat", "by_weight", "free_above"]), name="shipping_kind_known"
+            ),
+            models.CheckConstraint(condition=Q(min_days__lte=F("max_days")), name="shipping_days_in_order"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ShippingRate(UUIDModel):
+    """What a method costs in one currency.
+
+    Flat and free-above methods have one rate per currency; a method by weight has one per currency and bracket.
+    """
+
+    method = models.ForeignKey(ShippingMethod, on_delete=models.CASCADE, related_name="rates")
+    price = MoneyField()
+    max_weight_grams = models.PositiveIntegerField(
+        null=True, blank=True, help_text="By weight: the bracket ends here, in grams. Empty: no upper end."
+    )
+    free_from_amount = models.DecimalField(
+        max_digits=19,
+        decimal_places=4,
+        null=True,
+        blank=True,
+        help_text="Free above a threshold: the subtotal, in the price's currency, from which delivery is free.",
+    )
+
+    BRACKETS_IN_ORDER = (F("max_weight_grams").asc(nulls_last=True),)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["method", "price_currency", "max_weight_grams"],
+                name="shipping_one_rate_per_bracket",
+                nulls_distinct=False,
+            ),
+            models.CheckConstraint(condition=Q(price_amount__gte=0), name="shipping_price_not_negative"),
+            models.CheckConstraint(
+                condition=Q(free_from_amount__isnull=True) | Q(free_from_amount__gte=0),
+                name="shipping_free_from_not_negative",
+            ),
+        ]
+
+    def holds(self, weight_grams: int) -> bool:
+        return self.max_weight_grams is None or weight_grams <= self.max_weight_grams
+
+    def is_free(self, subtotal: Money) -> bool:
+        """Return whether a cart's subtotal, in this rate's currency, reaches the threshold."""
+        return self.free_from_amount is not None and subtotal.amount >= self.free_from_amount
