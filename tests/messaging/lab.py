@@ -150,13 +150,13 @@ def wait_for(condition: Callable[[], Any], *, what: str, seconds: float = 60) ->
 
 
 @contextmanager
-def running_lab(folder: Path) -> Iterator[Lab]:
+def running_lab(folder: Path, *, durable: bool = False) -> Iterator[Lab]:
     """Start servers, make the tables, start one relay and one worker; look after them in a thread; stop all at the end."""
     state = StateFolder(folder)
     state.open()
     supervisor = Supervisor(state=state, console=Console(quiet=True))
     try:
-        servers = Servers(given={}, state=state, durable=False)
+        servers = Servers(given={}, state=state, durable=durable)
         servers.start(supervisor, console=Console(quiet=True))
         lab = Lab(supervisor=supervisor, urls=servers.urls(), folder=folder)
         lab.run("migrate", "--run-syncdb", "-v0")

@@ -1,0 +1,190 @@
+"""Run every measurement on a shop of its own and print a table; write all figures to a JSON file."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+from benchmarks import catalogue, machine, messaging, reads, reference, writes
+from benchmarks.shop import BenchShop, wait_for
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def main() -> None:
+    options = _read_options()
+    if not shutil.which("wrk"):
+        raise SystemExit("bin/bench: wrk is missing; install it (Debian: apt install wrk).")
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="shop-bench-")))
+        shop = stack.enter_context(BenchShop.running(folder / "state"))
+        say(f"importing {options.products} products")
+        export = folder / "products.csv"
+        catalogue.write_export(export, products=options.products)
+        figures: dict[str, Any] = {
+            "import_seconds": timed(lambda: shop.manage("import_products", str(export), "--currency", "EUR"))
+        }
+        shop.wait_until_listed(options.products)
+        figures["reads"] = measure_reads(stack, shop, options)
+        figures["writes"] = measure_writes(shop, options)
+        say("counting SQL statements of one checkout")
+        figures["statements"] = shop.count_statements_of_a_checkout()
+        say("messaging")
+        figures["messaging"] = messaging.measure(folder / "lab")
+        figures["memory_mb"] = {
+            name: [round(machine.resident_mb(pid)) for pid in pids] for name, pids in shop.pids().items()
+        }
+        report(figures)
+        options.out.write_text(json.dumps(figures, indent=2) + "\n")
+        say(f"all figures are in {options.out}")
+
+
+def _read_options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="bin/bench", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="fewer products, rounds and seconds; for a first look")
+    parser.add_argument("--out", type=Path, default=ROOT / "var" / "bench.json")
+    options = parser.parse_args()
+    options.products, options.rounds, options.seconds = (1_000, 2, 2) if options.quick else (10_000, 5, 4)
+    options.orders = 100 if options.quick else 400
+    options.out.parent.mkdir(exist_ok=True)
+    return options
+
+
+def say(text: str) -> None:
+    print(f"[{time.strftime('%H:%M:%S')}] {text}", file=sys.stderr, flush=True)
+
+
+def timed(work: Any) -> float:
+    started = time.monotonic()
+    work()
+    return time.monotonic() - started
+
+
+def measure_reads(stack: ExitStack, shop: BenchShop, options: argparse.Namespace) -> dict[str, Any]:
+    web = shop.pids()["web"]
+    page = shop.base + "/api/v1/products"
+    product = shop.client().expect(200, "GET", "/api/v1/products")["results"][0]["slug"]
+    size = len(urllib.request.urlopen(page).read())
+    bare = stack.enter_context(bare_view(size))
+    targets = [
+        reads.Target("bare view", f"http://127.0.0.1:{bare.port}/", [bare.process.pid]),
+        reads.Target("list, cached", page, web),
+        reads.Target("detail, cached", f"{page}/{product}", web),
+        reads.Target("list, uncached", f"{page}?min_price=", web, vary=True),
+        reads.Target("search, uncached", f"{page}?q=jacket&min_price=", web, vary=True),
+    ]
+    found = {}
+    for concurrency in (1, 16):
+        say(f"reads at concurrency {concurrency}")
+        found[str(concurrency)] = reads.measure(
+            targets, concurrency=concurrency, rounds=options.rounds, seconds=options.seconds
+        )
+    return found | {"body_bytes": size}
+
+
+class bare_view:  # noqa: N801 - used like a function
+    """The yardstick view on a Granian of its own with the shop's numbers of workers and threads."""
+
+    def __init__(self, size: int) -> None:
+        from ecommerce.local.ports import find_free_block
+
+        self.port = find_free_block(size=1)
+        command = [
+            sys.executable,
+            "-m",
+            "granian",
+            "--interface",
+            "wsgi",
+            "benchmarks.bare:application",
+            "--host",
+            "127.0.0.1",
+        ]
+        command += [
+            "--port",
+            str(self.port),
+            "--workers",
+            "2",
+            "--blocking-threads",
+            "4",
+            "--no-ws",
+            "--no-access-log",
+            "--http",
+            "1",
+        ]
+        environment = {**os.environ, "BARE_BYTES": str(size), "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'bin'}"}
+        self.process = subprocess.Popen(
+            command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+
+    def __enter__(self) -> bare_view:
+        wait_for(self.answers, what="the bare view")
+        return self
+
+    def answers(self) -> bool:
+        try:
+            return urllib.request.urlopen(f"http://127.0.0.1:{self.port}/").status == 200
+        except OSError:
+            return False
+
+    def __exit__(self, *exception: object) -> None:
+        self.process.terminate()
+        self.process.wait(10)
+
+
+def measure_writes(shop: BenchShop, options: argparse.Namespace) -> dict[str, Any]:
+    variants = shop.some_variants(200)
+    reference.make_tables(shop.database_url())
+    web, found = shop.pids()["web"], {}
+    for concurrency in (1, 16):
+        say(f"writes at concurrency {concurrency}")
+        runs: dict[str, list[Any]] = {"add to cart": [], "POST /orders": [], "pgbench": []}
+        count = options.orders if concurrency > 1 else options.orders // 4
+        for _ in range(options.rounds):
+            tokens = [""] * count
+            common = {"base": shop.base, "variants": variants, "concurrency": concurrency, "pids": web}
+            runs["add to cart"].append(writes.measure(writes.add, tokens=tokens, **common))
+            tokens = writes.ready_carts(shop.base, variants, count)
+            runs["POST /orders"].append(writes.measure(writes.place, tokens=tokens, **common))
+            with machine.Watch() as watch:
+                rate = reference.run_pgbench(shop.database_url(), concurrency=concurrency, seconds=options.seconds)
+            runs["pgbench"].append({"rps": rate, "noisy": watch.noisy})
+        found[str(concurrency)] = {name: writes.summarise_runs(many) for name, many in runs.items()}
+    return found
+
+
+def report(figures: dict[str, Any]) -> None:
+    for kind, yardstick in (("reads", "bare view"), ("writes", "pgbench")):
+        for concurrency, rows in ((c, figures[kind][c]) for c in ("1", "16")):
+            print(f"\n{kind} at concurrency {concurrency}")
+            limit = rows[yardstick]["rps"]["median"]
+            for name, row in rows.items():
+                print(line(name, row, limit))
+    print(f"\nSQL statements of one whole checkout: {figures['statements']}")
+    print(f"messaging: {figures['messaging']}")
+    print(f"memory (MB): {figures['memory_mb']}")
+    print(f"import: {figures['import_seconds']:.1f} s")
+
+
+def line(name: str, row: dict[str, Any], limit: float | None) -> str:
+    rps = row["rps"]
+    if rps["median"] is None or not limit:
+        return f"  {name:18} every run was too noisy"
+    parts = [
+        f"  {name:18} {rps['median']:>9.1f}/s ({rps['min']:.0f}-{rps['max']:.0f})  {rps['median'] / limit:>7.1%} of the yardstick"
+    ]
+    if row.get("p50_ms", {}).get("median") is not None:
+        parts.append(f"p50 {row['p50_ms']['median']:.2f} ms, p99 {row['p99_ms']['median']:.2f} ms")
+    return "  ".join([*parts, f"{row['dropped']} dropped"])
+
+
+main()

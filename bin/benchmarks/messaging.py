@@ -1,0 +1,31 @@
+"""Messaging: commit to handler when idle, and how fast a backlog drains through real relay and worker processes."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from pathlib import Path
+from typing import Any
+
+from tests.messaging.lab import running_lab, wait_for
+
+LATENCY = """SELECT extract(epoch FROM a.at - o.occurred_at) FROM probe_applied a JOIN messaging_outboxmessage o
+             ON o.key = 'probe:' || a.key AND o.version = a.version WHERE a.key = 'idle' AND a.consumer = 'record'"""
+BACKLOG = 10_000
+
+
+def measure(folder: Path) -> dict[str, Any]:
+    with running_lab(folder, durable=True) as lab:
+        for version in range(1, 41):
+            lab.publish_surely(thing="idle", version=version)
+            time.sleep(0.1)
+        wait_for(lambda: len(lab.applied("idle")) == 40, what="the idle messages")
+        latencies = sorted(float(row[0]) * 1000 for row in lab.query(LATENCY))
+        started = time.monotonic()
+        lab.publish(call="happen_many", things=2000, versions=BACKLOG // 2000)
+        wait_for(lambda: len(lab.applied("bulk-")) >= BACKLOG, what="the backlog to drain", seconds=120)
+        seconds = time.monotonic() - started
+    return {
+        "commit_to_handler_ms": {"median": statistics.median(latencies), "p95": latencies[int(len(latencies) * 0.95)]},
+        "backlog": {"messages": BACKLOG, "consumers": 2, "messages_per_second": BACKLOG / seconds},
+    }
