@@ -73,8 +73,8 @@ class BenchShop:
         client, found, path = self.client(), [], "/api/v1/products?limit=100"
         while len(found) < count:
             page = client.expect(200, "GET", path)
-            for card in page["results"]:
-                found.append(client.expect(200, "GET", f"/api/v1/products/{card['id']}")["variants"][0]["id"])
+            details = (client.expect(200, "GET", f"/api/v1/products/{card['id']}") for card in page["results"])
+            found.extend(detail["variants"][0]["id"] for detail in details)
             path = page["next"].removeprefix(self.base)
         return found[:count]
 

@@ -35,6 +35,12 @@ def ready_cart(base: str, variants: Sequence[str], number: int) -> str:
     return client.cart_token
 
 
+def ready_carts(base: str, variants: Sequence[str], count: int) -> list[str]:
+    """Return the tokens of `count` carts that only need to be placed."""
+    with ProcessPoolExecutor(4) as pool:
+        return list(pool.map(ready_cart, [base] * count, [list(variants)] * count, range(count), chunksize=10))
+
+
 def measure(
     step: Step, *, base: str, variants: Sequence[str], tokens: Sequence[str], concurrency: int, pids: Sequence[int]
 ) -> dict[str, Any]:
