@@ -238,10 +238,12 @@ def _recall(key: str, *, data: str, current: str) -> Answer | None:
 
 def _keep(key: str, answer: Answer) -> None:
     _memory.keep(key, answer)
+    name, milliseconds = _stored_name(key, answer.generation), int((answer.expires_at - time.time()) * 1000)
     try:
-        valkey.client(settings.CACHE_URL).set(
-            _stored_name(key, answer.generation), _pack(answer), px=_LIFETIME_SECONDS * 1000
-        )
+        pipe = valkey.client(settings.CACHE_URL).pipeline(transaction=False)
+        pipe.set(name, _pack(answer), px=max(milliseconds, 1))
+        pipe.delete(f"{name}:rebuild")
+        pipe.execute()
     except RedisError as error:
         logger.warning("answer not kept: %s", error)
 

@@ -110,7 +110,7 @@ def exception_handler(error: Exception, context: Mapping[str, Any]) -> HttpRespo
     if isinstance(error, drf.ValidationError):
         error = ValidationFailed(fields=flatten(error.detail))
     if isinstance(error, drf.APIException):
-        return _from_drf(error, instance=instance)
+        return _from_drf(error, instance=instance, headers=_headers_of(error, context))
     known = error if isinstance(error, DomainError) else _from_framework(error)
     return from_error(known, instance=instance) if known else None
 
@@ -140,9 +140,14 @@ _FRAMEWORK: Final[dict[type[Exception], Callable[[Exception], DomainError]]] = {
 }
 
 
-def _from_drf(error: drf.APIException, *, instance: str) -> HttpResponse:
+def _headers_of(error: drf.APIException, context: Mapping[str, Any]) -> dict[str, str]:
+    if isinstance(error, drf.MethodNotAllowed):
+        return {"Allow": ", ".join(context["view"].allowed_methods)}
+    return {"WWW-Authenticate": CHALLENGE} if error.status_code == HTTPStatus.UNAUTHORIZED else {}
+
+
+def _from_drf(error: drf.APIException, *, instance: str, headers: Mapping[str, str]) -> HttpResponse:
     code = str(error.get_codes())
-    headers = {"WWW-Authenticate": CHALLENGE} if error.status_code == HTTPStatus.UNAUTHORIZED else {}
     return problem(
         status=error.status_code,
         code=_DRF_CODES.get(code, code),

@@ -47,6 +47,15 @@ class APIView(views.APIView):
                 self._limit.enforce()
         super().check_permissions(request)
 
+    @property
+    def default_response_headers(self) -> dict[str, str]:
+        """Return none: `Allow` belongs to 405 and OPTIONS, and nothing here varies by a header of the request."""
+        return {}
+
+    def options(self, request: Any, *args: Any, **kwargs: Any) -> Any:
+        """Say which methods there are; what they take is in the OpenAPI document."""
+        return reply(None, status=HTTPStatus.NO_CONTENT, headers={"Allow": ", ".join(self.allowed_methods)})
+
     def perform_content_negotiation(self, request: Request, force: bool = False) -> tuple[Any, str]:
         """Return the one renderer there is; RFC 9110 (12.5.1) lets a server disregard Accept."""
         return _RENDERER
