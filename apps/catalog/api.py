@@ -15,6 +15,7 @@ from apps.catalog.contracts import (
     Product,
     ProductInput,
     ProductStatus,
+    ProductSummary,
     SellableVariant,
     Variant,
 )
@@ -23,6 +24,8 @@ from apps.catalog.importing import shopify
 from apps.catalog.services import categories, imports, products
 from apps.kernel.errors import Invalid
 from apps.kernel.money import currency_decimals
+from apps.kernel.pages import Page
+from apps.web.pagination import PageParams
 
 __all__ = [
     "CategoryInUse",
@@ -39,6 +42,7 @@ __all__ = [
     "get_variants",
     "import_product",
     "list_categories",
+    "list_product_summaries",
     "list_products",
     "open_import",
     "parse_import",
@@ -77,6 +81,13 @@ def get_product(*, product_id: UUID) -> Product:
 def list_products(*, after_id: UUID | None = None, limit: int = 500) -> tuple[Product, ...]:
     """Return products in order of id, those after `after_id`, at most `limit`: for rebuilding projections in batches."""
     return selectors.products(after_id=after_id, limit=limit)
+
+
+def list_product_summaries(
+    *, params: PageParams, search: str = "", status: ProductStatus | None = None
+) -> Page[ProductSummary]:
+    """Return a page of products for staff, newest first; `search` looks into titles and slugs, or is a whole SKU. One statement."""
+    return selectors.product_page(params=params, search=search, status=status)
 
 
 def list_categories() -> tuple[Category, ...]:

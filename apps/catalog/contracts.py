@@ -89,6 +89,20 @@ class Product:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ProductSummary:
+    """A product in the list that staff see."""
+
+    id: UUID
+    slug: str
+    title: str
+    status: ProductStatus
+    vendor: str
+    product_type: str
+    variant_count: int
+    version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SellableVariant:
     """What a cart needs of a variant, in one currency; `available_for_sale` is false for drafts (stock is inventory's)."""
 

@@ -9,11 +9,13 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connections
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Count, Prefetch, Q, QuerySet
 
 from apps.catalog import contracts, models
 from apps.kernel.money import Money
+from apps.kernel.pages import Page
 from apps.persistence.databases import alias_for
+from apps.web.pagination import PageParams, paginate
 
 # One statement whatever the number of variants: it stands on the path of every checkout.
 _SELLABLE = """
@@ -92,6 +94,31 @@ def products(*, after_id: UUID | None, limit: int) -> tuple[contracts.Product, .
     if after_id is not None:
         rows = rows.filter(id__gt=after_id)
     return tuple(to_product(row) for row in rows[:limit])
+
+
+def product_page(
+    *, params: PageParams, search: str, status: contracts.ProductStatus | None
+) -> Page[contracts.ProductSummary]:
+    rows = models.Product.objects.annotate(variant_count=Count("variants"))
+    if search:
+        of_sku = models.Variant.objects.filter(sku__iexact=search).values("product_id")
+        rows = rows.filter(Q(title__icontains=search) | Q(slug__icontains=search) | Q(id__in=of_sku))
+    if status:
+        rows = rows.filter(status=status.value)
+    return paginate(rows, params=params, order=("-id",), map=_summary)
+
+
+def _summary(row: Any) -> contracts.ProductSummary:
+    return contracts.ProductSummary(
+        id=row.id,
+        slug=row.slug,
+        title=row.title,
+        status=contracts.ProductStatus(row.status),
+        vendor=row.vendor,
+        product_type=row.product_type,
+        variant_count=row.variant_count,
+        version=row.version,
+    )
 
 
 def variant_by_sku(sku: str) -> contracts.Variant | None:

@@ -22,13 +22,17 @@ from apps.persistence.databases import alias_for
 def save_category(
     *, name: str, slug: str, parent_id: UUID | None, position: int, category_id: UUID | None = None
 ) -> Category:
-    _lock_tree()
+    lock_tree()
     if not name.strip() or not SLUG.fullmatch(slug):
         raise Invalid.field("slug", "invalid", f"{slug!r} is no slug; use a-z, 0-9 and hyphens, such as jackets.")
     row = models.Category() if category_id is None else _get(category_id)
     row.name, row.slug, row.position = name.strip(), slug, position
     row.parent = None if parent_id is None else _get(parent_id)
     row.path = path_of(row)
+    if len(row.path) > 1000 or len(row.name) > 200:
+        raise Invalid.field(
+            "name", "too_long", "A category has a name of at most 200 characters and a path of at most 1000."
+        )
     try:
         row.save()
     except IntegrityError as error:
@@ -39,7 +43,7 @@ def save_category(
 
 @messaging.command
 def delete_category(*, category_id: UUID) -> None:
-    _lock_tree()
+    lock_tree()
     row = _get(category_id)
     if row.children.exists() or row.product_links.exists():
         raise CategoryInUse(f"Category {row.path} still has products or children; move them first.")
@@ -61,7 +65,7 @@ def ensure_category(*, names: Sequence[str]) -> str:
         path = f"{path}/{slug}" if path else slug
         found = models.Category.objects.filter(path=path).first()
         if found is None:
-            _lock_tree()
+            lock_tree()
             found, made = models.Category.objects.get_or_create(
                 path=path, defaults={"name": name[:200], "slug": slug, "parent": parent}
             )
@@ -105,7 +109,7 @@ def _get(category_id: UUID) -> models.Category:
     return row
 
 
-def _lock_tree() -> None:
+def lock_tree() -> None:
     """Hold the tree still: two moves at once could otherwise close a cycle. Readers and product links go on."""
     with connections[alias_for("catalog")].cursor() as cursor:
         cursor.execute("LOCK TABLE catalog_category IN SHARE ROW EXCLUSIVE MODE")
