@@ -1,0 +1,159 @@
+"""Published interface of accounts: customers, sign-in, tokens, address books."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from django.contrib.auth import login, logout
+from django.http import HttpRequest
+
+from apps.accounts import selectors
+from apps.accounts.contracts import Customer, SavedAddress, TokenPair
+from apps.accounts.errors import (
+    AddressNotFound,
+    CustomerNotFound,
+    InvalidCredentials,
+    InvalidRefreshToken,
+    InvalidRegistration,
+)
+from apps.accounts.models import SavedAddress as SavedAddressRow
+from apps.accounts.models import User
+from apps.accounts.services import people, tokens
+from apps.kernel.address import Address
+from apps.web.authentication import issue_access_token
+
+_BACKEND = "django.contrib.auth.backends.ModelBackend"
+
+
+def register_customer(*, email: str, password: str, first_name: str = "", last_name: str = "") -> Customer:
+    """Open an account.
+
+    Raises InvalidRegistration naming each field: `email_taken`, `invalid_email`, or the password rule that is broken.
+    """
+    return _customer(people.register(email=email, password=password, first_name=first_name, last_name=last_name))
+
+
+def authenticate_customer(*, email: str, password: str) -> Customer:
+    """Return whose e-mail and password these are; raises InvalidCredentials, as slowly for an unknown address."""
+    return _customer(tokens.authenticate(email=email, password=password))
+
+
+def issue_tokens(*, customer_id: UUID) -> TokenPair:
+    """Start a sign-in: an access token (15 minutes) and the first refresh token (7 days) of a new family."""
+    user = selectors.get_user(customer_id)
+    refresh = tokens.start_family(user_id=user.pk)
+    return TokenPair(access=issue_access_token(user_id=user.pk, is_staff=user.is_staff), refresh=refresh)
+
+
+def refresh_tokens(*, refresh: str) -> TokenPair:
+    """Exchange a refresh token for its successor and a fresh access token.
+
+    Within settings.REFRESH_GRACE a repeat gets the same successor. A later reuse revokes the whole family. Raises InvalidRefreshToken.
+    """
+    rotated = tokens.rotate(token=refresh)
+    if rotated is None:
+        raise InvalidRefreshToken("The refresh token is no longer good; sign in again.")
+    user, successor = rotated
+    return TokenPair(access=issue_access_token(user_id=user.pk, is_staff=user.is_staff), refresh=successor)
+
+
+def revoke_refresh_token(*, refresh: str) -> None:
+    """Log out: end the sign-in that a refresh token belongs to. An unknown token is no error."""
+    tokens.revoke(token=refresh)
+
+
+def sign_in(request: HttpRequest, *, email: str, password: str) -> Customer:
+    """Sign a browser in: session of its own with a new key. Raises InvalidCredentials."""
+    user = tokens.authenticate(email=email, password=password)
+    login(request, user, backend=_BACKEND)
+    return _customer(user)
+
+
+def sign_out(request: HttpRequest) -> None:
+    """Sign a browser out and forget its session."""
+    logout(request)
+
+
+def get_customer(*, customer_id: UUID) -> Customer:
+    """Return a customer; raises CustomerNotFound, also for a closed account."""
+    return _customer(selectors.get_user(customer_id))
+
+
+def get_customers(*, ids: Sequence[UUID]) -> dict[UUID, Customer]:
+    """Return customers by id in one query; unknown ids are absent."""
+    return {user.pk: _customer(user) for user in selectors.list_users(ids)}
+
+
+def update_customer(*, customer_id: UUID, first_name: str | None = None, last_name: str | None = None) -> Customer:
+    """Change a customer's names; None leaves one as it is. Raises CustomerNotFound."""
+    return _customer(people.update(customer_id=customer_id, first_name=first_name, last_name=last_name))
+
+
+def list_addresses(*, customer_id: UUID) -> tuple[SavedAddress, ...]:
+    """Return a customer's address book, the default first."""
+    return tuple(_address(row) for row in selectors.list_addresses(customer_id))
+
+
+def save_address(
+    *, customer_id: UUID, address: Address, address_id: UUID | None = None, is_default: bool = False
+) -> SavedAddress:
+    """Add an address, or replace the one with `address_id`; raises AddressNotFound for one that is not theirs."""
+    row = people.save_address(customer_id=customer_id, address=address, address_id=address_id, is_default=is_default)
+    return _address(row)
+
+
+def delete_address(*, customer_id: UUID, address_id: UUID) -> None:
+    """Remove an address from a customer's book; raises AddressNotFound for one that is not theirs."""
+    people.delete_address(customer_id=customer_id, address_id=address_id)
+
+
+def _customer(user: User) -> Customer:
+    return Customer(
+        id=user.pk,
+        email=user.email,
+        first_name=user.first_name,
+        last_name=user.last_name,
+        is_staff=user.is_staff,
+        date_joined=user.date_joined,
+    )
+
+
+def _address(row: SavedAddressRow) -> SavedAddress:
+    address = Address(
+        first_name=row.first_name,
+        last_name=row.last_name,
+        line1=row.line1,
+        line2=row.line2,
+        city=row.city,
+        region=row.region,
+        postal_code=row.postal_code,
+        country=row.country,
+        phone=row.phone,
+    )
+    return SavedAddress(id=row.id, address=address, is_default=row.is_default)
+
+
+__all__ = [
+    "AddressNotFound",
+    "Customer",
+    "CustomerNotFound",
+    "InvalidCredentials",
+    "InvalidRefreshToken",
+    "InvalidRegistration",
+    "SavedAddress",
+    "TokenPair",
+    "authenticate_customer",
+    "delete_address",
+    "get_customer",
+    "get_customers",
+    "issue_tokens",
+    "list_addresses",
+    "refresh_tokens",
+    "register_customer",
+    "revoke_refresh_token",
+    "save_address",
+    "sign_in",
+    "sign_out",
+    "update_customer",
+]

@@ -1,0 +1,1 @@
+"""Writes of accounts: people, sign-ins, address books."""
