@@ -12,6 +12,7 @@ from typing import Any
 
 from django.apps import apps
 from django.db import connections, transaction
+from django.db.backends.base.creation import BaseDatabaseCreation
 from django.db.backends.signals import connection_created
 
 EXEMPT = ("messaging", "django", "auth", "contenttypes", "sessions", "admin", "probe")
@@ -53,12 +54,14 @@ def writes(sql: str) -> bool:
 class Sentinel:
     """Watches one connection."""
 
+    paused = False
+
     def __init__(self, connection: Any) -> None:
         self.connection = connection
         self.written: set[str] = set()
 
     def __call__(self, execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
-        touched = apps_of(sql) if isinstance(sql, str) and not _is_schema(sql) else set()
+        touched = apps_of(sql) if isinstance(sql, str) and not _is_schema(sql) and not self.paused else set()
         if len(touched) > 1:
             self.report(f"one statement touches {sorted(touched)}: {sql[:300]}")
         if touched and writes(sql) and self.in_transaction():
@@ -98,8 +101,23 @@ def _forget_at_the_end_of_each_transaction() -> None:
     transaction.Atomic.__exit__ = leave_and_forget  # type: ignore[method-assign]
 
 
+def _look_away_while_seeds_return() -> None:
+    """Let `serialized_rollback` put back, in one transaction of its own, what migrations wrote for every app."""
+    restore = BaseDatabaseCreation.deserialize_db_from_string
+
+    def restore_unwatched(self: Any, data: str) -> None:
+        Sentinel.paused = True
+        try:
+            restore(self, data)
+        finally:
+            Sentinel.paused = False
+
+    BaseDatabaseCreation.deserialize_db_from_string = restore_unwatched  # type: ignore[method-assign]
+
+
 def install() -> None:
     """Watch all connections of this process from now on."""
+    _look_away_while_seeds_return()
     _forget_at_the_end_of_each_transaction()
     connection_created.connect(_watch, weak=False, dispatch_uid="sentinel")
     for connection in connections.all(initialized_only=True):
