@@ -19,7 +19,7 @@ from ecommerce.local.plan import ROOT, STOP_ORDER
 from ecommerce.local.ports import find_free_block
 from ecommerce.local.processes import die_with_parent, wait_until
 from ecommerce.local.servers import Servers
-from ecommerce.local.state import StateFolder, load_run
+from ecommerce.local.state import StateFolder, load_run, read_holder
 from ecommerce.local.supervisor import Supervisor
 
 _SERVER_SETTINGS = ("DATABASE_URL", "CACHE_URL", "BROKER_URL", "STRIPE_API_KEY", "STRIPE_API_BASE")
@@ -126,10 +126,16 @@ def start_shop(*, state: Path, port: int, demo: bool, environment: Mapping[str, 
 
 
 def await_ready(shop: RunningShop, *, seconds: float) -> None:
-    """Wait until run.json appears; StartError where the supervisor ends first or the time is over."""
-    wait_until(lambda: load_run(shop.state) is not None or shop.process.poll() is not None, seconds=seconds)
-    if shop.process.poll() is not None or load_run(shop.state) is None:
+    """Wait until its run.json appears; StartError where the supervisor ends first or the time is over."""
+    wait_until(lambda: _is_ready(shop) or shop.process.poll() is not None, seconds=seconds)
+    if shop.process.poll() is not None or not _is_ready(shop):
         raise StartError(f"The shop did not become ready:\n{shop.last_output()}")
+
+
+def _is_ready(shop: RunningShop) -> bool:
+    # The file of a shop that runs there already, or was killed there, is not an answer.
+    holder = read_holder(shop.state)
+    return holder is not None and holder.pid == shop.process.pid and load_run(shop.state) is not None
 
 
 def stop_shop(shop: RunningShop, *, seconds: float = 120) -> int:

@@ -150,7 +150,6 @@ class StateFolder:
         strays = list_belonging(variable=STATE_VARIABLE, folder=self.path, sessions=sessions)
         stop_identities(strays, number=signal.SIGKILL, seconds=5)
         _remove_short_folder(record.get("sockets"))
-        self.run_file.unlink(missing_ok=True)
         self._children_file.unlink(missing_ok=True)
         return [child.name for child in alive]
 
@@ -167,6 +166,8 @@ class StateFolder:
                 f"A shop already runs on {self.path} (pid {holder}): stop it first, "
                 "or start this one with --state DIR and --port N."
             )
+        # Before this pid is in the lock file: whoever finds both may take them for one running shop.
+        self.run_file.unlink(missing_ok=True)
         os.ftruncate(handle, 0)
         os.pwrite(handle, f"{os.getpid()}\n".encode(), 0)
         self._lock = handle

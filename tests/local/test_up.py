@@ -1,0 +1,240 @@
+"""The whole shop with real processes: started, killed in every way, recovered, stopped."""
+
+import os
+import signal
+import socket
+import stat
+import subprocess
+import sys
+import urllib.request
+from contextlib import closing
+from pathlib import Path
+
+import psutil
+import psycopg
+import pytest
+
+from ecommerce.local.embedded import await_ready, embedded_servers, run_shop, start_shop
+from ecommerce.local.errors import StartError
+from ecommerce.local.plan import ROOT
+from ecommerce.local.ports import find_free_block
+from ecommerce.local.processes import identify, kill_group, wait_until
+from ecommerce.local.state import load_run
+
+pytestmark = [pytest.mark.processes, pytest.mark.timeout(300)]
+PRODUCTION = {
+    "SHOP_ENVIRONMENT": "prod",
+    "EMAIL_URL": "smtp://mail.example.com:587",
+    "DEFAULT_FROM_EMAIL": "Shop <orders@example.com>",
+}
+SERVICES = {"web", "sockets", "worker", "relay", "beat", "postgres", "valkey", "sandbox"}
+
+
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory):
+    """A state folder whose database is made, so that each test starts in seconds; its path is no easy one."""
+    state = tmp_path_factory.mktemp("a shop") / ("x" * 120)
+    with run_shop(state=state, demo=False):
+        pass
+    return state
+
+
+@pytest.fixture
+def shop(prepared):
+    with run_shop(state=prepared, demo=False) as running:
+        yield running
+
+
+def _identities(run):
+    return [identity for pids in run["pids"].values() for identity in map(identify, pids) if identity]
+
+
+def _alive(identities):
+    return [identity for identity in identities if identify(identity.pid) == identity]
+
+
+def _status(url):
+    with urllib.request.urlopen(url, timeout=10) as answer:  # noqa: S310 - our own loopback address
+        return answer.status
+
+
+def _kept_rows(shop):
+    [socket_folder] = {
+        Path(c.laddr).parent for c in psutil.Process(shop.run["pids"]["postgres"][0]).net_connections("unix") if c.laddr
+    }
+    with psycopg.connect(f"postgresql://shop@/shop?host={socket_folder}", autocommit=True) as connection:
+        connection.execute("CREATE TABLE IF NOT EXISTS local_kept (n int)")
+        connection.execute("INSERT INTO local_kept VALUES (1)")
+        return connection.execute("SELECT count(*) FROM local_kept").fetchone()[0]
+
+
+def test_run_json_tells_tools_everything_and_only_its_owner(shop):
+    run = shop.run
+
+    assert set(run) == {"urls", "pids", "staff", "mail"}
+    assert set(run["urls"]) == {"storefront", "api", "admin", "sandbox", "sockets"}
+    assert set(run["pids"]) == SERVICES
+    assert set(run["staff"]) == {"email", "password"}
+    assert Path(run["mail"]).is_dir()
+    assert stat.S_IMODE((shop.state / "run.json").stat().st_mode) == 0o600
+    assert _status(run["urls"]["storefront"] + "/health/ready") == 200
+    assert _status(f"http://127.0.0.1:{shop.port + 1}/health/ready") == 200
+
+
+def test_every_listed_pid_lives_and_no_process_shares_the_group_of_the_supervisor(shop):
+    pids = shop.run["pids"]
+
+    assert len(_identities(shop.run)) == sum(map(len, pids.values()))
+    assert len(pids["web"]) == 3
+    assert len(pids["worker"]) == 3
+    assert len(pids["valkey"]) == 2
+    assert shop.process.pid not in {os.getpgid(pid) for group in pids.values() for pid in group}
+
+
+@pytest.mark.parametrize("name", sorted(SERVICES))
+def test_a_killed_process_is_replaced(shop, name):
+    before = shop.run["pids"][name]
+
+    for pid in before:
+        os.kill(pid, signal.SIGKILL)
+
+    assert wait_until(lambda: _replaced(shop, name, before), seconds=60), shop.last_output()
+    assert wait_until(lambda: _answers(shop.run["urls"]["storefront"] + "/health/ready"), seconds=60)
+
+
+def _replaced(shop, name, before):
+    now = (load_run(shop.state) or {"pids": {name: []}})["pids"][name]
+    return len(now) == len(before) and not set(now) & set(before)
+
+
+def _answers(url):
+    try:
+        return _status(url) == 200
+    except OSError:
+        return False
+
+
+def test_one_killed_web_worker_is_replaced_without_the_others(shop):
+    main, first, second = shop.run["pids"]["web"]
+
+    os.kill(second, signal.SIGKILL)
+
+    def is_replaced():
+        pids = shop.run["pids"]["web"]
+        return len(pids) == 3 and second not in pids and {main, first} <= set(pids)
+
+    assert wait_until(is_replaced, seconds=30), shop.run["pids"]["web"]
+
+
+def test_ctrl_c_stops_everything_in_order_and_takes_run_json_away(shop):
+    everything = _identities(shop.run)
+    log = shop.state / "logs" / "supervisor.log"
+    before = len(log.read_text())
+
+    shop.process.send_signal(signal.SIGINT)
+
+    assert shop.process.wait(timeout=60) == 0
+    assert _alive(everything) == []
+    assert not (shop.state / "run.json").exists()
+    stopped = [line.split()[-2] for line in log.read_text()[before:].splitlines() if line.endswith(" stopped")]
+    assert stopped[:3] == ["beat", "relay", "worker"]
+    assert stopped[-1] == "postgres"
+
+
+def test_after_a_killed_supervisor_the_next_start_recovers_with_the_data(prepared):
+    port = find_free_block()
+    first = start_shop(state=prepared, port=port, demo=False, environment={})
+    await_ready(first, seconds=120)
+    left = _identities(first.run)
+    kept = _kept_rows(first)
+
+    first.process.kill()
+    first.process.wait()
+
+    with run_shop(state=prepared, port=port, demo=False) as second:
+        assert _alive(left) == []
+        assert _kept_rows(second) == kept + 1
+
+
+def test_after_everything_was_killed_at_once_the_next_start_recovers(prepared):
+    first = start_shop(state=prepared, port=find_free_block(), demo=False, environment={})
+    await_ready(first, seconds=120)
+    kept = _kept_rows(first)
+    everything = _identities(first.run)
+
+    first.process.kill()
+    for identity in everything:
+        kill_group(identity.pid)
+        if _alive([identity]):
+            os.kill(identity.pid, signal.SIGKILL)
+    first.process.wait()
+
+    with run_shop(state=prepared, demo=False) as second:
+        assert _kept_rows(second) == kept + 1
+
+
+def test_a_second_start_on_the_same_folder_names_the_first(shop):
+    with pytest.raises(StartError, match=rf"already runs on .* \(pid {shop.process.pid}\)"):
+        _refuse(state=shop.state, port=find_free_block())
+
+    assert _answers(shop.run["urls"]["storefront"] + "/health/ready")
+
+
+def _refuse(*, state, port, **environment):
+    with run_shop(state=state, port=port, demo=False, environment=environment, seconds=120):
+        pass
+
+
+@pytest.mark.parametrize(("offset", "whose"), [(0, "shop"), (1, "WebSockets"), (2, "payment sandbox")])
+def test_a_taken_port_is_named_with_the_option_that_moves_it(tmp_path, offset, whose):
+    port = find_free_block()
+    with (
+        closing(socket.create_server(("127.0.0.1", port + offset))),
+        pytest.raises(StartError, match=rf"Port {port + offset} \({whose}\) is taken .* --port N"),
+    ):
+        _refuse(state=tmp_path / "state", port=port)
+
+
+@pytest.mark.parametrize(
+    ("settings", "sentence"),
+    [
+        ({"LOG_LEVEL": "LOUD"}, r"LOG_LEVEL is 'LOUD': must be DEBUG, INFO, .*Example: LOG_LEVEL=INFO"),
+        ({"SECURE_COOKIES": "perhaps"}, r"SECURE_COOKIES is 'perhaps': must be true or false\. Example:"),
+        (PRODUCTION, r"SECRET_KEY is not set \(environment prod\)\. Example: SECRET_KEY="),
+        (PRODUCTION | {"SECRET_KEY": "insecure-" + "x" * 60}, "SECRET_KEY is a default or shorter than 50 characters"),
+        ({"SHOP_ENVIRONMENT": "moon"}, r"SHOP_ENVIRONMENT is 'moon', not one of .*local"),
+        ({"SECRET_KEY": "insecure"}, "SECRET_KEY is a default or shorter than 50 characters"),
+        ({"SHOP_PROFILE": "nothing"}, "SHOP_PROFILE is 'nothing', not one of all,"),
+        ({"DATABASE_URL": "mysql://x/y"}, "DATABASE_URL is 'mysql://x/y': must start with postgresql://"),
+    ],
+    ids=lambda value: next(iter(value)) if isinstance(value, dict) else "",
+)
+def test_a_wrong_setting_stops_the_start_with_its_name_and_an_example(tmp_path, settings, sentence):
+    with pytest.raises(StartError, match=sentence):
+        _refuse(state=tmp_path / "state", port=find_free_block(), **settings)
+
+
+def test_with_addresses_given_it_starts_no_server_of_its_own(tmp_path):
+    with embedded_servers(tmp_path / "mine") as urls:
+        given = urls.environment() | {"STRIPE_API_KEY": "sk_test_mine", "STRIPE_WEBHOOK_SECRET": "whsec_mine"}
+        with run_shop(state=tmp_path / "state", demo=False, environment=given) as shop:
+            pids = shop.run["pids"]
+
+            assert [pids[name] for name in ("postgres", "valkey", "sandbox")] == [[], [], []]
+            assert shop.run["urls"]["sandbox"] is None
+            with psycopg.connect(urls.database) as connection:
+                assert connection.execute("SELECT count(*) FROM django_migrations").fetchone()[0] > 0
+
+
+def test_bin_up_check_places_an_order_and_says_when_what_happened():
+    ended = subprocess.run(
+        [sys.executable, "-m", "ecommerce.local", "up", "--check"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    assert "WebSocket said processing" in ended.stdout
+    assert "mail '" in ended.stdout
