@@ -1,0 +1,30 @@
+"""Tables of notifications."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from apps.messaging.work import WorkItem
+
+
+class MailKind(models.TextChoices):
+    """What a mail tells."""
+
+    PLACED = "placed"
+    PAID = "paid"
+    SHIPPED = "shipped"
+    CANCELLED = "cancelled"
+    REFUNDED = "refunded"
+
+
+class OutboundMail(WorkItem):
+    """A mail about one fact of an order. The address is asked for when it is sent, so none is kept here."""
+
+    kind = models.CharField(max_length=20, choices=MailKind)
+    order_id = models.UUIDField(db_index=True)
+    facts = models.JSONField(default=dict)
+    message_id = models.CharField(max_length=150, unique=True)
+    sent_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [WorkItem.due_index("notifications_mail_due")]

@@ -1,0 +1,1 @@
+"""Writes of notifications: queueing and sending mails, nudging sockets."""
