@@ -37,6 +37,7 @@ __all__ = [
     "delete_category",
     "delete_product",
     "ensure_categories",
+    "find_product",
     "get_product",
     "get_variant_by_sku",
     "get_variants",
@@ -76,6 +77,11 @@ def get_product(*, product_id: UUID) -> Product:
     if product is None:
         raise ProductNotFound(f"There is no product {product_id}.")
     return product
+
+
+def find_product(*, slug: str) -> Product | None:
+    """Return the product with this slug, draft or published; None where there is none."""
+    return selectors.product_by_slug(slug)
 
 
 def list_products(*, after_id: UUID | None = None, limit: int = 500) -> tuple[Product, ...]:

@@ -85,6 +85,11 @@ def product(product_id: UUID) -> contracts.Product | None:
     return None if row is None else to_product(row)
 
 
+def product_by_slug(slug: str) -> contracts.Product | None:
+    row = whole_products().filter(slug=slug).first()
+    return None if row is None else to_product(row)
+
+
 def existing_product(product_id: UUID) -> contracts.Product:
     return to_product(whole_products().get(id=product_id))
 

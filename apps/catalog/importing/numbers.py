@@ -8,8 +8,19 @@ from typing import Final
 
 from apps.kernel.money import Money, currency_decimals
 
-_SIGNS: Final = re.compile(r"[\s'\u2019\u00a0\u202f]|[A-Z]{3}|[$€£¥₹]")
-_PLAIN: Final = re.compile(r"-?\d+(\.\d+)?|-?\.\d+")
+_SPACES: Final = re.compile(r"[\s'\u2019\u00a0\u202f]")
+_SYMBOLS: Final = {
+    "EUR": "€",
+    "GBP": "£",
+    "INR": "₹",
+    "JPY": "¥",
+    "CNY": "¥",
+    "MXN": "$",
+    "CLP": "$",
+    "COP": "$",
+    "ARS": "$",
+}
+_PLAIN: Final = re.compile(r"-?[0-9]+(\.[0-9]+)?|-?\.[0-9]+")
 _LONGEST: Final = 40
 
 
@@ -24,7 +35,7 @@ def parse_price(text: str, *, currency: str) -> tuple[Money, bool]:
     a factor of a thousand is worse than a row that is left out.
     """
     decimals = currency_decimals(currency)
-    plain = _to_plain(text, decimals=decimals)
+    plain = _to_plain(text, currency=currency, decimals=decimals)
     if plain is None or not _PLAIN.fullmatch(plain):
         raise NotANumber(f"not a price; use a number such as {_example(decimals)}")
     try:
@@ -44,11 +55,11 @@ def _example(decimals: int) -> str:
     return f"{Decimal(1299).scaleb(-decimals):f}" if decimals else "1299"
 
 
-def _to_plain(text: str, *, decimals: int) -> str | None:
+def _to_plain(text: str, *, currency: str, decimals: int) -> str | None:
     """Return `text` with a point for decimals and nothing between thousands; None where that is not certain."""
     if len(text) > _LONGEST:
         return None
-    digits = _SIGNS.sub("", text)
+    digits = _without_signs(text, currency=currency)
     if "," in digits and "." in digits:
         point = max(",.", key=digits.rfind)
         comma = "," if point == "." else "."
@@ -64,23 +75,31 @@ def _to_plain(text: str, *, decimals: int) -> str | None:
     return f"{whole or '0'}.{rest}"
 
 
+def _without_signs(text: str, *, currency: str) -> str:
+    """Drop spaces and the currency's own code or symbol; those of another currency stay, and spoil the number."""
+    digits = _SPACES.sub("", text)
+    for sign in (currency, _SYMBOLS.get(currency, "$" if currency.endswith("D") else currency)):
+        digits = digits.removeprefix(sign).removesuffix(sign)
+    return digits
+
+
 def _ungroup(digits: str, mark: str) -> str | None:
     return digits.replace(mark, "") if _grouped(digits, mark) else None
 
 
 def _grouped(digits: str, mark: str) -> bool:
-    return bool(re.fullmatch(rf"-?\d+|-?\d{{1,3}}({re.escape(mark)}\d{{3}})+", digits))
+    return bool(re.fullmatch(rf"-?[0-9]+|-?[0-9]{{1,3}}({re.escape(mark)}[0-9]{{3}})+", digits))
 
 
 def parse_whole(text: str) -> int:
     """Return a whole number; 5.0 is 5. Raises NotANumber."""
-    if len(text) <= _LONGEST and re.fullmatch(r"[+-]?\d{1,12}(\.0*)?", text):
+    if len(text) <= _LONGEST and re.fullmatch(r"[+-]?[0-9]{1,12}(\.0*)?", text):
         return int(Decimal(text))
     raise NotANumber("not a whole number; use one such as 12")
 
 
 def parse_grams(text: str) -> int:
     """Return a weight in grams, rounded to whole ones. Raises NotANumber."""
-    if len(text) <= _LONGEST and re.fullmatch(r"\d{1,9}([.,]\d*)?", text):
+    if len(text) <= _LONGEST and re.fullmatch(r"[0-9]{1,9}([.,][0-9]*)?", text):
         return round(Decimal(text.replace(",", ".")))
     raise NotANumber("not a weight in grams; use a number such as 420")

@@ -1,0 +1,48 @@
+"""`manage.py load_demo`: the demo catalogue with its stock. Documents for lists and search follow by event."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.core.management.base import BaseCommand, CommandError
+
+from apps.backoffice.demo import DemoProduct, read_demo
+from apps.catalog import api as catalog
+from apps.catalog.contracts import ParsedProduct, Product
+from apps.inventory import api as inventory
+
+
+class Command(BaseCommand):
+    """Adds what is missing only, so that edits and sales in the demo shop survive the next start."""
+
+    help = "Add the demo products that are missing, and stock for those of their variants that never had any."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        entries = read_demo()
+        wanted: dict[UUID, int] = {}
+        for entry in entries:
+            product = catalog.find_product(slug=entry.product.slug) or _create(entry)
+            wanted |= {v.id: entry.stock[v.sku] for v in product.variants if v.sku in entry.stock}
+        stocked = inventory.get_stock_levels(variant_ids=list(wanted))
+        missing = {key: quantity for key, quantity in wanted.items() if not stocked.get(key)}
+        if missing:
+            inventory.set_stock_levels(levels=missing, reason="demo shop", actor="load_demo")
+        self.stdout.write(f"demo shop: {len(entries)} products, {len(wanted)} variants, stock set for {len(missing)}")
+
+
+def _create(entry: DemoProduct) -> Product:
+    """Create the product the way an import does: with its category, and without minding that somebody else just did."""
+    parsed = ParsedProduct(
+        handle=entry.product.slug,
+        line=0,
+        product=entry.product,
+        stock=tuple(None for _ in entry.product.variants),
+        category_names=entry.category,
+        notes=(),
+    )
+    catalog.import_product(parsed=parsed)
+    created = catalog.find_product(slug=entry.product.slug)
+    if created is None:
+        raise CommandError(f"the demo product {entry.product.slug} could not be created")
+    return created
