@@ -40,9 +40,7 @@ class FastPath:
             return self.application(environ, start_response)
         request_id = request_id_from(environ.get("HTTP_X_REQUEST_ID"))
         status, headers, body = _respond(environ, answer, request_id=request_id)
-        headers[REQUEST_ID_HEADER] = request_id
-        for name, value in security_headers(_PREFIX).items():
-            headers.setdefault(name, value)
+        headers = {**security_headers(_PREFIX), **headers, REQUEST_ID_HEADER: request_id}
         start_response(_STATUS_LINES[status], list(headers.items()))
         metrics.observe(method="GET", route=answer.route, status=status, seconds=time.perf_counter() - began)
         return [body]

@@ -89,6 +89,6 @@ def _is_kept(response: HttpResponse) -> bool:
 
 
 def _stored(response: HttpResponse) -> StoredAnswer:
-    headers = {name: value for name, value in response.items() if name != "Content-Type"}
+    headers = {name: value for name, value in response.items() if name not in ("Content-Type", "Content-Length")}
     body = orjson.loads(response.content) if response.content else None
     return StoredAnswer(status=response.status_code, body=body, headers=headers)

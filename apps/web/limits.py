@@ -127,8 +127,8 @@ def _ask(keys: list[str], arguments: list[int], *, attempts: int) -> tuple[int, 
 
 
 @cache
-def _script(url: str) -> Any:
-    return valkey.client(url).register_script(_TAKE)
+def _script(url: str) -> valkey.Script:
+    return valkey.Script(url=url, source=_TAKE)
 
 
 def client_address(meta: Mapping[str, Any]) -> str:

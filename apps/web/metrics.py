@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Iterator
+from functools import cache
 from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse
@@ -27,9 +28,14 @@ SECONDS: Final = Histogram(
 
 def observe(*, method: str, route: str, status: int, seconds: float) -> None:
     """Count one answered request. `route` is the URL pattern, never a path, so that labels stay few."""
-    method = method if method in _METHODS else "OTHER"
-    REQUESTS.labels(method, route, str(status)).inc()
-    SECONDS.labels(method, route).observe(seconds)
+    counter, histogram = _children(method if method in _METHODS else "OTHER", route, status)
+    counter.inc()
+    histogram.observe(seconds)
+
+
+@cache
+def _children(method: str, route: str, status: int) -> tuple[Counter, Histogram]:
+    return REQUESTS.labels(method, route, str(status)), SECONDS.labels(method, route)
 
 
 class _Everything(Collector):

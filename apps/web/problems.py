@@ -77,7 +77,9 @@ def problem(
     }
     if fields:
         body["errors"] = fields
-    return HttpResponse(dumps(body), status=status, content_type=PROBLEM_TYPE, headers=dict(headers or {}))
+    content = dumps(body)
+    sized = {**(headers or {}), "Content-Length": str(len(content))}
+    return HttpResponse(content, status=status, content_type=PROBLEM_TYPE, headers=sized)
 
 
 def from_error(error: DomainError, *, instance: str) -> HttpResponse:

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
+import threading
 import time
+from collections.abc import Sequence
 from functools import cache
-from typing import Final
+from typing import Any, Final
 
-from redis import Redis
+from redis import ConnectionError as Disconnected
+from redis import ConnectionPool, Redis
+from redis.exceptions import NoScriptError
 
 _TIMEOUT_SECONDS: Final = 0.08
 _PAUSE_SECONDS: Final = 0.5
@@ -18,17 +24,55 @@ def client(url: str) -> Redis:
     return Redis.from_url(url, socket_timeout=_TIMEOUT_SECONDS, socket_connect_timeout=_TIMEOUT_SECONDS)
 
 
+class Script:
+    """A Lua script on one server, called over a connection that each thread keeps.
+
+    A call costs half the processor time of one through a pooled client, which is most of what a kept answer costs.
+    """
+
+    def __init__(self, *, url: str, source: str) -> None:
+        self._source = source
+        self._digest = hashlib.sha1(source.encode()).hexdigest()  # noqa: S324 - how EVALSHA names scripts
+        self._pool = ConnectionPool.from_url(
+            url, socket_timeout=_TIMEOUT_SECONDS, socket_connect_timeout=_TIMEOUT_SECONDS
+        )
+        self._local = threading.local()
+
+    def __call__(self, *, keys: Sequence[str], args: Sequence[int]) -> Any:
+        """Run the script and return its reply; raises RedisError where the server is away or too slow."""
+        command: list[str | int] = ["EVALSHA", self._digest, len(keys), *keys, *args]
+        try:
+            return self._send(*command)
+        except NoScriptError:
+            self._send("SCRIPT LOAD", self._source)
+        except Disconnected:
+            # A server that restarted closed this connection; whether it is back, only a new one can tell.
+            self._local.__dict__.clear()
+        return self._send(*command)
+
+    def _send(self, *command: str | int) -> Any:
+        connection = self._connection()
+        connection.send_command(*command, check_health=False)
+        return connection.read_response()
+
+    def _connection(self) -> Any:
+        held = getattr(self._local, "held", None)
+        if held is None or held[0] != os.getpid():
+            held = self._local.held = (os.getpid(), self._pool.make_connection())
+        return held[1]
+
+
 class Breaker:
     """Keeps requests from waiting, each again, for a server that has just failed to answer."""
 
     def __init__(self) -> None:
-        self._closed_at = 0.0
+        self._open_until = 0.0
 
     @property
     def is_open(self) -> bool:
         """Return whether the server failed within the last half second."""
-        return time.monotonic() < self._closed_at
+        return time.monotonic() < self._open_until
 
     def trip(self) -> None:
         """Note a failure."""
-        self._closed_at = time.monotonic() + _PAUSE_SECONDS
+        self._open_until = time.monotonic() + _PAUSE_SECONDS

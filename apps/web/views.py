@@ -98,6 +98,8 @@ def reply(
     response = HttpResponse(body, status=status, content_type=JSON_TYPE, headers=dict(headers or {}))
     if data is None:
         del response["Content-Type"]
+    else:
+        response["Content-Length"] = str(len(body))
     if etag is not None:
         response["ETag"] = f'"{etag}"'
     return response

@@ -2,6 +2,7 @@
 
 import re
 
+import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -34,9 +35,7 @@ _LEAVES |= st.uuids() | st.datetimes(timezones=st.timezones()) | st.dates()
 
 @given(st.recursive(_LEAVES, lambda inner: st.lists(inner) | st.tuples(inner) | st.dictionaries(st.text(), inner)))
 def test_what_goes_out_is_what_the_codec_encodes(value):
-    assert json.loads(json.dumps({"v": value}).replace(b"\\u0000", b"_")) == json.loads(
-        json.dumps(codec.encode({"v": value})).replace(b"\\u0000", b"_")
-    )
+    assert orjson.loads(json.dumps({"v": value})) == orjson.loads(orjson.dumps(codec.encode({"v": value})))
 
 
 def test_no_content_has_no_body_and_no_type(client):
