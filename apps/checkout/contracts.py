@@ -9,6 +9,8 @@ from uuid import UUID
 
 from apps.kernel.address import Address
 from apps.kernel.money import Money
+from apps.messaging.contracts import StoredAnswer
+from apps.orders.contracts import Order
 from apps.pricing.contracts import Totals
 
 
@@ -66,3 +68,24 @@ class Quote:
     totals: Totals
     ready: bool
     missing: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckoutChanges:
+    """What a shopper filled in; None leaves a field as it is. The billing address is the shipping address until one is given."""
+
+    email: str | None = None
+    shipping_address: Address | None = None
+    billing_address: Address | None = None
+    shipping_method_id: UUID | None = None
+    promo_codes: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlacedOrder:
+    """The outcome of placing: `answer` is what the request gets. `order` and `order_token` are empty for a replayed answer."""
+
+    answer: StoredAnswer
+    replayed: bool
+    order: Order | None = None
+    order_token: str = ""

@@ -14,34 +14,13 @@ from apps.orders.events import OrderPlaced
 from apps.web import tokens
 from apps.web.pagination import PageParams
 from tests.orders.making import STAFF, answer, draft, look, place, stock
+from tests.orders.statements import Statements
 
 pytestmark = pytest.mark.django_db
 
 
 def scope(key="key-1", caller="cart:abc", fingerprint="f" * 64):
     return messaging.IdempotencyScope(caller=caller, route="POST /api/v1/orders", key=key, fingerprint=fingerprint)
-
-
-class Statements:
-    """Counts what is sent to the database."""
-
-    def __init__(self):
-        self.sql = []
-
-    def __call__(self, execute, sql, params, many, context):
-        self.sql.append(sql)
-        return execute(sql, params, many, context)
-
-    def __enter__(self):
-        self._wrapper = connection.execute_wrapper(self)
-        self._wrapper.__enter__()
-        return self
-
-    def __exit__(self, *exception):
-        self._wrapper.__exit__(*exception)
-
-    def __len__(self):
-        return len([sql for sql in self.sql if "SAVEPOINT" not in sql])
 
 
 def test_placed_order_waits_for_its_payment_and_shows_what_was_bought():
@@ -99,7 +78,7 @@ def test_second_order_of_a_cart_is_refused_with_the_first_ones_id():
     assert orders.find_order_by_cart(cart_id=made.cart_id) == first.id
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_one_cart_placed_twenty_times_at_once_is_one_order():
     made, start = draft({uuid7(): 1}), threading.Barrier(8)
 

@@ -19,7 +19,6 @@ from apps.orders.models import Order, SagaStep
 from apps.persistence.databases import alias_for
 
 
-
 class StepKind(Enum):
     """What the saga can be asked to do."""
 

@@ -1,0 +1,1 @@
+"""Writes of checkout, and the quote that everything is decided by."""

@@ -1,0 +1,252 @@
+"""Opening and changing carts. A change is decided on the cart as read and holds only if the cart is still that version."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.db import IntegrityError
+from django.db.models import F
+
+from apps.catalog import api as catalog
+from apps.catalog.contracts import SellableVariant
+from apps.checkout import selectors
+from apps.checkout.contracts import CartOwner
+from apps.checkout.errors import (
+    CartBusy,
+    CartFull,
+    CartItemNotFound,
+    CartNotFound,
+    NotSoldInCurrency,
+    UnknownVariant,
+)
+from apps.checkout.models import MAX_QUANTITY, Cart, CartLine
+from apps.checkout.selectors import Line, StoredCart
+from apps.checkout.services.merging import merge_carts
+from apps.kernel import clock, codec
+from apps.kernel.errors import FieldError, Invalid, PreconditionFailed
+from apps.kernel.ids import uuid7
+from apps.kernel.money import currency_decimals
+from apps.messaging import api as messaging
+from apps.web import tokens
+
+MAX_LINES = 500
+TOKEN_DAYS = 400
+_ATTEMPTS = 30
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenCart:
+    """The cart a request works on; `exists` is false until the first change writes it. `token` is empty for customers."""
+
+    row: Cart
+    lines: tuple[Line, ...]
+    token: str
+    exists: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """What is to be written, and the lines the cart then has. `variants` where the decision has read them."""
+
+    lines: tuple[Line, ...]
+    write: Callable[[], object]
+    variants: Mapping[UUID, SellableVariant] | None = None
+
+
+def open_cart(*, owner: CartOwner, currency: str | None = None) -> OpenCart:
+    """Return the owner's open cart, or an unwritten one; a guest's cart merges into the customer's where both are given."""
+    holder_id, token = _read_token(owner)
+    for _ in range(_ATTEMPTS):
+        found = selectors.find_open_carts(customer_id=owner.customer_id, holder_id=holder_id)
+        if not (owner.customer_id and any(cart.row.holder_id for cart in found)):
+            break
+        _merge(customer_id=owner.customer_id, found=found)
+    cart = found[0] if found else _new_cart(owner, holder_id, currency or settings.DEFAULT_CURRENCY)
+    _keep_currency(cart, currency)
+    return OpenCart(row=cart.row, lines=cart.lines, token=token, exists=bool(found))
+
+
+def holder_of(owner: CartOwner) -> UUID | None:
+    """Return whose guest token this is; CartNotFound where it is forged or expired."""
+    if not owner.token:
+        return None
+    subject = tokens.read(owner.token, purpose="cart")
+    if subject is None:
+        raise CartNotFound("This Cart-Token is not valid; leave it out to start a new cart.")
+    return UUID(subject)
+
+
+def _read_token(owner: CartOwner) -> tuple[UUID | None, str]:
+    """Return the guest's id and the token to answer with, both new where the caller brought nothing at all."""
+    holder_id = holder_of(owner)
+    if owner.customer_id:
+        return holder_id, ""
+    if holder_id is None:
+        holder_id = uuid7()
+        return holder_id, tokens.sign(subject=str(holder_id), purpose="cart", days=TOKEN_DAYS)
+    return holder_id, owner.token
+
+
+def _merge(*, customer_id: UUID, found: list[StoredCart]) -> None:
+    guest = next(cart.row for cart in found if cart.row.holder_id)
+    try:
+        merge_carts(customer_id=customer_id, guest_cart_id=guest.pk)
+    except IntegrityError:
+        return  # the customer's first cart was made at the same moment; look again
+
+
+def _new_cart(owner: CartOwner, holder_id: UUID | None, currency: str) -> StoredCart:
+    currency_decimals(currency)
+    holder = None if owner.customer_id else holder_id
+    row = Cart(customer_id=owner.customer_id, holder_id=holder, currency=currency, expires_at=lifetime_end())
+    return StoredCart(row=row, lines=())
+
+
+def lifetime_end() -> datetime:
+    """Return when a cart that is touched now expires."""
+    return clock.now() + timedelta(days=settings.CART_LIFETIME_DAYS)
+
+
+def _keep_currency(cart: StoredCart, currency: str | None) -> None:
+    """Let an empty cart take another currency; refuse it for one with lines."""
+    if currency is None or currency == cart.row.currency:
+        return
+    currency_decimals(currency)
+    if cart.lines:
+        raise NotSoldInCurrency.field(
+            "currency", "not_sold_in_currency", f"This cart is in {cart.row.currency}; empty it to buy in {currency}."
+        )
+    cart.row.currency = currency
+
+
+def change_cart(
+    *,
+    owner: CartOwner,
+    decide: Callable[[OpenCart], Change],
+    currency: str | None = None,
+    if_version: int | None = None,
+) -> tuple[OpenCart, Change]:
+    """Open the cart, decide, and write if it is still the version that was decided on; else decide again on the new one."""
+    for _ in range(_ATTEMPTS):
+        opened = open_cart(owner=owner, currency=currency)
+        if if_version is not None and if_version != opened.row.version:
+            raise PreconditionFailed(f"The cart is at version {opened.row.version} now, not {if_version}.")
+        change = decide(opened)
+        if _write(opened=opened, change=change):
+            opened.row.version += 1
+            return replace(opened, lines=change.lines, exists=True), change
+    raise CartBusy("This cart is being changed by too many requests at once.")
+
+
+@messaging.command
+def _write(*, opened: OpenCart, change: Change) -> bool:
+    row = opened.row
+    if not opened.exists:
+        Cart.objects.bulk_create([row], ignore_conflicts=True)
+    row.expires_at = lifetime_end()
+    current = Cart.objects.filter(pk=row.pk, status=Cart.Status.OPEN, version=row.version)
+    if not current.update(version=F("version") + 1, currency=row.currency, expires_at=row.expires_at):
+        return False
+    change.write()
+    return True
+
+
+def add_line(opened: OpenCart, *, variant_id: UUID, quantity: int) -> Change:
+    """Decide on one more of a variant: a new line, or a higher quantity of the line it has."""
+    ids = {*(line.variant_id for line in opened.lines), variant_id}
+    variants = catalog.get_variants(ids=sorted(ids), currency=opened.row.currency)
+    variant = require_sellable(variants.get(variant_id), variant_id=variant_id, currency=opened.row.currency)
+    before = next((line for line in opened.lines if line.variant_id == variant_id), None)
+    if before is None:
+        return _append(opened, variant, quantity, variants)
+    if before.quantity + quantity > MAX_QUANTITY:
+        raise CartFull.field(
+            "quantity", "too_many", f"The cart has {before.quantity} already; at most {MAX_QUANTITY} fit, so add fewer."
+        )
+    line = replace(before, quantity=before.quantity + quantity, price_seen=variant.price)
+    return replace(_replace(opened, line), variants=variants)
+
+
+def require_sellable(variant: SellableVariant | None, *, variant_id: UUID, currency: str) -> SellableVariant:
+    """Return the variant where a shopper can buy it in this currency, else refuse by name."""
+    if variant is None or not variant.available_for_sale:
+        raise UnknownVariant.field("variant_id", "unknown_variant", f"{variant_id} is not a variant that is for sale.")
+    if variant.price is None:
+        raise NotSoldInCurrency.field("variant_id", "not_sold_in_currency", f"{variant.sku} is not sold in {currency}.")
+    return variant
+
+
+def _append(
+    opened: OpenCart, variant: SellableVariant, quantity: int, variants: Mapping[UUID, SellableVariant]
+) -> Change:
+    if len(opened.lines) >= MAX_LINES:
+        raise CartFull.field("variant_id", "too_many_lines", f"A cart holds at most {MAX_LINES} lines.")
+    snapshot = {
+        "product_id": codec.encode(variant.product_id),
+        "product_slug": variant.product_slug,
+        "sku": variant.sku,
+        "title": variant.title,
+        "options": dict(variant.options),
+    }
+    line = Line(
+        id=uuid7(), variant_id=variant.id, quantity=quantity, price_seen=variant.price, snapshot=snapshot
+    )  # fmt: skip
+    stored = CartLine(
+        id=line.id, cart_id=opened.row.pk, variant_id=line.variant_id, quantity=quantity, snapshot=snapshot
+    )
+    stored.price_seen = line.price_seen
+    return Change(lines=(*opened.lines, line), write=lambda: stored.save(force_insert=True), variants=variants)
+
+
+def set_line(opened: OpenCart, *, item_id: UUID, quantity: int) -> Change:
+    """Decide on another quantity of a line."""
+    return _replace(opened, replace(_require_line(opened, item_id), quantity=quantity))
+
+
+def _replace(opened: OpenCart, line: Line) -> Change:
+    price = line.price_seen
+    changed = CartLine.objects.filter(pk=line.id)
+    return Change(
+        lines=tuple(line if other.id == line.id else other for other in opened.lines),
+        write=lambda: changed.update(
+            quantity=line.quantity,
+            price_seen_amount=price.amount if price else None,
+            price_seen_currency=price.currency if price else None,
+        ),
+    )
+
+
+def remove_line(opened: OpenCart, *, item_id: UUID) -> Change:
+    """Decide to drop a line."""
+    line = _require_line(opened, item_id)
+    rest = tuple(other for other in opened.lines if other.id != line.id)
+    return Change(lines=rest, write=CartLine.objects.filter(pk=line.id).delete)
+
+
+def remove_all(opened: OpenCart) -> Change:
+    """Decide to drop every line."""
+    return Change(lines=(), write=CartLine.objects.filter(cart_id=opened.row.pk).delete)
+
+
+def _require_line(opened: OpenCart, item_id: UUID) -> Line:
+    for line in opened.lines:
+        if line.id == item_id:
+            return line
+    raise CartItemNotFound(f"The cart has no item {item_id}.")
+
+
+def check_quantity(quantity: int) -> int:
+    """Return a quantity of 1 to 999; Invalid otherwise."""
+    if isinstance(quantity, bool) or not 1 <= quantity <= MAX_QUANTITY:
+        raise Invalid(
+            fields=[
+                FieldError(
+                    "quantity", "invalid_quantity", f"{quantity} is not a whole number from 1 to {MAX_QUANTITY}."
+                )
+            ]
+        )
+    return quantity

@@ -1,0 +1,112 @@
+"""What the shopper fills in: checked by name, kept with the cart."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+
+from apps.checkout.contracts import CartOwner, CheckoutChanges, Quote
+from apps.checkout.errors import CartBusy
+from apps.checkout.models import Cart
+from apps.checkout.services.carts import OpenCart, lifetime_end, open_cart
+from apps.checkout.services.quoting import Details, details_of, make_quote, present_cart, read_variants
+from apps.kernel import codec
+from apps.kernel.address import Address
+from apps.kernel.countries import COUNTRIES
+from apps.kernel.errors import FieldError, Invalid
+from apps.messaging import api as messaging
+
+_REQUIRED = ("first_name", "last_name", "line1", "city", "postal_code", "country")
+_LONGEST = 200
+_ATTEMPTS = 5
+
+
+def update_checkout(*, owner: CartOwner, changes: CheckoutChanges) -> Quote:
+    """Check and keep what the shopper filled in, and return the quote with it."""
+    _check(changes)
+    for _ in range(_ATTEMPTS):
+        opened = open_cart(owner=owner)
+        details = _apply(details_of(opened.row), changes)
+        variants = read_variants(opened)
+        cart = present_cart(opened, variants=variants)
+        quote = make_quote(cart, details=details, variants=variants, promo_codes=changes.promo_codes or ())
+        _require_offered(changes, details, quote)
+        columns = _columns(changes)
+        if not columns or _write(opened=opened, columns=columns):
+            return quote
+    raise CartBusy("This cart is being changed by too many requests at once.")
+
+
+def _check(changes: CheckoutChanges) -> None:
+    faults = list(_email_faults(changes.email)) if changes.email is not None else []
+    for name in ("shipping_address", "billing_address"):
+        if (address := getattr(changes, name)) is not None:
+            faults += _address_faults(name, address)
+    if faults:
+        raise Invalid(fields=faults)
+
+
+def _email_faults(email: str) -> Iterator[FieldError]:
+    try:
+        validate_email(email)
+    except ValidationError:
+        yield FieldError(
+            "email", "invalid_email", f"{email[:100]!r} is not an e-mail address; use one like ada@example.com."
+        )
+    else:
+        if len(email) > 254:
+            yield FieldError("email", "too_long", "An e-mail address has at most 254 characters.")
+
+
+def _address_faults(prefix: str, address: Address) -> Iterator[FieldError]:
+    for name in Address.__slots__:
+        value = getattr(address, name)
+        if name in _REQUIRED and not value.strip():
+            yield FieldError(f"{prefix}.{name}", "required", "This is needed to deliver.")
+        if len(value) > _LONGEST:
+            yield FieldError(f"{prefix}.{name}", "too_long", f"At most {_LONGEST} characters fit, not {len(value)}.")
+    if address.country.strip() and address.country not in COUNTRIES:
+        detail = f"{address.country[:20]!r} is not an ISO 3166-1 alpha-2 code in upper case; use one such as DE."
+        yield FieldError(f"{prefix}.country", "unknown_country", detail)
+
+
+def _apply(details: Details, changes: CheckoutChanges) -> Details:
+    given: dict[str, Any] = {
+        name: value
+        for name in ("email", "shipping_address", "billing_address", "shipping_method_id")
+        if (value := getattr(changes, name)) is not None
+    }
+    return replace(details, **given)
+
+
+def _require_offered(changes: CheckoutChanges, details: Details, quote: Quote) -> None:
+    """Refuse a shipping method that this cart and address cannot have; without an address it is checked later."""
+    if changes.shipping_method_id and details.shipping_address and quote.shipping_method_id is None:
+        raise Invalid.field(
+            "shipping_method_id", "shipping_method_unavailable",
+            f"{changes.shipping_method_id} is not offered for this cart and address; see /checkout/shipping-methods.",
+        )  # fmt: skip
+
+
+def _columns(changes: CheckoutChanges) -> dict[str, Any]:
+    columns: dict[str, Any] = {}
+    if changes.email is not None:
+        columns["email"] = changes.email
+    for name in ("shipping_address", "billing_address"):
+        if (address := getattr(changes, name)) is not None:
+            columns[name] = codec.encode(address)
+    if changes.shipping_method_id is not None:
+        columns["shipping_method_id"] = changes.shipping_method_id
+    return columns
+
+
+@messaging.command
+def _write(*, opened: OpenCart, columns: dict[str, Any]) -> bool:
+    if not opened.exists:
+        Cart.objects.bulk_create([opened.row], ignore_conflicts=True)
+    still_open = Cart.objects.filter(pk=opened.row.pk, status=Cart.Status.OPEN)
+    return bool(still_open.update(expires_at=lifetime_end(), **columns))
