@@ -22,7 +22,11 @@ from ecommerce.local.servers import Servers
 from ecommerce.local.state import StateFolder, load_run, read_holder
 from ecommerce.local.supervisor import Supervisor
 
-_SERVER_SETTINGS = ("DATABASE_URL", "CACHE_URL", "BROKER_URL", "STRIPE_API_KEY", "STRIPE_API_BASE")
+# What a test run's own environment says of its servers, mails and settings is not for a shop of its own.
+_NOT_INHERITED = frozenset(
+    {"DATABASE_URL", "CACHE_URL", "BROKER_URL", "STRIPE_API_KEY", "STRIPE_API_BASE", "STRIPE_WEBHOOK_SECRET"}
+    | {"EMAIL_URL", "STOREFRONT_URL", "SOCKETS_URL", "SECRET_KEY", "SHOP_ENVIRONMENT", "SHOP_PROFILE"}
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,8 +113,7 @@ def start_shop(*, state: Path, port: int, demo: bool, environment: Mapping[str, 
     state.mkdir(mode=0o700, parents=True, exist_ok=True)
     output = state / "up.out"
     command = [sys.executable, "-m", "ecommerce.local", "up", "--state", str(state), "--port", str(port)]
-    inherited = {name: value for name, value in os.environ.items() if name not in _SERVER_SETTINGS}
-    inherited.pop("SHOP_ENVIRONMENT", None)
+    inherited = {name: value for name, value in os.environ.items() if name not in _NOT_INHERITED}
     with output.open("ab") as stream:
         process = subprocess.Popen(
             command + ([] if demo else ["--no-demo"]),

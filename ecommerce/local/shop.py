@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 from ecommerce.local.console import Console
 from ecommerce.local.errors import StartError, StopRequested
@@ -137,7 +138,7 @@ class Shop:
             f"  Admin        {urls['admin']}   {staff['email']}  {staff['password']}",
             f"  API docs     {urls['storefront']}/api/docs/",
             *([f"  Sandbox      {urls['sandbox']}/   (stands in for the payment provider)"] if urls["sandbox"] else []),
-            f"  Mails        {self._state.mail}",
+            f"  Mails        {self._mail_folder()}",
             f"  Logs         {self._state.logs}",
             "",
             "  Ctrl-C stops everything; the data stays.",
@@ -151,7 +152,7 @@ class Shop:
             "urls": self._urls(),
             "pids": {name: pids.get(name, []) for name in services} | {"valkey": valkeys},
             "staff": self._staff(),
-            "mail": str(self._state.mail),
+            "mail": self._mail_folder(),
         }
 
     def _urls(self) -> dict[str, str | None]:
@@ -166,6 +167,10 @@ class Shop:
             else None,
             "sockets": environment["SOCKETS_URL"].rstrip("/"),
         }
+
+    def _mail_folder(self) -> str:
+        given = urlsplit(self._given.get("EMAIL_URL", ""))
+        return unquote(given.path) if given.scheme == "file" else str(self._state.mail)
 
     def _staff(self) -> dict[str, str]:
         return {"email": STAFF_EMAIL, "password": self._state.secrets().staff_password}

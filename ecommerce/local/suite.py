@@ -115,7 +115,7 @@ def _run_tests(console: Console, outcome: Outcome, *, fast: bool, arguments: lis
             report = reports / f"{number}.json"
             started = time.monotonic()
             status = subprocess.run(
-                [sys.executable, "-m", "pytest", *selection, *arguments],
+                [sys.executable, "-m", "pytest", "--ds", "tests.settings", *selection, *arguments],
                 env={**os.environ, REPORT_VARIABLE: str(report)},
                 check=False,
             ).returncode
