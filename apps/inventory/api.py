@@ -124,12 +124,13 @@ def set_on_hand(
     reason: str,
     warehouse: str = "",
     actor: str = "",
-    expected_on_hand: int | None = None,
+    if_on_hand: Mapping[str, int] | None = None,
 ) -> StockLevel:
     """Set how many units of a variant a warehouse has, and record the difference with `reason` and `actor`.
 
     `warehouse` is a code; empty means the active one with the lowest priority number. The level is made where it is missing.
-    With `expected_on_hand` the stock is set only if it still is that (0 for a missing level), else PreconditionFailed.
+    With `if_on_hand` (units by warehouse code, as the caller read them; 0 where missing) it is set only if that still holds there, else
+    PreconditionFailed.
 
     Raises BelowReserved (nothing changes), UnknownWarehouse and Invalid (`on_hand` outside 0 to a billion, no reason).
     """
@@ -139,7 +140,7 @@ def set_on_hand(
         reason=reason,
         warehouse=warehouse,
         actor=actor,
-        expected_on_hand=expected_on_hand,
+        if_on_hand=if_on_hand,
     )
 
 

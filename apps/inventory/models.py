@@ -24,6 +24,9 @@ class Warehouse(UUIDModel):
     class Meta:
         ordering = ["priority", "code"]
 
+    def __str__(self) -> str:
+        return self.name
+
 
 class StockItem(models.Model):
     """A variant as inventory knows it. Who holds this row's lock owns all of the variant's levels.

@@ -101,13 +101,13 @@ def ship_reservation(*, reference: str, lines: Sequence[StockLine], shipment_id:
 
 
 def set_on_hand(
-    *, variant_id: UUID, on_hand: int, reason: str, warehouse: str, actor: str, expected_on_hand: int | None
+    *, variant_id: UUID, on_hand: int, reason: str, warehouse: str, actor: str, if_on_hand: Mapping[str, int] | None
 ) -> StockLevel:
     place = _find_warehouse(warehouse)
     answer = _set(place=place, levels={variant_id: on_hand}, reason=reason, actor=actor)
     (level,) = answer["levels"]
-    if expected_on_hand not in (None, level["before"]):
-        raise PreconditionFailed(f"on_hand is {level['before']} by now, not {expected_on_hand}; read it again.")
+    if if_on_hand is not None and if_on_hand.get(place.code, 0) != level["before"]:
+        raise PreconditionFailed(f"{place.code} has {level['before']} on hand by now; read it again.")
     if level["on_hand"] != on_hand:
         raise BelowReserved(reserved=level["reserved"], on_hand=on_hand)
     _announce(answer["crossed"])

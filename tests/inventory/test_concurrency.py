@@ -126,6 +126,50 @@ def test_a_release_that_races_its_reserve_leaves_nothing_held(attempt):
     check_books()
 
 
+@pytest.mark.parametrize("attempt", range(3))
+def test_one_release_reported_many_times_at_once_gives_back_once(attempt):
+    variant = make_variant(50)
+    reserve("order-1", (variant, 3))
+    reserve("order-2", (variant, 40))
+
+    outcomes = at_once([partial(inventory.release_reservation, reference="order-1")] * 10)
+
+    assert outcomes == [None] * 10
+    assert level(variant) == (50, 40)
+
+
+@pytest.mark.parametrize("attempt", range(10))
+def test_a_release_that_races_a_shipment_gives_back_what_did_not_leave(attempt):
+    variant = make_variant(50)
+    reserve("order-1", (variant, 9))
+    inventory.allocate_reservation(reference="order-1")
+
+    shipped, released = at_once(
+        [
+            partial(inventory.ship_reservation, reference="order-1", lines=lines((variant, 4)), shipment_id=uuid7()),
+            partial(inventory.release_reservation, reference="order-1"),
+        ]
+    )
+
+    assert released is None
+    assert level(variant) == ((46, 0) if shipped is None else (50, 0))
+    check_books()
+
+
+@pytest.mark.parametrize("attempt", range(10))
+def test_two_warehouses_that_fill_at_once_cross_to_where_they_are_together(attempt):
+    make_warehouse("far", priority=99)
+    variant = make_variant(3)
+    reserve("order-1", (variant, 3))
+    inventory.set_on_hand(variant_id=variant, on_hand=3, warehouse="far", reason="delivery")
+    reserve("order-2", (variant, 3))
+
+    at_once([partial(inventory.release_reservation, reference=f"order-{number}") for number in (1, 2)])
+
+    assert inventory.get_availability(variant_ids=[variant])[variant].status is inventory.StockStatus.IN
+    check_books()
+
+
 @pytest.mark.parametrize("attempt", range(5))
 def test_of_expiry_and_allocation_exactly_one_wins(attempt):
     variant = make_variant(50)

@@ -100,10 +100,10 @@ def test_setting_against_a_stale_reading_is_refused():
     variant = make_variant(7)
 
     with pytest.raises(PreconditionFailed):
-        set_on_hand(variant, 5, expected_on_hand=6)
+        set_on_hand(variant, 5, if_on_hand={"main": 6})
     unchanged = level(variant)
-    set_on_hand(variant, 5, expected_on_hand=7)
-    set_on_hand(uuid7(), 5, expected_on_hand=0)
+    set_on_hand(variant, 5, if_on_hand={"main": 7})
+    set_on_hand(uuid7(), 5, if_on_hand={"far": 3})
 
     assert unchanged == (7, 0)
     assert level(variant) == (5, 0)
