@@ -8,8 +8,8 @@ from importlib.util import find_spec
 from typing import Final
 
 from django.urls import URLPattern, URLResolver, include, path
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
+from apps.web.docs import DocsView, SchemaView
 from ecommerce.profiles import Profile, Surface
 
 Pattern = URLPattern | URLResolver
@@ -35,8 +35,8 @@ def patterns(profile: Profile) -> list[Pattern]:
     found: list[Pattern] = [path("api/v1/", include(routes))] if routes else []
     if Surface.REST in profile.surfaces:
         found += [
-            path("api/schema/", SpectacularAPIView.as_view(), name="api-schema"),
-            path("api/docs/", SpectacularSwaggerSplitView.as_view(url_name="api-schema"), name="api-docs"),
+            path("api/schema/", SchemaView.as_view(), name="api-schema"),
+            path("api/docs/", DocsView.as_view(url_name="api-schema"), name="api-docs"),
         ]
     return found
 
