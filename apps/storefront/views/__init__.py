@@ -1,0 +1,1 @@
+"""Pages, each one call of an app's interface."""
