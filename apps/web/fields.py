@@ -1,0 +1,61 @@
+"""Fields of request and response bodies that several apps share."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from typing import Any, ClassVar, Final
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from apps.kernel import codec
+from apps.kernel.errors import Invalid
+from apps.kernel.money import Money
+
+_AMOUNT: Final = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,4})?")
+_MONEY: Final = {
+    "type": "object",
+    "required": ["amount", "currency"],
+    "properties": {
+        "amount": {"type": "string", "pattern": f"^{_AMOUNT.pattern}$", "example": "12.90"},
+        "currency": {"type": "string", "pattern": "^[A-Z]{3}$", "example": "EUR"},
+    },
+}
+
+
+@extend_schema_field(_MONEY)
+class MoneyField(serializers.Field[Money, Any, Any, Any]):
+    """`{"amount": "12.90", "currency": "EUR"}`; the amount is a decimal string with no more decimals than the currency has."""
+
+    default_error_messages: ClassVar[dict[str, str]] = {
+        "invalid_money": 'must be like {{"amount": "12.90", "currency": "EUR"}}: {reason}'
+    }
+
+    def to_internal_value(self, data: Any) -> Money:
+        """Return the money; a validation error says what does not fit."""
+        if not isinstance(data, dict) or not all(isinstance(data.get(name), str) for name in ("amount", "currency")):
+            self.fail("invalid_money", reason="amount and currency are strings")
+        if not _AMOUNT.fullmatch(data["amount"]):
+            self.fail("invalid_money", reason=f"{data['amount'][:50]!r} is not a decimal number")
+        try:
+            money = Money(Decimal(data["amount"]), data["currency"])
+        except Invalid as error:
+            self.fail("invalid_money", reason=error.detail or str(error))
+        if money.amount != Decimal(data["amount"]):
+            self.fail("invalid_money", reason=f"{money.currency} has fewer decimals than {data['amount']}")
+        return money
+
+    def to_representation(self, value: Money) -> Any:
+        """Return the JSON form."""
+        return codec.encode(value)
+
+
+class WholeNumberField(serializers.IntegerField):
+    """A JSON number without a fraction; a string or a boolean is refused."""
+
+    def to_internal_value(self, data: Any) -> int:
+        """Return the number."""
+        if isinstance(data, bool) or not isinstance(data, int):
+            self.fail("invalid")
+        return super().to_internal_value(data)
