@@ -77,6 +77,7 @@ class Postgres:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._launcher = choose_launcher(self._folder)
         if self._launcher.user is not None:
+            self._sockets.parent.chmod(0o711)
             for folder in (self._folder, self._sockets):
                 os.chown(folder, self._launcher.user, -1)
             _require_access(self._folder, self._launcher.user)

@@ -33,12 +33,17 @@ def _nothing() -> None:
     return None
 
 
+def _accept(_lines: list[str]) -> None:
+    return None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Service:
     """What to run, how to tell that it is ready, and how to stop it.
 
-    `before_start` runs before every start, also a restart; `stop_seconds` is how long the stop signal is given
-    before SIGKILL; `lists_workers` says whether its own child processes belong in run.json.
+    `before_start` runs before every start, also a restart. `after_failed_start` gets the last lines of the log when the
+    process ended before it was ready, and may mend what the next start would stumble over. `stop_seconds` is how long
+    the stop signal is given before SIGKILL. `lists_workers` says whether its own child processes belong in run.json.
     """
 
     name: str
@@ -47,6 +52,7 @@ class Service:
     folder: Path
     is_ready: Callable[[], bool] = _always
     before_start: Callable[[], None] = _nothing
+    after_failed_start: Callable[[list[str]], None] = _accept
     stop_signal: signal.Signals = signal.SIGTERM
     stop_seconds: float = 10.0
     lists_workers: bool = True

@@ -74,7 +74,8 @@ class StateFolder:
     def open(self) -> None:
         """Make the folder and take its lock; StartError where another shop holds it or it cannot be written."""
         try:
-            self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+            # As root, PostgreSQL may have to run as another user, who then only needs to pass through.
+            self.path.mkdir(mode=0o700 if os.geteuid() else 0o711, parents=True, exist_ok=True)
             self._take_lock()
             for folder in (self.logs, self.mail):
                 folder.mkdir(mode=0o700, exist_ok=True)

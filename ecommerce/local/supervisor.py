@@ -163,6 +163,8 @@ class Supervisor:
             self.log.warning("%s ended after %.1f s: %s; next start in %.1f s", child.service.name, lived, how, wait)
             self._console.step(f"{child.service.name} ended ({how}); starting it again in {wait:.1f} s")
             self._record()
+            if not child.was_ready:
+                child.service.after_failed_start(self.read_log(child.service.name))
         elif child.process is None and now >= child.restart_at:
             child.restarts += 1
             self._relaunch(child)

@@ -1,15 +1,20 @@
 """The embedded PostgreSQL and Valkeys, with real processes: made, killed, recovered."""
 
 import os
+import pwd
 import signal
 import subprocess
 import sys
+import tempfile
+from contextlib import nullcontext
+from pathlib import Path
 
 import psycopg
 import pytest
 import redis
 
 from ecommerce.local import postgres as embedded
+from ecommerce.local.binaries import postgres_binary
 from ecommerce.local.console import Console
 from ecommerce.local.embedded import embedded_servers
 from ecommerce.local.errors import StartError
@@ -171,6 +176,34 @@ def test_an_ordinary_user_needs_no_namespace(tmp_path):
     )
 
     assert ended.stdout == "True\n", ended.stderr
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root has to give up its privileges")
+def test_without_namespaces_root_runs_postgres_as_nobody_where_that_user_may_enter(monkeypatch):
+    monkeypatch.setattr(embedded.shutil, "which", lambda *_, **__: None)
+    nobody = pwd.getpwnam("nobody").pw_uid
+    binaries = Path(postgres_binary("postgres")).parent
+    reaches_binaries = subprocess.run(["test", "-x", binaries / "postgres"], user=nobody, cwd="/", check=False)
+
+    with tempfile.TemporaryDirectory(prefix="shop-nobody-", dir="/tmp") as name:
+        Path(name).chmod(0o711)
+        # In a private clone the binaries themselves are out of that user's reach.
+        refusal = pytest.raises(StartError, match=str(binaries)) if reaches_binaries.returncode else nullcontext()
+        with refusal, embedded_servers(Path(name) / "state") as urls:
+            assert embedded.can_query(urls.database)
+            assert (Path(name) / "state" / "postgres").stat().st_uid == nobody
+
+
+def test_an_append_only_file_broken_by_a_power_cut_does_not_stop_the_start(tmp_path):
+    folder = tmp_path / "state"
+    with embedded_servers(folder) as urls:
+        redis.Redis.from_url(urls.broker).set("kept", "1")
+    [log] = (folder / "valkey-state" / "appendonlydir").glob("*.incr.aof")
+    log.write_bytes(b"\0" * 4096 + log.read_bytes())
+
+    with embedded_servers(folder) as urls:
+        assert redis.Redis.from_url(urls.broker).get("kept") is None
+    assert (folder / "valkey-state" / "appendonlydir.broken").is_dir()
 
 
 def test_an_address_that_leads_nowhere_is_named_with_an_example(state):
