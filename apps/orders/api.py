@@ -26,6 +26,7 @@ from apps.orders.contracts import (
     Tracking,
     Viewer,
 )
+from apps.orders.documents import order_document
 from apps.orders.errors import (
     AlreadyPlaced,
     NotCancellable,
@@ -71,6 +72,7 @@ __all__ = [
     "get_statistics",
     "get_tracking",
     "list_orders",
+    "order_document",
     "place_order",
     "search_orders",
     "ship_order",

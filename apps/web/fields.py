@@ -28,7 +28,7 @@ _MONEY: Final = {
 class MoneyField(serializers.Field[Money, Any, Any, Any]):
     """`{"amount": "12.90", "currency": "EUR"}`; the amount is a decimal string with no more decimals than the currency has."""
 
-    default_error_messages: ClassVar[dict[str, str]] = {
+    default_error_messages: ClassVar[dict[str, Any]] = {
         "invalid_money": 'must be like {{"amount": "12.90", "currency": "EUR"}}: {reason}'
     }
 
