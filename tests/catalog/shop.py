@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.utils.text import slugify
+
 from apps.catalog import api as catalog
 from apps.catalog.contracts import Image, Option, Product, ProductInput, ProductStatus, VariantInput
 from apps.kernel.ids import uuid7
@@ -43,7 +45,8 @@ def make_product(**changes: Any) -> Product:
 def make_simple(title: str, *, price: str = "10.00", currency: str = "EUR", **changes: Any) -> Product:
     """A published product without options."""
     only = VariantInput(prices={currency: Money(price, currency)})
-    return make_product(title=title, options=(), variants=(only,), **changes)
+    slug = f"{slugify(title) or 'product'}-{uuid7().hex[-12:]}"
+    return make_product(**{"title": title, "slug": slug, "options": (), "variants": (only,), **changes})
 
 
 SHOPIFY = [

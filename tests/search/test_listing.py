@@ -1,0 +1,244 @@
+"""Finding products: words, filters, order, pages, errors, and what a list costs."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from urllib.parse import urlsplit
+
+import pytest
+from django.test import Client
+
+from apps.catalog import api as catalog
+from apps.inventory import api as inventory
+from apps.messaging.testing import deliver_all
+from apps.search import api as search
+from apps.web.testing import assert_queries
+from tests.catalog.shop import make_product, make_simple
+
+pytestmark = pytest.mark.django_db
+
+
+def titles(body):
+    return [card["title"] for card in body["results"]]
+
+
+@pytest.mark.parametrize(
+    "words", ["jacket", "jackets", "JACKET", "rain jacket", '"rain jacket"', "jáckets", "jacket -shirt"]
+)
+def test_words_are_found_in_any_form(get, words):
+    make_simple("Rain jacket", product_type="Coats")
+    make_simple("Linen shirt", product_type="Shirts", description_html="")
+
+    assert titles(get(f"products?q={words}")) == ["Rain jacket"]
+
+
+@pytest.mark.parametrize("words", ["jaket", "jakcet", "rain jaket", "jackt", "jack"])
+def test_mistyped_word_finds_titles_that_are_spelt_alike(get, words):
+    make_simple("Rain jacket")
+    make_simple("Wool blanket", description_html="", product_type="Home", tags=())
+
+    assert titles(get(f"products?q={words}")) == ["Rain jacket"]
+
+
+def test_nothing_alike_finds_nothing(get):
+    make_simple("Rain jacket")
+
+    assert get("products?q=xylophone")["results"] == []
+
+
+def test_title_counts_more_than_tags_and_those_more_than_the_description(get):
+    plain = {"product_type": "", "tags": (), "vendor": ""}
+    make_simple("Parka", **{**plain, "description_html": "<p>Wear it with a beanie.</p>"})
+    make_simple("Scarf", **{**plain, "tags": ("beanie",), "description_html": ""})
+    make_simple("Beanie", **{**plain, "description_html": ""})
+
+    assert titles(get("products?q=beanie")) == ["Beanie", "Scarf", "Parka"]
+
+
+def test_sku_is_found(get):
+    product = make_product()
+    make_simple("Other")
+
+    assert titles(get(f"products?q={product.variants[1].sku}")) == ["Rain jacket"]
+
+
+def test_category_is_given_by_path_slug_or_id_and_includes_what_lies_below(get):
+    catalog.ensure_categories(paths=[["Clothing", "Jackets"], ["Home"]])
+    tree = {category.path: category for category in catalog.list_categories()}
+    make_simple("Parka", categories=("clothing/jackets",))
+    make_simple("Lamp", categories=("home",))
+
+    for category in ("clothing", "clothing/jackets", "jackets", tree["clothing"].id):
+        assert titles(get(f"products?category={category}")) == ["Parka"]
+    assert get("products?category=garden")["results"] == []
+
+
+def test_price_and_stock_narrow_the_list(get):
+    cheap, dear = make_simple("Cheap", price="5.00"), make_simple("Dear", price="50.00")
+    inventory.set_on_hand(variant_id=dear.variants[0].id, on_hand=1, reason="delivery")
+
+    assert titles(get("products?max_price=5")) == [cheap.title]
+    assert titles(get("products?min_price=5.01&max_price=50.00")) == [dear.title]
+    assert titles(get("products?in_stock=true")) == [dear.title]
+    assert titles(get("products?in_stock=false")) == [cheap.title]
+
+
+@pytest.mark.parametrize(
+    ("sort", "order"),
+    [
+        ("", "cba"),
+        ("newest", "cba"),
+        ("oldest", "abc"),
+        ("price", "bca"),
+        ("-price", "acb"),
+        ("title", "abc"),
+        ("-title", "cba"),
+        ("relevance", "cba"),
+    ],
+)
+def test_sort(get, sort, order):
+    for title, price in (("a", "30"), ("b", "10"), ("c", "20")):
+        make_simple(title, price=price)
+
+    assert titles(get(f"products?sort={sort}")) == list(order)
+
+
+@pytest.mark.parametrize("query", ["sort=newest", "sort=price", "sort=-price", "sort=title", "q=rain", "q=rainn"])
+def test_pages_lead_through_the_whole_list_and_back(get, query):
+    for n in range(7):
+        make_simple(f"Rain {n}", price="10.00" if n < 4 else "20.00")
+    whole = titles(get(f"products?{query}&limit=100"))
+    seen, body = [], get(f"products?{query}&limit=3")
+    pages = [body]
+    while body["next"]:
+        parts = urlsplit(body["next"])
+        body = Client().get(f"{parts.path}?{parts.query}").json()
+        pages.append(body)
+    for page in pages:
+        seen += titles(page)
+    parts = urlsplit(pages[-1]["previous"])
+    back = Client().get(f"{parts.path}?{parts.query}").json()
+
+    assert len(whole) == 7
+    assert seen == whole
+    assert titles(back) == titles(pages[-2])
+    assert pages[0]["previous"] is None
+
+
+def test_page_stays_where_it_is_while_products_are_added(get):
+    for n in range(4):
+        make_simple(f"Old {n}")
+    first = get("products?limit=2")
+    make_simple("New")
+    deliver_all()
+    parts = urlsplit(first["next"])
+
+    second = Client().get(f"{parts.path}?{parts.query}").json()
+
+    assert titles(first) + titles(second) == ["Old 3", "Old 2", "Old 1", "Old 0"]
+
+
+def test_count_is_given_where_it_is_asked_for(get):
+    for n in range(3):
+        make_simple(f"Thing {n}")
+
+    assert get("products?limit=1&count=true")["count"] == 3
+    assert "count" not in get("products?limit=1")
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        ("sort=random", "sort"),
+        ("limit=0", "limit"),
+        ("limit=101", "limit"),
+        ("limit=many", "limit"),
+        ("min_price=abc", "min_price"),
+        ("min_price=-1", "min_price"),
+        ("min_price=NaN", "min_price"),
+        ("max_price=1e30", "max_price"),
+        ("min_price=5&max_price=4", "max_price"),
+        ("in_stock=perhaps", "in_stock"),
+        ("currency=EURO", "currency"),
+        ("currency=XYZ", "currency"),
+        ("cursor=abc", "cursor"),
+        ("count=some", "count"),
+        (f"q={'x' * 201}", "q"),
+        ("q=%00", "q"),
+        ("category=%00", "category"),
+    ],
+)
+def test_parameter_that_makes_no_sense_is_named(get, query, field):
+    assert [error["field"] for error in get(f"products?{query}", status=400)["errors"]] == [field]
+
+
+@pytest.mark.parametrize("q", ["'", '"', "a & b | !", "<script>", "%", "\\", ":*", "(", "the", "🧥", "-"])
+def test_any_words_can_be_searched_for(get, q):
+    make_simple("Rain jacket")
+
+    assert "results" in Client().get("/api/v1/products", {"q": q}).json()
+
+
+def test_cursor_of_another_list_is_refused(get):
+    for n in range(3):
+        make_simple(f"Thing {n}")
+    parts = urlsplit(get("products?limit=1&sort=price")["next"])
+    cursor = parts.query.partition("cursor=")[2]
+
+    assert get(f"products?limit=1&sort=title&cursor={cursor}", status=400)["code"] == "invalid_cursor"
+
+
+def test_answers_carry_a_validator_and_unchanged_ones_are_not_sent_again():
+    product = make_simple("Lamp")
+    deliver_all()
+    for path in ("products", f"products/{product.slug}", "categories"):
+        first = Client().get(f"/api/v1/{path}")
+        again = Client().get(f"/api/v1/{path}", headers={"If-None-Match": first["ETag"]})
+
+        assert "max-age" in first["Cache-Control"]
+        assert (again.status_code, again.content) == (304, b"")
+    catalog.unpublish_product(product_id=product.id)
+    deliver_all()
+    assert Client().get("/api/v1/products", headers={"If-None-Match": first["ETag"]}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "query", ["", "q=thing", "q=thnig", "category=home&in_stock=false&sort=price", "q=thing&min_price=1"]
+)
+def test_list_costs_one_statement_for_ten_rows_and_for_a_hundred(query):
+    catalog.ensure_categories(paths=[["Home"]])
+    for n in range(100):
+        make_simple(f"Thing {n}", categories=("home",))
+    deliver_all()
+
+    for limit in (10, 100):
+        with assert_queries(at_most=1):
+            body = Client().get(f"/api/v1/products?{query}&limit={limit}").json()
+        assert len(body["results"]) == limit
+
+
+def test_detail_and_tree_cost_one_statement_and_live_stock_three():
+    product = make_product()
+    deliver_all()
+
+    with assert_queries(at_most=1):
+        Client().get(f"/api/v1/products/{product.slug}")
+    with assert_queries(at_most=1):
+        Client().get("/api/v1/categories")
+    with assert_queries(at_most=3):
+        Client().get(f"/api/v1/products/{product.slug}/inventory")
+
+
+def test_browsing_counts_what_could_be_chosen_instead():
+    catalog.ensure_categories(paths=[["Clothing", "Jackets"], ["Home"]])
+    make_simple("Parka", price="90.00", categories=("clothing/jackets",))
+    make_simple("Lamp", price="20.00", categories=("home",))
+    make_simple("Vase", price="30.00", categories=("home",))
+    deliver_all()
+
+    listing = search.browse(query=search.ListingQuery(currency="EUR", category="home", max_price=Decimal(25)))
+
+    assert [card["title"] for card in listing.cards] == ["Lamp"]
+    assert listing.count == 1
+    assert [(facet.path, facet.count) for facet in listing.categories] == [("home", 1)]
+    assert (listing.min_price, listing.max_price) == (20, 30)
