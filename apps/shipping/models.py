@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 
-from apps.kernel.money import Money
+from apps.kernel.money import CURRENCY_DECIMALS, Money
 from apps.persistence.fields import MoneyField
 from apps.persistence.models import UUIDModel
 from apps.persistence.zones import Zone
@@ -53,6 +56,8 @@ class ShippingRate(UUIDModel):
 
     method = models.ForeignKey(ShippingMethod, on_delete=models.CASCADE, related_name="rates")
     price = MoneyField()
+    price_amount: Decimal  # both made by the field above
+    price_currency: str
     max_weight_grams = models.PositiveIntegerField(
         null=True, blank=True, help_text="By weight: the bracket ends here, in grams. Empty: no upper end."
     )
@@ -86,3 +91,24 @@ class ShippingRate(UUIDModel):
     def is_free(self, subtotal: Money) -> bool:
         """Return whether a cart's subtotal, in this rate's currency, reaches the threshold."""
         return self.free_from_amount is not None and subtotal.amount >= self.free_from_amount
+
+    def clean(self) -> None:
+        """Refuse an unknown currency and more decimals than it has: the price would never be offered, or not as written."""
+        self.price_currency = self.price_currency.upper()
+        if self.price_currency not in CURRENCY_DECIMALS:
+            raise ValidationError({"price_currency": "Not an ISO 4217 code; write one such as EUR."})
+        for name in ("price_amount", "free_from_amount"):
+            amount = getattr(self, name)
+            if amount is not None and Money(amount, self.price_currency).amount != amount:
+                decimals = CURRENCY_DECIMALS[self.price_currency]
+                raise ValidationError({name: f"{self.price_currency} has {decimals} decimals; {amount} has more."})
+
+    def fault_for(self, kind: str) -> str:
+        """Return what makes this rate useless to a method of `kind`, or nothing."""
+        if kind != ShippingMethod.Kind.BY_WEIGHT and self.max_weight_grams is not None:
+            return "Only a method by weight has brackets; leave the weight empty."
+        if kind == ShippingMethod.Kind.FREE_ABOVE and self.free_from_amount is None:
+            return "A method that is free above a threshold needs one in each currency."
+        if kind != ShippingMethod.Kind.FREE_ABOVE and self.free_from_amount is not None:
+            return "Only a method that is free above a threshold has one; leave it empty."
+        return ""
