@@ -70,6 +70,13 @@ class ProductAdmin(EventedAdmin):
             obj.version = products.lock_product(obj.pk).version
         super().save_model(request, obj, form, change)
 
+    def get_deleted_objects(
+        self, objs: Any, request: HttpRequest
+    ) -> tuple[list[str], dict[str, int], set[str], list[str]]:
+        """Variants, prices and images are parts of the product: who may delete it may delete them."""
+        names, counts, _, protected = super().get_deleted_objects(objs, request)
+        return names, counts, set(), protected
+
     def announce_change(self, obj: Product, *, created: bool) -> None:
         products.product_changed(product_id=obj.pk)
 
