@@ -2,6 +2,7 @@
 
 import json
 import tomllib
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,8 @@ STATIC_RULES = [
     rules.unpublished_shape,
     rules.stored_functions,
 ]
+for _path in (ROOT / "apps").glob("*/events.py"):
+    import_module(f"apps.{_path.parent.name}.events")
 OWN_EVENTS = sorted(name for name, kind in event_classes().items() if kind.__module__.startswith("apps."))
 
 
