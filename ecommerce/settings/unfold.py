@@ -2,4 +2,9 @@
 
 from ecommerce.settings.shop import SHOP_NAME
 
-UNFOLD = {"SITE_TITLE": f"{SHOP_NAME} admin", "SITE_HEADER": SHOP_NAME, "SHOW_HISTORY": True}
+UNFOLD = {
+    "SITE_TITLE": f"{SHOP_NAME} admin",
+    "SITE_HEADER": SHOP_NAME,
+    "SHOW_HISTORY": True,
+    "DASHBOARD_CALLBACK": "apps.backoffice.dashboard.add_figures",
+}

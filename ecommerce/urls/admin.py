@@ -1,11 +1,13 @@
 """Django's admin, where the profile serves staff."""
 
 from django.contrib import admin
-from django.urls import URLResolver, path
+from django.urls import URLResolver, include, path
 
 from ecommerce.profiles import Profile, Surface
 
 
 def patterns(profile: Profile) -> list[URLResolver]:
     """Return the admin's URLs, or nothing."""
-    return [path("admin/", admin.site.urls)] if Surface.ADMIN in profile.surfaces else []
+    if Surface.ADMIN not in profile.surfaces:
+        return []
+    return [path("admin/", include("apps.backoffice.urls")), path("admin/", admin.site.urls)]

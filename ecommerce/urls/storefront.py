@@ -16,5 +16,13 @@ def patterns(profile: Profile) -> list[URLResolver]:
 
 def _is_whole() -> bool:
     """Return whether every app that the pages call has its interface."""
-    needed = ("accounts.api", "catalog.api", "checkout.api", "orders.api", "payments.api", "search.api", "storefront.urls")
+    needed = (
+        "accounts.api",
+        "catalog.api",
+        "checkout.api",
+        "orders.api",
+        "payments.api",
+        "search.api",
+        "storefront.urls",
+    )
     return all(find_spec(f"apps.{name}") for name in needed)
