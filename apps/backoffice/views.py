@@ -13,6 +13,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from apps.catalog import api as catalog
+from apps.catalog.contracts import Variant
 from apps.inventory import api as inventory
 from apps.kernel.errors import DomainError
 from apps.messaging import api as messaging
@@ -63,7 +64,7 @@ def stock(request: HttpRequest) -> HttpResponse:
     return _page(request, "stock.html", {**context, "variant": variant, "levels": levels})
 
 
-def _set_stock(request: HttpRequest, variant: catalog.Variant) -> None:
+def _set_stock(request: HttpRequest, variant: Variant) -> None:
     try:
         inventory.set_on_hand(
             variant_id=variant.id,
