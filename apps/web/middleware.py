@@ -15,6 +15,7 @@ from django.contrib.messages.middleware import MessageMiddleware
 from django.contrib.sessions.middleware import SessionMiddleware
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from django.middleware.common import CommonMiddleware
 from django.middleware.csrf import CsrfViewMiddleware
 
 from apps.kernel.ids import uuid7
@@ -111,6 +112,14 @@ class SecurityHeadersMiddleware:
         for name, value in security_headers(request.path_info).items():
             response.headers.setdefault(name, value)
         return response
+
+
+class PageCommonMiddleware(CommonMiddleware):
+    """Checks the host, adds a missing slash, sets the length: on pages only."""
+
+    def __call__(self, request: HttpRequest) -> Any:
+        """Act on pages, pass everything else on."""
+        return super().__call__(request) if is_page(request) else self.get_response(request)
 
 
 class PageSessionMiddleware(SessionMiddleware):

@@ -19,6 +19,7 @@ MIDDLEWARE = [
     "apps.web.middleware.RequestIdMiddleware",
     "apps.web.middleware.MetricsMiddleware",
     "apps.web.middleware.SecurityHeadersMiddleware",
+    "apps.web.middleware.PageCommonMiddleware",
     "apps.web.middleware.PageSessionMiddleware",
     "apps.web.middleware.PageCsrfMiddleware",
     "apps.web.middleware.PageAuthenticationMiddleware",

@@ -167,7 +167,7 @@ urlpatterns = [
     path("api/v1/probe/buy", Buying.as_view()),
     path("api/v1/probe/buy-in-one", BuyingInOneCommit.as_view()),
     path("api/v1/probe/catalogue", Catalogue.as_view()),
-    path("probe/page", page),
+    path("probe/page/", page),
     path("", include("ecommerce.urls")),
 ]
 handler400 = "apps.web.failures.bad_request"

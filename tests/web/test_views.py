@@ -4,11 +4,14 @@ import re
 
 import orjson
 import pytest
+from django.http import HttpResponse
 from hypothesis import given
 from hypothesis import strategies as st
 
 from apps.kernel import codec
+from apps.messaging import api as messaging
 from apps.web import json, logs
+from apps.web.middleware import RequestIdMiddleware
 from tests.web import probe
 
 _UUID7 = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
@@ -84,6 +87,21 @@ def test_a_callers_request_id_is_taken_over(client):
     assert logs.request_id.get() == ""
 
 
+def test_events_published_meanwhile_name_the_request(rf):
+    seen = RequestIdMiddleware(lambda request: HttpResponse(str(messaging.causation.get())))
+
+    answer = seen(rf.get("/", headers={"X-Request-ID": "r-3"}))
+
+    assert answer.content.decode() == str({"request_id": "r-3"})
+    assert messaging.causation.get() is None
+
+
+def test_a_page_gets_its_missing_slash_and_refuses_a_foreign_host(client):
+    assert client.get("/probe/page")["Location"] == "/probe/page/"
+    assert client.get("/probe/page/", HTTP_HOST="evil.example").status_code == 400
+    assert client.get("/api/v1/probe/plain/").status_code == 404
+
+
 @pytest.mark.parametrize("given", ["", "a" * 129, "a b", 'a"b', "ü", "a\tb", "{x}"])
 def test_an_unfit_request_id_is_replaced(client, given):
     assert _UUID7.fullmatch(client.get("/health/live", headers={"X-Request-ID": given})["X-Request-ID"])
@@ -111,7 +129,7 @@ def test_the_admin_has_its_own_policy(client):
 
 
 def test_rest_opens_no_session_and_pages_do(client):
-    page = client.get("/probe/page")
+    page = client.get("/probe/page/")
     rest = client.get("/api/v1/probe/who", headers={"Cookie": "sessionid=abc"})
 
     assert (page["Has-Session"], rest["Has-Session"]) == ("True", "False")
