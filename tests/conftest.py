@@ -3,6 +3,7 @@
 import pytest
 
 from tests import sentinel
+from tests.shop.running import shop
 
 pytest_plugins = ["ecommerce.local.pytest_plugin"]
 
@@ -17,3 +18,6 @@ def _no_statement_crosses_apps():
     sentinel.violations.clear()
     yield
     assert sentinel.violations == []
+
+
+__all__ = ["shop"]

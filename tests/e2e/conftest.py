@@ -1,0 +1,70 @@
+"""A real Chromium in front of the running shop; every call has a time-out, and nothing may complain in the console."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tests.shop.running import Shop
+
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if "/tests/e2e/" in str(item.path):
+            item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.timeout(240))
+
+
+@pytest.fixture(scope="session")
+def browser(chromium: str) -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=chromium, args=FLAGS, timeout=30_000)
+        yield started
+        started.close()
+
+
+class Watcher:
+    """Collects what a page must not do: complain, break the policy, call foreign hosts."""
+
+    def __init__(self, context: BrowserContext, *, allowed_hosts: set[str]) -> None:
+        self.complaints: list[str] = []
+        self.allowed_hosts = allowed_hosts
+        context.on("page", self.watch)
+
+    def watch(self, page: Page) -> None:
+        page.on("console", lambda message: self.complaints.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("request", lambda request: self.check_host(request.url))
+
+    def check_host(self, url: str) -> None:
+        parts = urlsplit(url)
+        if parts.scheme in ("http", "https", "ws", "wss") and parts.netloc not in self.allowed_hosts:
+            self.complaints.append(f"request to {url}")
+
+
+@pytest.fixture(params=["with-javascript", "without-javascript"])
+def javascript(request: pytest.FixtureRequest) -> bool:
+    return bool(request.param == "with-javascript")
+
+
+def new_page(browser: Browser, shop: Shop, *, javascript: bool = True, width: int = 1280) -> tuple[Page, Watcher]:
+    context = browser.new_context(
+        java_script_enabled=javascript, viewport={"width": width, "height": 900}, base_url=shop.base
+    )
+    context.set_default_timeout(15_000)
+    hosts = {urlsplit(url).netloc for url in shop.run["urls"].values()}
+    watcher = Watcher(context, allowed_hosts=hosts)
+    return context.new_page(), watcher
