@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterable
 from http import HTTPStatus
 from typing import Any, Final
 
+from django.core.handlers.wsgi import get_path_info
+
 from apps.kernel.errors import TooManyRequests
 from apps.web import answers, limits, logs, metrics
 from apps.web.answers import Answer
@@ -67,7 +69,7 @@ def _refuse(environ: Environ, decision: limits.Decision, *, request_id: str) -> 
         decision.enforce()
         raise AssertionError("unreachable")
     except TooManyRequests as error:
-        response = from_error(error, instance=environ["PATH_INFO"])
+        response = from_error(error, instance=get_path_info(environ))
     finally:
         logs.request_id.reset(token)
     return response.status_code, dict(response.items()), response.content

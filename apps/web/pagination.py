@@ -15,6 +15,7 @@ import orjson
 from django.conf import settings
 from django.db.models import Field, Model, Q, QuerySet
 from django.http import HttpRequest
+from django.utils.encoding import escape_uri_path
 from rest_framework.request import Request
 
 from apps.kernel.errors import FieldError, Invalid
@@ -123,7 +124,7 @@ def page_url(request: HttpRequest | Request, cursor: str | None) -> str | None:
     if cursor is None:
         return None
     kept = [(name, value) for name in request.GET for value in request.GET.getlist(name) if name != "cursor"]
-    return f"{settings.API_URL}{request.path}?{urlencode([*kept, ('cursor', cursor)])}"
+    return f"{settings.API_URL}{escape_uri_path(request.path)}?{urlencode([*kept, ('cursor', cursor)])}"
 
 
 def _reversed(name: str) -> str:

@@ -10,6 +10,7 @@ from typing import Any, Final
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.db import DataError, InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.encoding import escape_uri_path
 from redis import RedisError
 from rest_framework import exceptions as drf
 
@@ -62,7 +63,7 @@ def problem(
     """Return one problem as a response.
 
     `code` is stable and what clients decide by; `type` stays "about:blank", so `title` is the status's own phrase
-    (RFC 9457, 4.2.1).
+    (RFC 9457, 4.2.1). `instance` is the path, as Django decoded it.
     """
     phrase = HTTPStatus(status).phrase
     body = {
@@ -71,7 +72,7 @@ def problem(
         "title": phrase,
         "status": status,
         "detail": detail or phrase,
-        "instance": instance,
+        "instance": escape_uri_path(instance),
         "code": code,
         "request_id": logs.request_id.get(),
     }

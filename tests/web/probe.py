@@ -142,7 +142,7 @@ class Catalogue(APIView):
     limit_group = "catalogue"
 
     @answers.cacheable("probe", params={"limit", "sort"})
-    def get(self, request):
+    def get(self, request, name=""):
         type(self).built += 1
         if request.GET.get("limit") == "0":
             raise errors.Invalid.field("limit", "invalid_limit", "must be 1 or more")
@@ -167,6 +167,7 @@ urlpatterns = [
     path("api/v1/probe/buy", Buying.as_view()),
     path("api/v1/probe/buy-in-one", BuyingInOneCommit.as_view()),
     path("api/v1/probe/catalogue", Catalogue.as_view()),
+    path("api/v1/probe/catalogue/<str:name>", Catalogue.as_view()),
     path("probe/page/", page),
     path("", include("ecommerce.urls")),
 ]

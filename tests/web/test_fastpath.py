@@ -107,13 +107,14 @@ def test_304_is_the_same_from_both(shop, limiting):
     assert without(kept[1], OWN) == without(by_django[1], OWN)
 
 
-def test_429_is_the_same_from_both(shop, limiting, settings):
+@pytest.mark.parametrize("url", [URL, f'{URL}/\xc3\xbc "'])
+def test_429_is_the_same_from_both(shop, limiting, settings, url):
     settings.LIMITS = {"catalogue": Budget(2, 0.5, fails_open=True)}
     for _ in range(2):
-        shop.get(URL, **limiting)
+        shop.get(url, **limiting)
     given = {"HTTP_X_REQUEST_ID": "one", **limiting}
 
-    by_django, kept = shop.get(URL, application=shop.django, **given), shop.get(URL, **given)
+    by_django, kept = shop.get(url, application=shop.django, **given), shop.get(url, **given)
 
     assert kept[0] == by_django[0] == "429 Too Many Requests"
     assert kept[2] == by_django[2]
@@ -195,7 +196,7 @@ def test_a_generation_moved_by_another_process_is_seen_within_a_second(shop):
     while b'"built":2' not in shop.get(URL)[2] and time.monotonic() - began < 3:
         time.sleep(0.01)
 
-    assert time.monotonic() - began < 0.7
+    assert time.monotonic() - began < 1
 
 
 def bump_elsewhere():
@@ -208,10 +209,12 @@ def bump_elsewhere():
 def test_while_one_request_rebuilds_others_get_the_old_answer(shop, monkeypatch):
     shop.get(URL)
     answers.bump_generation("probe")
+    monkeypatch.setattr(answers, "_STALE_SECONDS", 30)
+    monkeypatch.setattr(answers, "_REBUILD_PAUSE_SECONDS", 30)
     building, finish = threading.Event(), threading.Event()
     build = probe.Catalogue.get.__wrapped__
 
-    def slow(self, request):
+    def slow(self, request, name=""):
         building.set()
         finish.wait(5)
         return build(self, request)

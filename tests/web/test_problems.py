@@ -59,6 +59,12 @@ def test_an_error_hands_on_its_extra_members_but_cannot_overwrite_the_problems_o
     assert (body["decline_code"], body["status"]) == ("x", 402)
 
 
+def test_the_instance_is_a_uri_reference_whatever_the_path(client):
+    body = client.get("/api/v1/nothing/%C3%BC%20%22%3C").json()
+
+    assert body["instance"] == "/api/v1/nothing/%C3%BC%20%22%3C"
+
+
 def test_waiting_and_challenging_have_their_headers(client):
     assert client.get("/api/v1/probe/raise/too_many")["Retry-After"] == "7"
     assert client.get("/api/v1/probe/raise/unavailable")["Retry-After"] == "3"
