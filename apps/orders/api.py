@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from uuid import UUID
 
+from apps.kernel.money import Money
 from apps.kernel.pages import Page
 from apps.messaging import api as messaging
 from apps.orders import selectors
@@ -36,7 +37,8 @@ from apps.orders.errors import (
     NotShippable,
     OrderNotFound,
 )
-from apps.orders.services import cancelling, fulfilment, placing
+from apps.orders.services import cancelling, fulfilment, paying, placing
+from apps.payments.contracts import Payment, Refund
 from apps.web.pagination import PageParams
 
 __all__ = [
@@ -74,8 +76,11 @@ __all__ = [
     "list_orders",
     "order_document",
     "place_order",
+    "refund_order",
+    "refund_payment",
     "search_orders",
     "ship_order",
+    "start_payment",
 ]
 
 
@@ -142,14 +147,61 @@ def get_statistics(*, since: datetime | None = None) -> Statistics:
     return selectors.get_statistics(since=since)
 
 
-def cancel_order(*, order_id: UUID, viewer: Viewer, reason: str = "") -> Order:
+def start_payment(
+    *,
+    order_id: UUID,
+    viewer: Viewer,
+    provider: str | None = None,
+    return_url: str | None = None,
+    cancel_url: str | None = None,
+) -> Payment:
+    """Begin to pay an order with `provider` (the shop's first by default), and return the payment.
+
+    With `return_url` the payment has a `redirect_url`, the provider's own page, which leads back there; without, a `client_secret` for
+    a mobile client or for confirming on the server. Both URLs must be this shop's (`STOREFRONT_URL`) or of a scheme in
+    `APP_URL_SCHEMES`. An open payment of the same kind is returned again. The order's deadline becomes the provider's where that is
+    later, and its stock is held as long.
+
+    Raises OrderNotFound, NotPayable (paid, ended, or its time is over), Invalid (`return_url`, `cancel_url`), payments' UnknownProvider,
+    PaymentInProgress and ProviderUnavailable.
+    """
+    return paying.start_payment(
+        order_id=order_id,
+        viewer=viewer,
+        provider=provider,
+        return_url=return_url,
+        cancel_url=cancel_url,
+    )
+
+
+def refund_order(*, order_id: UUID, amount: Money | None, reason: str, reference: str, actor: str) -> Refund:
+    """Ask for money of an order's payment to go back (None: all that is left); for staff. A repeat of `reference` changes nothing.
+
+    The order changes when the provider has done it. Raises OrderNotFound, NotRefundable, payments' RefundExceedsCaptured.
+    """
+    return paying.refund_order(order_id=order_id, amount=amount, reason=reason, reference=reference, actor=actor)
+
+
+def refund_payment(*, payment_id: UUID, amount: Money | None, reason: str, reference: str, actor: str) -> Refund:
+    """Ask for money of one payment to go back, also of one that its order did not need; as `refund_order` else.
+
+    Raises payments' PaymentNotFound and RefundExceedsCaptured.
+    """
+    return paying.refund_payment(payment_id=payment_id, amount=amount, reason=reason, reference=reference, actor=actor)
+
+
+def cancel_order(*, order_id: UUID, viewer: Viewer, reason: str = "", if_version: int | None = None) -> Order:
     """End an order of which nothing has left, and return it. A repeat changes nothing.
 
-    Afterwards the saga gives the stock back, closes open payments and returns money that was captured. `reason` is "customer" or "staff";
-    empty means whichever the viewer is. Raises OrderNotFound, NotCancellable and Invalid (another reason).
+    Afterwards the saga gives the stock back, closes open payments and returns money that was captured. `reason` is "customer" or
+    "staff"; empty means whichever the viewer is. Raises OrderNotFound, NotCancellable, Invalid (another reason), and
+    PreconditionFailed where `if_version` is given and the order is another version.
     """
     cancelling.cancel_order(
-        order_id=order_id, viewer=viewer, reason=reason or ("staff" if viewer.is_staff else "customer")
+        order_id=order_id,
+        viewer=viewer,
+        reason=reason or ("staff" if viewer.is_staff else "customer"),
+        if_version=if_version,
     )
     return get_order(order_id=order_id, viewer=viewer)
 
@@ -163,12 +215,13 @@ def ship_order(
     tracking_url: str = "",
     actor: str,
     reference: str,
+    if_version: int | None = None,
 ) -> Order:
     """Record that a parcel left, and return the order; for staff.
 
     `lines` maps order line ids to quantities, None ships all that is left. `reference` names the parcel: a repeat ships nothing more. The
     saga takes the goods out of inventory afterwards. Raises OrderNotFound, NotShippable (unpaid, ended, more than is left) and Invalid
-    (`lines` names no line, an unknown line or a quantity below 1).
+    (`lines` names no line, an unknown line or a quantity below 1), PreconditionFailed (`if_version`).
     """
     fulfilment.ship_order(
         order_id=order_id,
@@ -178,11 +231,15 @@ def ship_order(
         tracking_url=tracking_url,
         actor=actor,
         reference=reference,
+        if_version=if_version,
     )
     return get_order(order_id=order_id, viewer=Viewer(is_staff=True))
 
 
-def deliver_order(*, order_id: UUID, actor: str) -> Order:
-    """Record that every parcel arrived, and return the order; a repeat changes nothing. Raises OrderNotFound, NotDeliverable."""
-    fulfilment.deliver_order(order_id=order_id, actor=actor)
+def deliver_order(*, order_id: UUID, actor: str, if_version: int | None = None) -> Order:
+    """Record that every parcel arrived, and return the order; for staff. A repeat changes nothing.
+
+    Raises OrderNotFound, NotDeliverable, PreconditionFailed (`if_version`).
+    """
+    fulfilment.deliver_order(order_id=order_id, actor=actor, if_version=if_version)
     return get_order(order_id=order_id, viewer=Viewer(is_staff=True))

@@ -11,7 +11,7 @@ from apps.orders.contracts import OrderStatus, Viewer
 from apps.orders.errors import NotCancellable
 from apps.orders.history import Cancelled
 from apps.orders.models import Order
-from apps.orders.services.recording import lock_order, record
+from apps.orders.services.recording import lock_order, record, require_version
 from apps.orders.services.steps import Step, StepKind
 
 REASONS = ("customer", "staff")
@@ -19,12 +19,13 @@ _OPEN = (OrderStatus.AWAITING_PAYMENT.value, OrderStatus.PROCESSING.value)
 
 
 @messaging.command
-def cancel_order(*, order_id: UUID, viewer: Viewer, reason: str) -> None:
+def cancel_order(*, order_id: UUID, viewer: Viewer, reason: str, if_version: int | None) -> None:
     if reason not in REASONS:
         raise Invalid.field("reason", "unknown_reason", f"{reason!r} is not one of {', '.join(REASONS)}.")
     row = selectors.require_visible(lock_order(order_id=order_id), viewer)
     if row.status == OrderStatus.CANCELLED.value:
         return
+    require_version(row, if_version)
     if row.status not in _OPEN or row.shipped_count:
         raise NotCancellable(
             f"Order {row.number} is {row.status}; only an order of which nothing has left can be cancelled."

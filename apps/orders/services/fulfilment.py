@@ -15,7 +15,7 @@ from apps.orders.contracts import OrderStatus
 from apps.orders.errors import NotDeliverable, NotShippable
 from apps.orders.history import Delivered, Shipped
 from apps.orders.models import Order, OrderLine, Shipment, ShipmentLine
-from apps.orders.services.recording import lock_order, record
+from apps.orders.services.recording import lock_order, record, require_version
 from apps.orders.services.steps import Step, StepKind
 
 
@@ -29,10 +29,12 @@ def ship_order(
     tracking_url: str,
     actor: str,
     reference: str,
+    if_version: int | None,
 ) -> None:
     row = lock_order(order_id=order_id)
     if Shipment.objects.filter(order=row, reference=reference).exists():
         return
+    require_version(row, if_version)
     if row.status != OrderStatus.PROCESSING.value:
         raise NotShippable(
             f"Order {row.number} is {row.status}; only a paid order that has not all left can be shipped."
@@ -89,10 +91,11 @@ def _fault(line_id: UUID, quantity: int, left: Mapping[UUID, int]) -> FieldError
 
 
 @messaging.command
-def deliver_order(*, order_id: UUID, actor: str) -> None:
+def deliver_order(*, order_id: UUID, actor: str, if_version: int | None) -> None:
     row = lock_order(order_id=order_id)
     if row.status == OrderStatus.DELIVERED.value:
         return
+    require_version(row, if_version)
     if row.status != OrderStatus.SHIPPED.value:
         raise NotDeliverable(f"Order {row.number} is {row.status}; only an order that has all left can be delivered.")
     Shipment.objects.filter(order=row, delivered_at__isnull=True).update(delivered_at=Now())

@@ -67,8 +67,9 @@ def _place(
         billing_address=codec.encode(draft.billing_address),
     )
     fact = _fact(draft, number=number, placed_at=placed_at)
-    saga = OrderSaga(order=row, next_run_at=fact.payment_deadline)
-    alongside = (lines, [contact], [saga], _free_order_steps(row, draft))
+    steps = _free_order_steps(row, draft)
+    saga = OrderSaga(order=row, next_run_at=placed_at if steps else fact.payment_deadline)
+    alongside = (lines, [contact], [saga], steps)
     record_placed(row, fact, actor=_actor(draft), alongside=alongside)
     order = selectors.to_contract(row, contact=contact, lines=lines, shipments=[])
     token = "" if draft.customer_id else tokens.sign(subject=str(order_id), purpose="order", days=TOKEN_DAYS)

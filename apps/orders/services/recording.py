@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db import models
 
 from apps.kernel import codec
+from apps.kernel.errors import PreconditionFailed
 from apps.kernel.events import Event
 from apps.messaging import api as messaging
 from apps.orders import events
@@ -58,6 +59,12 @@ def lock_order(*, order_id: UUID) -> Order:
     if row is None:
         raise OrderNotFound(f"There is no order {order_id}.")
     return row
+
+
+def require_version(row: Order, if_version: int | None) -> None:
+    """Refuse to change an order that the caller read in another state."""
+    if if_version is not None and if_version != row.version:
+        raise PreconditionFailed(f"Order {row.number} is at version {row.version} now, not {if_version}.")
 
 
 def record(row: Order, fact: Fact, *, actor: str, steps: Sequence[Step] = ()) -> None:

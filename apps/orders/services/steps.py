@@ -85,11 +85,20 @@ def deadline_passed(*, order_id: UUID, by: timedelta = timedelta(0)) -> bool:
     return waiting.filter(payment_deadline__lte=Now() - by).exists()
 
 
-def next_run(*, order_id: UUID, pause: timedelta | None) -> datetime | Combinable | None:
-    """Return when the saga acts next: now while steps are left, after `pause`, at the deadline, or never."""
+def queued_before(step: SagaStep, patience: timedelta) -> bool:
+    """Return whether a step has been waiting for longer than `patience`, by the database's clock."""
+    return SagaStep.objects.filter(pk=step.pk, created_at__lte=Now() - patience).exists()
+
+
+def next_run(*, order_id: UUID, blocked: timedelta | None, waiting: timedelta | None) -> datetime | Combinable | None:
+    """Return when the saga acts next: `blocked` from now where its next step cannot be finished yet, now where one came meanwhile,
+    `waiting` from now where it waits for an answer, at the deadline, or never.
+    """
+    if blocked:
+        return Now() + blocked
     if next_step(order_id=order_id):
         return Now()
-    if pause:
-        return Now() + pause
-    waiting = Order.objects.filter(pk=order_id, status=OrderStatus.AWAITING_PAYMENT.value)
-    return waiting.values_list("payment_deadline", flat=True).first()
+    if waiting:
+        return Now() + waiting
+    unpaid = Order.objects.filter(pk=order_id, status=OrderStatus.AWAITING_PAYMENT.value)
+    return unpaid.values_list("payment_deadline", flat=True).first()

@@ -130,7 +130,6 @@ def _start_payment(request: HttpRequest, order_id: UUID, *, provider: str) -> Ht
             provider=provider or payments.list_providers()[0],
             return_url=origin + reverse("storefront:return", args=[order_id]),
             cancel_url=origin + reverse("storefront:order", args=[order_id]),
-            reference=f"page:{order_id}:{provider}",
         )
     except orders.OrderNotFound as error:
         raise Http404 from error

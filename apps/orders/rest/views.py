@@ -1,0 +1,215 @@
+"""Orders over REST: looking, cancelling, paying, refunding, and what staff do."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+from uuid import UUID
+
+from django.http import HttpResponse
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.request import Request
+
+from apps.kernel.errors import Denied, FieldError, Invalid, Unauthenticated
+from apps.kernel.ids import uuid7
+from apps.messaging.api import IdempotencyScope
+from apps.orders import api as orders
+from apps.orders.documents import tracking_document
+from apps.orders.rest import serializers
+from apps.web import tokens
+from apps.web.authentication import caller_of
+from apps.web.idempotency import idempotent
+from apps.web.pagination import read_page_params
+from apps.web.permissions import require_staff
+from apps.web.views import APIView, read_if_match, reply, reply_page
+
+_TOKEN = OpenApiParameter(
+    name="Order-Token",
+    location=OpenApiParameter.HEADER,
+    type=str,
+    description="Opens a guest's order: `order_token` of the answer that placed it.",
+)
+_PARCEL_KEY = OpenApiParameter(
+    name="Idempotency-Key",
+    location=OpenApiParameter.HEADER,
+    type=str,
+    description="Names the parcel; a repeat ships nothing more.",
+)
+
+
+def viewer_of(view: APIView, request: Request, *, right: str = "orders.view_order") -> orders.Viewer:
+    """Return who looks: a customer, the holder of a guest's token, or staff who hold `right` now."""
+    caller = caller_of(request)
+    return orders.Viewer(
+        customer_id=caller.customer_id,
+        order_token=request.headers.get("Order-Token", "").strip(),
+        is_staff=caller.is_staff and _holds(view, request, right),
+    )
+
+
+def _holds(view: APIView, request: Request, right: str) -> bool:
+    try:
+        return require_staff(right)().has_permission(request, view)
+    except (Denied, Unauthenticated):
+        return False
+
+
+def _reply_order(order: orders.Order, *, status: int = 200) -> HttpResponse:
+    return reply(orders.order_document(order), status=status, etag=str(order.version))
+
+
+def _actor(request: Request) -> str:
+    return f"staff:{caller_of(request).customer_id}"
+
+
+class OrderView(APIView):
+    @extend_schema(parameters=[_TOKEN], responses=serializers.OrderView)
+    def get(self, request: Request, order_id: UUID) -> HttpResponse:
+        return _reply_order(orders.get_order(order_id=order_id, viewer=viewer_of(self, request)))
+
+
+class CancelView(APIView):
+    @extend_schema(parameters=[_TOKEN], request=None, responses=serializers.OrderView)
+    def put(self, request: Request, order_id: UUID) -> HttpResponse:
+        viewer = viewer_of(self, request, right="orders.cancel_order")
+        return _reply_order(orders.cancel_order(order_id=order_id, viewer=viewer, if_version=read_if_match(request)))
+
+
+class TrackingView(APIView):
+    @extend_schema(parameters=[_TOKEN], responses=serializers.TrackingView)
+    def get(self, request: Request, order_id: UUID) -> HttpResponse:
+        return reply(tracking_document(orders.get_tracking(order_id=order_id, viewer=viewer_of(self, request))))
+
+
+def _payer(request: Request) -> str:
+    """Return whose idempotency keys these are."""
+    if customer_id := caller_of(request).customer_id:
+        return f"customer:{customer_id}"
+    order_id = tokens.read(request.headers.get("Order-Token", "").strip(), purpose="order")
+    return f"order:{order_id}" if order_id else "anonymous"
+
+
+class IntentView(APIView):
+    limit_group = "checkout"
+
+    @extend_schema(parameters=[_TOKEN], request=serializers.IntentInput, responses={201: serializers.IntentView})
+    @idempotent(app="orders", caller=_payer)
+    def post(self, request: Request) -> HttpResponse:
+        body = self.parse(serializers.IntentInput, request)
+        payment = orders.start_payment(
+            order_id=body["order_id"],
+            viewer=viewer_of(self, request),
+            provider=body.get("provider"),
+            return_url=body.get("return_url"),
+            cancel_url=body.get("cancel_url"),
+        )
+        document = {
+            "id": payment.id,
+            "order_id": payment.order_id,
+            "status": payment.status,
+            "provider": payment.provider,
+            "amount": payment.amount,
+            "client_secret": payment.client_secret,
+            "redirect_url": payment.redirect_url,
+            "instructions": payment.instructions,
+        }
+        return reply(document, status=201)
+
+
+def _scope(request: Request) -> IdempotencyScope:
+    return cast(IdempotencyScope, vars(request)["idempotency_scope"])
+
+
+class RefundView(APIView):
+    permission_classes = (require_staff("orders.refund_order"),)
+
+    @extend_schema(request=serializers.RefundInput, responses={201: serializers.RefundView})
+    @idempotent(app="orders", caller=_payer)
+    def post(self, request: Request) -> HttpResponse:
+        body = self.parse(serializers.RefundInput, request)
+        refund = orders.refund_payment(
+            payment_id=body["payment_id"],
+            amount=body.get("amount"),
+            reason=body["reason"],
+            reference=_scope(request).reference,
+            actor=_actor(request),
+        )
+        document = {
+            "id": refund.id,
+            "payment_id": refund.payment_id,
+            "order_id": refund.order_id,
+            "status": refund.status,
+            "amount": refund.amount,
+            "reason": refund.reason,
+            "created_at": refund.created_at,
+        }
+        return reply(document, status=201)
+
+
+class StaffOrdersView(APIView):
+    permission_classes = (require_staff("orders.view_order"),)
+
+    @extend_schema(parameters=[serializers.SearchParams], responses=serializers.OrderPage)
+    def get(self, request: Request) -> HttpResponse:
+        page = orders.search_orders(
+            query=request.GET.get("q", ""), filters=_filters(request), params=read_page_params(request)
+        )
+        return reply_page(request, page)
+
+
+def _filters(request: Request) -> orders.OrderFilters:
+    given = {name: value for name, value in request.GET.items() if name not in ("limit", "cursor", "count")}
+    checked = serializers.SearchParams(data=given)
+    checked.is_valid(raise_exception=True)
+    found: dict[str, Any] = dict(checked.validated_data)
+    kinds = {
+        "status": orders.OrderStatus,
+        "payment_status": orders.OrderPaymentStatus,
+        "fulfilment_status": orders.FulfilmentStatus,
+    }
+    statuses: dict[str, Any] = {name: kind(found[name]) for name, kind in kinds.items() if name in found}
+    return orders.OrderFilters(
+        **statuses, placed_after=found.get("placed_after"), placed_before=found.get("placed_before")
+    )
+
+
+class ShipmentsView(APIView):
+    permission_classes = (require_staff("orders.ship_order"),)
+
+    @extend_schema(parameters=[_PARCEL_KEY], request=serializers.ShipmentInput, responses={201: serializers.OrderView})
+    def post(self, request: Request, order_id: UUID) -> HttpResponse:
+        body = self.parse(serializers.ShipmentInput, request)
+        order = orders.ship_order(
+            order_id=order_id,
+            lines=_read_lines(body.get("lines")),
+            tracking_number=body["tracking_number"],
+            carrier=body["carrier"],
+            tracking_url=body["tracking_url"],
+            actor=_actor(request),
+            reference=request.headers.get("Idempotency-Key") or str(uuid7()),
+            if_version=read_if_match(request),
+        )
+        return _reply_order(order, status=201)
+
+
+def _read_lines(given: dict[str, int] | None) -> dict[UUID, int] | None:
+    """Return quantities by line id; Invalid names each key that is no id."""
+    if given is None:
+        return None
+    lines, faults = {}, []
+    for key, quantity in given.items():
+        try:
+            lines[UUID(key)] = quantity
+        except ValueError:
+            faults.append(FieldError(f"lines.{key[:50]}", "invalid_id", "This is not the id of an order line."))
+    if faults:
+        raise Invalid(fields=faults)
+    return lines
+
+
+class DeliverView(APIView):
+    permission_classes = (require_staff("orders.ship_order"),)
+
+    @extend_schema(request=None, responses=serializers.OrderView)
+    def post(self, request: Request, order_id: UUID) -> HttpResponse:
+        version = read_if_match(request)
+        return _reply_order(orders.deliver_order(order_id=order_id, actor=_actor(request), if_version=version))
