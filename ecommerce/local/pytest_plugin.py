@@ -26,7 +26,22 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Without a Chromium, skip browser tests visibly, or refuse the run where they are required."""
+    """Give every test that commits the migrated content back; see to the browser."""
+    for item in items:
+        if isinstance(item, pytest.Function) and _commits(item):
+            item.fixturenames.append("django_db_serialized_rollback")
+    _require_browser(items)
+
+
+def _commits(item: pytest.Function) -> bool:
+    # Such a test ends with a flush. One that does not bring the seeds of migrations back leaves the next one without
+    # them, or with content types under other keys.
+    marker = item.get_closest_marker("django_db")
+    return bool(marker and marker.kwargs.get("transaction")) or "transactional_db" in item.fixturenames
+
+
+def _require_browser(items: list[pytest.Item]) -> None:
+    # Without a Chromium, skip browser tests visibly, or refuse the run where they are required.
     browser_items = [item for item in items if item.get_closest_marker("browser")]
     if not browser_items or find_chromium():
         return
