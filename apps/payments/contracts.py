@@ -22,6 +22,14 @@ class PaymentStatus(Enum):
     FAILED = "failed"
 
 
+class PaymentKind(Enum):
+    """How the buyer pays: on the provider's page, by a client secret, or outside any provider."""
+
+    CHECKOUT = "checkout"
+    INTENT = "intent"
+    MANUAL = "manual"
+
+
 class RefundStatus(Enum):
     """Where a refund stands."""
 
@@ -32,7 +40,12 @@ class RefundStatus(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Payment:
-    """One attempt to get an order's money. `redirect_url` is the provider's page; `client_secret` is for mobile clients."""
+    """One attempt to get an order's money.
+
+    `redirect_url` is the provider's page (or the bank's, at requires_action), `client_secret` is for mobile clients: None
+    once the payment is closed. `instructions` tell a buyer who pays by bank transfer what to do. `decline_code` is the
+    provider's word for why the last attempt was refused.
+    """
 
     id: UUID
     order_id: UUID
@@ -60,3 +73,12 @@ class Refund:
     amount: Money
     reason: str
     created_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReconcileReport:
+    """What a reconciliation found: webhooks fetched late, payments looked up, and how many of them had changed."""
+
+    missed_events: int = 0
+    checked: int = 0
+    drifted: int = 0

@@ -7,7 +7,7 @@ from apps.kernel.money import Money
 
 
 class PaymentNotFound(NotFound):
-    """No such payment."""
+    """No such payment, or none of the caller's."""
 
     code = "payment_not_found"
 
@@ -29,7 +29,7 @@ class CardDeclined(Declined):
 
 
 class PaymentNotPayable(Conflict):
-    """The payment is past the state in which it can be confirmed."""
+    """The payment is past the state in which it can be confirmed, or is not confirmed here at all."""
 
     code = "payment_not_payable"
 
@@ -39,6 +39,12 @@ class PaymentInProgress(Conflict):
 
     code = "payment_in_progress"
     retry_after = 1
+
+
+class PaymentMismatch(Conflict):
+    """The provider holds another amount, currency or object than we do: nothing is applied until staff have looked."""
+
+    code = "payment_mismatch"
 
 
 class RefundExceedsCaptured(Conflict):
@@ -58,6 +64,20 @@ class InvalidSignature(Invalid):
     """A webhook does not carry the provider's signature, or an old one."""
 
     code = "invalid_signature"
+
+
+class ProviderRefused(Conflict):
+    """The provider understood and said no: nothing happened there.
+
+    `provider_code` is its word for why, `param` the parameter it did not like.
+    """
+
+    code = "provider_refused"
+
+    def __init__(self, detail: str, *, provider_code: str = "", param: str = "") -> None:
+        self.provider_code = provider_code
+        self.param = param
+        super().__init__(detail, extra={"provider_code": provider_code})
 
 
 class ProviderUnavailable(Unavailable):

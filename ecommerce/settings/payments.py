@@ -1,6 +1,7 @@
 """Payment providers. The sandbox is Stripe with another base address."""
 
 from ecommerce.settings import env
+from ecommerce.settings.shop import STOREFRONT_URL
 
 STRIPE_API_KEY = env.text("STRIPE_API_KEY", example="sk_live_...", default="")
 STRIPE_API_BASE = env.text("STRIPE_API_BASE", example="https://api.stripe.com", default="https://api.stripe.com")
@@ -8,8 +9,25 @@ STRIPE_WEBHOOK_SECRET = env.text("STRIPE_WEBHOOK_SECRET", example="whsec_...", d
 if STRIPE_API_KEY and not STRIPE_WEBHOOK_SECRET:
     raise env.WrongSetting("STRIPE_WEBHOOK_SECRET", "is not set although STRIPE_API_KEY is", "whsec_...")
 STRIPE_TIMEOUT_SECONDS = env.integer("STRIPE_TIMEOUT_SECONDS", example="10", default=10, minimum=1)
+# Calls to Stripe at once from one process; what comes on top waits two seconds and is then told to come back.
+STRIPE_CONCURRENCY = env.integer("STRIPE_CONCURRENCY", example="8", default=8, minimum=1)
+# What a buyer is told who pays by bank transfer; without it the shop does not offer that.
+_EXAMPLE_ACCOUNT = "Transfer {amount} to IBAN DE02 1203 0000 0000 2020 51 and give the reference {reference}."
+BANK_TRANSFER_INSTRUCTIONS = env.text(
+    "BANK_TRANSFER_INSTRUCTIONS",
+    example=_EXAMPLE_ACCOUNT,
+    default=_EXAMPLE_ACCOUNT if env.ENVIRONMENT in ("dev", "test", "local") else "",
+)
+# Where a bank's page sends a buyer back to whose app confirmed on the server; web checkouts bring their own address.
+PAYMENT_RETURN_URL = env.text(
+    "PAYMENT_RETURN_URL",
+    example="https://shop.example.com/checkout/return",
+    default=f"{STOREFRONT_URL}/checkout/return",
+)
 # How long an order waits for its money, in seconds, by payment method.
 PAYMENT_DEADLINE_SECONDS = {
     "stripe": env.integer("PAYMENT_DEADLINE_STRIPE", example="3600", default=3600, minimum=1),
     "manual": env.integer("PAYMENT_DEADLINE_MANUAL", example="604800", default=7 * 86_400, minimum=1),
 }
+# A payment that nothing was heard about for so long is looked up at the provider.
+PAYMENT_RECONCILE_AFTER_SECONDS = env.integer("PAYMENT_RECONCILE_AFTER_SECONDS", example="120", default=120, minimum=1)

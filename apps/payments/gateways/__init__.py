@@ -1,1 +1,1 @@
-"""Adapters to payment providers: the only code that knows their clients."""
+"""Payment providers, each behind the same protocol (`base.Gateway`). Only this package knows their clients and minor units."""

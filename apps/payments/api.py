@@ -1,0 +1,217 @@
+"""Published interface of payments: getting an order's money from a provider, and giving it back.
+
+Payments never reads orders: whoever calls has checked that the order may be paid, by whom, and how much. No function that
+talks to a provider may be called inside a transaction (NestedCommand). A payment's `status` moves forward only; that money
+came is told by the event PaymentSucceeded, exactly once, also where the payment had been cancelled before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from uuid import UUID
+
+from apps.kernel.money import Money
+from apps.payments import selectors
+from apps.payments.contracts import Payment, PaymentStatus, ReconcileReport, Refund, RefundStatus
+from apps.payments.errors import (
+    CardDeclined,
+    InvalidSignature,
+    PaymentInProgress,
+    PaymentMismatch,
+    PaymentNotFound,
+    PaymentNotPayable,
+    ProviderRefused,
+    ProviderUnavailable,
+    RefundExceedsCaptured,
+    UnknownProvider,
+)
+from apps.payments.gateways import registry
+from apps.payments.services import closing, confirming, fetching, opening, reconciling, recording, refunding, webhooks
+
+__all__ = [
+    "CardDeclined",
+    "InvalidSignature",
+    "Payment",
+    "PaymentInProgress",
+    "PaymentMismatch",
+    "PaymentNotFound",
+    "PaymentNotPayable",
+    "PaymentStatus",
+    "ProviderRefused",
+    "ProviderUnavailable",
+    "ReconcileReport",
+    "Refund",
+    "RefundExceedsCaptured",
+    "RefundStatus",
+    "UnknownProvider",
+    "confirm_payment",
+    "get_own_payment",
+    "get_payment",
+    "list_payments",
+    "list_providers",
+    "list_refunds",
+    "open_payment",
+    "receive_webhook",
+    "reconcile",
+    "record_manual_payment",
+    "refresh_payment",
+    "request_refund",
+    "void_payment",
+]
+
+
+def list_providers() -> tuple[str, ...]:
+    """Return the names of the providers that the settings offer, the default first ("stripe", "manual")."""
+    return registry.list_names()
+
+
+def open_payment(
+    *,
+    order_id: UUID,
+    amount: Money,
+    provider: str,
+    deadline: datetime,
+    return_url: str | None,
+    cancel_url: str | None,
+    description: str,
+    email: str,
+    reference: str,
+    customer_id: UUID | None = None,
+) -> Payment:
+    """Return the order's open payment of this amount, provider and kind, opening it at the provider where there is none.
+
+    With `return_url` the buyer pays on the provider's page (`redirect_url`) and comes back there; the caller has checked that
+    it leads to the shop. Without it a client pays with `client_secret`, or by `confirm_payment`. `cancel_url` is where the
+    page leads who gives up. `deadline` (aware) bounds the page's life, within what the provider allows. `description` is
+    shown to the buyer; `reference` is the name they know the order by (its number), quoted in a bank transfer. `email`
+    (may be empty) goes to the provider only. `customer_id` is the owner whom `get_own_payment` lets in besides the holder
+    of the order's token.
+
+    An order has one open payment: one of another amount, provider or kind is closed at its provider first, and returned
+    instead where its money turns out to have come (`status` succeeded). A repeat after a crash or a time-out resumes with
+    the same key and body.
+
+    Raises UnknownProvider, Invalid (`amount`: the provider cannot charge exactly that), ProviderRefused, PaymentInProgress
+    (another request has the order's turn for more than five seconds, or the open payment is under way and cannot be
+    replaced) and ProviderUnavailable (repeat the call).
+    """
+    kind = registry.get_gateway(provider).kind_for(return_url=return_url or "")
+    wanted = opening.Wanted(
+        order_id=order_id,
+        customer_id=customer_id,
+        provider=provider,
+        kind=kind,
+        amount=amount,
+        deadline=deadline,
+        return_url=return_url or "",
+        cancel_url=cancel_url or "",
+        description=description,
+        reference=reference,
+        email=email,
+    )
+    return selectors.to_payment(opening.open_payment(wanted))
+
+
+def confirm_payment(
+    *, payment_id: UUID, payment_method: str, idempotency_reference: str, return_url: str | None = None
+) -> Payment:
+    """Pay with a provider's token (such as "pm_card_visa") and return the payment.
+
+    `idempotency_reference` names this attempt: a repeat asks the provider under the same key and cannot charge twice; another
+    card needs another reference. `status` may be requires_action: the buyer goes to `redirect_url` and comes back to
+    `return_url` (default settings.PAYMENT_RETURN_URL).
+
+    Raises CardDeclined (the payment is back at requires_payment_method), PaymentNotFound, PaymentNotPayable (paid by another
+    attempt, closed, or of a kind that takes no token), Invalid (`payment_method`), PaymentInProgress and
+    ProviderUnavailable (repeat with the same reference).
+    """
+    row = confirming.confirm_payment(
+        payment_id=payment_id,
+        payment_method=payment_method,
+        idempotency_reference=idempotency_reference,
+        return_url=return_url,
+    )
+    return selectors.to_payment(row)
+
+
+def get_payment(*, payment_id: UUID) -> Payment:
+    """Return a payment as we know it, without asking the provider. Raises PaymentNotFound."""
+    return selectors.to_payment(selectors.get_payment(payment_id=payment_id))
+
+
+def get_own_payment(*, payment_id: UUID, customer_id: UUID | None, order_id: UUID | None) -> Payment:
+    """Return a payment to who owns it: the customer it was opened for, or who holds the token of its order.
+
+    `customer_id` is who is signed in, `order_id` what a verified order token names; None for neither. Raises PaymentNotFound
+    for everybody else's.
+    """
+    row = selectors.get_own_payment(payment_id=payment_id, customer_id=customer_id, order_id=order_id)
+    return selectors.to_payment(row)
+
+
+def list_payments(*, order_id: UUID) -> tuple[Payment, ...]:
+    """Return the payments of an order, newest first. One query."""
+    return selectors.list_payments(order_id=order_id)
+
+
+def list_refunds(*, order_id: UUID) -> tuple[Refund, ...]:
+    """Return the refunds of all payments of an order, oldest first. One query."""
+    return selectors.list_refunds(order_id=order_id)
+
+
+def refresh_payment(*, payment_id: UUID) -> Payment:
+    """Ask the provider how a payment stands, apply it and return it; for the buyer's return and for staff.
+
+    Raises PaymentNotFound, PaymentMismatch (the provider holds another amount: nothing was applied) and ProviderUnavailable.
+    """
+    return selectors.to_payment(fetching.refresh_payment(payment_id=payment_id))
+
+
+def void_payment(*, payment_id: UUID) -> Payment:
+    """Make a payment impossible to pay and return what became of it; a repeat changes nothing.
+
+    `status` succeeded means that the money came first (PaymentSucceeded is published); an open status means that the provider
+    has it under way and cannot let go now: call again later. Raises PaymentNotFound, PaymentInProgress, PaymentMismatch and
+    ProviderUnavailable.
+    """
+    return selectors.to_payment(closing.void_payment(payment_id=payment_id))
+
+
+def request_refund(*, payment_id: UUID, amount: Money | None, reason: str, reference: str, actor: str) -> Refund:
+    """Promise to give money back and return the pending refund; it is sent at once by a worker.
+
+    `amount` None means all that is left. `reference` (1-255 characters) is the caller's own id: a repeat returns the same
+    refund. `reason` is kept to 500 characters, `actor` says who asked. The outcome is told by RefundSucceeded or
+    RefundFailed. Raises PaymentNotFound, RefundExceedsCaptured (over what was captured and is not refunded or promised) and
+    Invalid (`amount`: another currency, nothing, or not what the provider can send).
+    """
+    refund_id = refunding.request_refund(
+        payment_id=payment_id, amount=amount, reason=reason, reference=reference, actor=actor
+    )
+    return selectors.get_refund(refund_id=refund_id)
+
+
+def record_manual_payment(*, payment_id: UUID, actor: str, note: str = "") -> Payment:
+    """Record that a bank transfer arrived in full, also after the payment was cancelled; a repeat changes nothing.
+
+    Raises PaymentNotFound and PaymentNotPayable (a payment that is not by bank transfer).
+    """
+    return selectors.to_payment(recording.record_manual_payment(payment_id=payment_id, actor=actor, note=note))
+
+
+def receive_webhook(*, provider: str, body: bytes, headers: Mapping[str, str]) -> None:
+    """Verify a provider's webhook over its raw body and keep it, once per event; a worker applies it.
+
+    Returning means that it may be answered with 2xx. Raises UnknownProvider, InvalidSignature (forged, changed or older
+    than five minutes) and Invalid.
+    """
+    webhooks.receive_webhook(provider=provider, body=body, headers=headers)
+
+
+def reconcile() -> tuple[ReconcileReport, ...]:
+    """Fetch events the providers could not deliver, and look up payments nothing was heard about; one report per provider.
+
+    Runs for half a minute at most and goes on next time. Raises ProviderUnavailable.
+    """
+    return tuple(reconciling.reconcile(provider=name) for name in registry.list_names())

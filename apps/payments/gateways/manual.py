@@ -1,0 +1,63 @@
+"""Bank transfer: the buyer is told what to send where, staff record that it came. Nothing is called outside."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from uuid import UUID
+
+from apps.kernel import clock
+from apps.kernel.money import Money
+from apps.payments.contracts import PaymentKind, PaymentStatus, RefundStatus
+from apps.payments.errors import PaymentNotPayable, UnknownProvider
+from apps.payments.gateways.base import Handle, Opening, ProviderEvent, ProviderRefund, Snapshot
+
+
+class ManualGateway:
+    """Money that moves by bank transfer.
+
+    `instructions` is the text for the buyer; `{amount}` and `{reference}` in it are filled in.
+    """
+
+    name = "manual"
+
+    def __init__(self, *, instructions: str) -> None:
+        self._instructions = instructions
+
+    def kind_for(self, *, return_url: str) -> PaymentKind:
+        """Return MANUAL."""
+        return PaymentKind.MANUAL
+
+    def check_amount(self, amount: Money) -> None:
+        """Accept everything: a bank transfer can carry any amount of any currency."""
+
+    def open(self, opening: Opening, *, key: str) -> Snapshot:
+        """Return the instructions; the payment is under way until staff see the money."""
+        text = self._instructions.replace("{amount}", str(opening.amount)).replace("{reference}", opening.reference)
+        return Snapshot(taken_at=clock.now(), status=PaymentStatus.PROCESSING, amount=opening.amount, instructions=text)
+
+    def confirm(self, handle: Handle, *, payment_method: str, return_url: str, key: str) -> Snapshot:
+        """Refuse: there is no card."""
+        raise PaymentNotPayable("A bank transfer is not confirmed by card; it is recorded when the money arrives.")
+
+    def fetch(self, handle: Handle, *, with_refunds: bool) -> Snapshot | None:
+        """Return None: nobody knows more than we do."""
+        return None
+
+    def close(self, handle: Handle, *, amount: Money, key: str) -> Snapshot:
+        """Stop waiting for the transfer."""
+        return Snapshot(taken_at=clock.now(), status=PaymentStatus.CANCELLED, amount=amount)
+
+    def refund(self, handle: Handle, *, refund_id: UUID, amount: Money, reason: str, key: str) -> ProviderRefund:
+        """Take staff at their word: who asks for this refund sends the transfer."""
+        return ProviderRefund(
+            reference=f"manual:{refund_id}", refund_id=refund_id, amount=amount, status=RefundStatus.SUCCEEDED
+        )
+
+    def read_webhook(self, *, body: bytes, headers: Mapping[str, str]) -> ProviderEvent:
+        """Refuse: nobody sends any."""
+        raise UnknownProvider.field("provider", "unknown_provider", "'manual' sends no webhooks.")
+
+    def list_missed_events(self, *, since: datetime) -> Iterable[ProviderEvent]:
+        """Return nothing."""
+        return ()

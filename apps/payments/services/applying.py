@@ -1,0 +1,120 @@
+"""The one path by which a payment changes: what the provider says is applied forward, once, under the payment's lock.
+
+The answer to a call, the buyer's return, a webhook, the reconciler and staff all end in `apply_snapshot`. Any of them may
+come twice, late, or before another; the ledger's unique references and the order of states make that harmless.
+"""
+
+from __future__ import annotations
+
+import logging
+from uuid import UUID
+
+from apps.kernel.events import Event
+from apps.kernel.money import Money
+from apps.messaging import api as messaging
+from apps.payments import metrics
+from apps.payments.contracts import PaymentStatus
+from apps.payments.errors import PaymentMismatch, PaymentNotFound
+from apps.payments.events import PaymentCancelled, PaymentSucceeded
+from apps.payments.gateways.base import Charge, ProviderRefund, Snapshot
+from apps.payments.models import Payment, PaymentTransaction
+from apps.payments.services.applying_refunds import follow_refund
+from apps.payments.services.ledger import Change
+
+logger = logging.getLogger(__name__)
+Kind = PaymentTransaction.Kind
+
+
+@messaging.command
+def apply_snapshot(*, payment_id: UUID, snapshot: Snapshot, actor: str = "", note: str = "") -> Payment:
+    """Bring a payment to where the provider has it; `actor` and `note` go with money that staff vouch for.
+
+    Raises PaymentMismatch, and applies nothing, where the provider's amount, currency or object is not ours.
+    """
+    row = lock_payment(payment_id=payment_id)
+    _refuse_foreign(row, snapshot)
+    change = Change(row, actor=actor, note=note)
+    _take_over_ids(row, snapshot)
+    _follow_status(change, snapshot)
+    if snapshot.charge:
+        _follow_charge(change, snapshot.charge)
+    for refund in snapshot.refunds:
+        follow_refund(change, refund)
+    change.save()
+    return row
+
+
+@messaging.command
+def apply_refund(*, payment_id: UUID, refund: ProviderRefund) -> None:
+    """Bring one refund to where the provider has it."""
+    change = Change(lock_payment(payment_id=payment_id))
+    follow_refund(change, refund)
+    change.save()
+
+
+def lock_payment(*, payment_id: UUID) -> Payment:
+    """Return the payment locked until the transaction ends; raises PaymentNotFound."""
+    row = Payment.objects.select_for_update(no_key=True).filter(pk=payment_id).first()
+    if row is None:
+        raise PaymentNotFound(f"There is no payment {payment_id}.")
+    return row
+
+
+def _refuse_foreign(row: Payment, snapshot: Snapshot) -> None:
+    ours = (row.amount, row.session_id or snapshot.session_id, row.intent_id or snapshot.intent_id)
+    # Before a page is first used its session has no intent.
+    theirs = (snapshot.amount, snapshot.session_id or row.session_id, snapshot.intent_id or row.intent_id)
+    charged = snapshot.charge.amount if snapshot.charge else row.amount
+    if ours != theirs or charged != row.amount:
+        raise _mismatch(row, snapshot, charged)
+
+
+def _mismatch(row: Payment, snapshot: Snapshot, charged: Money) -> PaymentMismatch:
+    metrics.MISMATCHES.labels(row.provider).inc()
+    detail = f"payment {row.pk} is {row.amount} here; {row.provider} has {snapshot.amount}, charged {charged}"
+    logger.error("%s (%s %s): not applied, staff must look", detail, snapshot.session_id, snapshot.intent_id)
+    return PaymentMismatch(f"{detail[0].upper()}{detail[1:]}.")
+
+
+def _take_over_ids(row: Payment, snapshot: Snapshot) -> None:
+    row.session_id = row.session_id or snapshot.session_id
+    row.intent_id = row.intent_id or snapshot.intent_id
+    if row.opened_at is None:
+        row.opened_at, row.opening = snapshot.taken_at, {}
+        row.instructions = snapshot.instructions
+
+
+def _follow_status(change: Change, snapshot: Snapshot) -> None:
+    """Follow the provider while the payment is open, and never to an older look than the last."""
+    row = change.payment
+    if not row.is_open or (row.observed_at and snapshot.taken_at < row.observed_at):
+        return
+    before, row.status = row.status, snapshot.status.value
+    row.observed_at = snapshot.taken_at
+    row.client_secret = snapshot.client_secret or row.client_secret
+    row.redirect_url, row.decline_code = snapshot.redirect_url, snapshot.decline_code
+    if snapshot.status is PaymentStatus.CANCELLED:
+        if before == PaymentStatus.AUTHORISED.value:
+            change.write(Kind.VOID, amount=row.amount, reference=row.intent_id or str(row.pk))
+        change.announce(_cancelled(row))
+
+
+def _follow_charge(change: Change, charge: Charge) -> None:
+    """Book captured money once; it counts in every state, also when the payment was given up before."""
+    row = change.payment
+    if not change.write(Kind.CHARGE, amount=charge.amount, reference=charge.reference):
+        return
+    if row.captured_total:
+        raise PaymentMismatch(f"Payment {row.pk} was charged before; {row.provider} tells of {charge.reference} too.")
+    row.captured_total += charge.amount.amount
+    row.status = PaymentStatus.SUCCEEDED.value
+    row.decline_code = ""
+    change.announce(_succeeded(row))
+
+
+def _succeeded(row: Payment) -> Event:
+    return PaymentSucceeded(payment_id=row.pk, order_id=row.order_id, provider=row.provider, amount=row.captured)
+
+
+def _cancelled(row: Payment) -> Event:
+    return PaymentCancelled(payment_id=row.pk, order_id=row.order_id)

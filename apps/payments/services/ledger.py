@@ -1,0 +1,49 @@
+"""One change of a locked payment: ledger rows, events in the order of their versions, and the row itself."""
+
+from __future__ import annotations
+
+from django.db.models.functions import Now
+
+from apps.kernel.events import Event
+from apps.kernel.money import Money
+from apps.messaging import api as messaging
+from apps.payments.models import Payment, PaymentTransaction, amount_columns
+
+
+class Change:
+    """Collects what happens to `payment` (whose row lock the caller holds); `save` writes it."""
+
+    def __init__(self, payment: Payment, *, actor: str = "", note: str = "") -> None:
+        self.payment = payment
+        self._actor = actor
+        self._note = note
+        self._events: list[tuple[Event, int]] = []
+
+    def write(self, kind: PaymentTransaction.Kind, *, amount: Money, reference: str) -> bool:
+        """Write a ledger row; False where this movement is in the ledger already."""
+        known = PaymentTransaction.objects.filter(payment=self.payment, kind=kind, reference=reference)
+        if known.exists():
+            return False
+        PaymentTransaction.objects.create(
+            payment=self.payment,
+            provider=self.payment.provider,
+            kind=kind,
+            **amount_columns(amount),
+            reference=reference,
+            actor=self._actor,
+            note=self._note,
+        )
+        return True
+
+    def announce(self, event: Event) -> None:
+        """Publish `event` with the payment's next version."""
+        self.payment.version += 1
+        self._events.append((event, self.payment.version))
+
+    def save(self) -> None:
+        """Write the row and its events; what lets somebody pay is forgotten once the payment is closed."""
+        if not self.payment.is_open:
+            self.payment.client_secret = self.payment.redirect_url = ""
+        self.payment.checked_at = Now()
+        self.payment.save()
+        messaging.publish_many(self._events)

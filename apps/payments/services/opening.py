@@ -1,0 +1,157 @@
+"""Opening a payment: a committed row first, then the provider under a key derived from it, then what it answered.
+
+A crash or a time-out in between leaves the row; the next request finds it and asks again with the same key and body. Keys
+are `payment:<id>:create`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from django.db import IntegrityError
+
+from apps.kernel import clock
+from apps.kernel.codec import decode, encode
+from apps.kernel.ids import uuid7
+from apps.kernel.money import Money
+from apps.messaging import api as messaging
+from apps.payments.contracts import PaymentKind, PaymentStatus
+from apps.payments.errors import PaymentInProgress, PaymentNotPayable, ProviderRefused, ProviderUnavailable
+from apps.payments.gateways.base import Handle, Opening
+from apps.payments.gateways.errors import StoredFailure
+from apps.payments.gateways.registry import get_gateway
+from apps.payments.models import OPEN_STATUSES, Payment, amount_columns
+from apps.payments.services.applying import apply_snapshot, lock_payment
+from apps.payments.services.closing import close
+from apps.payments.services.fetching import refresh
+from apps.payments.services.turns import turn
+
+# Stripe's page lives from 30 minutes to 24 hours; https://docs.stripe.com/api/checkout/sessions/create.
+_SHORTEST_PAGE: Final = timedelta(minutes=31)
+_LONGEST_PAGE: Final = timedelta(hours=23, minutes=55)
+# Stripe forgets a key after 24 hours; https://docs.stripe.com/api/idempotent_requests.
+_KEY_LIFETIME: Final = timedelta(hours=23)
+_ROUNDS: Final = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """The payment that an order asks for."""
+
+    order_id: UUID
+    customer_id: UUID | None
+    provider: str
+    kind: PaymentKind
+    amount: Money
+    deadline: datetime
+    return_url: str
+    cancel_url: str
+    description: str
+    reference: str
+    email: str
+
+
+def open_payment(wanted: Wanted) -> Payment:
+    """Return the order's open payment as wanted, opening it where there is none; see `api.open_payment`."""
+    get_gateway(wanted.provider).check_amount(wanted.amount)
+    with turn(order_id=wanted.order_id):
+        for _ in range(_ROUNDS):
+            row = _find_or_insert(wanted)
+            settled = _settle(row, wanted) if row.opened_at or not _fits(row, wanted) else _open(row)
+            if settled:
+                return settled
+    raise ProviderUnavailable(f"{wanted.provider} does not open a payment; try again.")
+
+
+@messaging.command
+def _find_or_insert(wanted: Wanted) -> Payment:
+    found = Payment.objects.filter(order_id=wanted.order_id, status__in=OPEN_STATUSES).first()
+    if found:
+        return found
+    payment_id = uuid7()
+    opening = _opening_of(wanted, payment_id=payment_id)
+    row = Payment(
+        id=payment_id,
+        order_id=wanted.order_id,
+        customer_id=wanted.customer_id,
+        provider=wanted.provider,
+        kind=wanted.kind.value,
+        status=PaymentStatus.REQUIRES_PAYMENT_METHOD.value,
+        **amount_columns(wanted.amount),
+        opening=encode(opening),
+        expires_at=opening.expires_at if wanted.kind is PaymentKind.CHECKOUT else None,
+        deadline=wanted.deadline,
+        created_at=clock.now(),
+    )
+    try:
+        row.save(force_insert=True)
+    except IntegrityError as error:
+        raise PaymentInProgress("Another request is opening a payment of this order; try again.") from error
+    return row
+
+
+def _fits(row: Payment, wanted: Wanted) -> bool:
+    return (row.provider, row.kind, row.amount) == (wanted.provider, wanted.kind.value, wanted.amount)
+
+
+def _settle(row: Payment, wanted: Wanted) -> Payment | None:
+    """Return the open payment where it serves, or what it became where it cannot be replaced; None to look again."""
+    if not _fits(row, wanted):
+        row = close(row)
+    elif row.expires_at and row.expires_at <= clock.now():
+        row = refresh(row)
+    else:
+        return row
+    if row.is_open:
+        raise PaymentInProgress("The order's payment is under way at the provider and cannot be replaced now.")
+    return row if row.status == PaymentStatus.SUCCEEDED.value else None
+
+
+def _open(row: Payment) -> Payment | None:
+    """Ask the provider; None where this row will never open and a new one must."""
+    is_new = not row.closings and row.created_at > clock.now() - timedelta(seconds=5)
+    if row.created_at < clock.now() - _KEY_LIFETIME:
+        _give_up(payment_id=row.pk)
+        return None
+    try:
+        snapshot = get_gateway(row.provider).open(decode(Opening, row.opening), key=f"payment:{row.pk}:create")
+    except StoredFailure:
+        # Whatever the provider made has a secret that nobody was given, so it can never be paid.
+        _give_up(payment_id=row.pk)
+        return None
+    except ProviderRefused:
+        _give_up(payment_id=row.pk)
+        if is_new:
+            raise
+        return None
+    opened = apply_snapshot(payment_id=row.pk, snapshot=snapshot)
+    if not opened.is_open:
+        raise PaymentNotPayable(f"Payment {row.pk} was {opened.status} meanwhile.")
+    return opened
+
+
+@messaging.command
+def _give_up(*, payment_id: UUID) -> None:
+    row = lock_payment(payment_id=payment_id)
+    if row.is_open and row.opened_at is None:
+        row.status, row.opening = PaymentStatus.FAILED.value, {}
+        row.save()
+
+
+def _opening_of(wanted: Wanted, *, payment_id: UUID) -> Opening:
+    now = clock.now()
+    expires_at = min(max(wanted.deadline, now + _SHORTEST_PAGE), now + _LONGEST_PAGE)
+    return Opening(
+        handle=Handle(payment_id=payment_id, order_id=wanted.order_id),
+        kind=wanted.kind,
+        amount=wanted.amount,
+        description=wanted.description,
+        reference=wanted.reference,
+        email=wanted.email,
+        return_url=wanted.return_url,
+        cancel_url=wanted.cancel_url,
+        expires_at=expires_at,
+    )

@@ -1,0 +1,74 @@
+"""Healing what webhooks missed: undelivered events are fetched, payments nothing was heard about are looked up."""
+
+from __future__ import annotations
+
+import logging
+import time
+from datetime import timedelta
+from typing import Final
+
+from django.conf import settings
+from django.db.models.functions import Now
+
+from apps.kernel import clock
+from apps.messaging import api as messaging
+from apps.payments import metrics, selectors
+from apps.payments.contracts import ReconcileReport
+from apps.payments.errors import PaymentMismatch
+from apps.payments.gateways.registry import get_gateway
+from apps.payments.models import Payment, WebhookEvent
+from apps.payments.services.fetching import refresh
+from apps.payments.services.webhooks import keep_events
+
+logger = logging.getLogger(__name__)
+_BATCH: Final = 200
+_SECONDS: Final = 25.0
+_EVENTS_SINCE: Final = timedelta(days=3)
+
+
+def reconcile(*, provider: str) -> ReconcileReport:
+    """Heal one provider's payments for at most half a minute; what is left comes next time. Raises ProviderUnavailable."""
+    until = time.monotonic() + _SECONDS
+    missed = _fetch_missed_events(provider=provider)
+    older_than = timedelta(seconds=settings.PAYMENT_RECONCILE_AFTER_SECONDS)
+    checked = drifted = 0
+    for row in selectors.stale_payments(provider=provider, older_than=older_than, limit=_BATCH):
+        if time.monotonic() > until:
+            break
+        checked, drifted = checked + 1, drifted + _check(row)
+    return ReconcileReport(missed_events=missed, checked=checked, drifted=drifted)
+
+
+def _fetch_missed_events(*, provider: str) -> int:
+    events = list(get_gateway(provider).list_missed_events(since=clock.now() - _EVENTS_SINCE))
+    known = set(
+        WebhookEvent.objects.filter(provider=provider, event_id__in=[event.event_id for event in events]).values_list(
+            "event_id", flat=True
+        )
+    )
+    missed = [event for event in events if event.event_id not in known]
+    if missed:
+        logger.warning("%s did not deliver %d events; fetched", provider, len(missed))
+        keep_events(provider=provider, events=missed)
+    return len(missed)
+
+
+def _check(row: Payment) -> bool:
+    """Look one payment up; return whether it had changed without our hearing of it."""
+    try:
+        found = refresh(row)
+    except PaymentMismatch:
+        metrics.DRIFT.labels(row.provider, "mismatch").inc()
+        _mark_checked(row)
+        return True
+    if found.version == row.version:
+        return False
+    logger.warning("payment %s drifted: %s here, %s at %s; healed", row.pk, row.status, found.status, row.provider)
+    metrics.DRIFT.labels(row.provider, "healed").inc()
+    return True
+
+
+@messaging.command
+def _mark_checked(row: Payment) -> None:
+    """Let others have their turn before a payment that cannot be applied."""
+    Payment.objects.filter(pk=row.pk).update(checked_at=Now())

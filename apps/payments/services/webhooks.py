@@ -1,0 +1,76 @@
+"""Webhooks: verified and kept before they are answered; a work item then looks at what they point to."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from typing import Final
+
+from django.db.models.functions import Now
+
+from apps.messaging import api as messaging
+from apps.messaging import work
+from apps.payments import selectors
+from apps.payments.errors import PaymentMismatch, ProviderUnavailable
+from apps.payments.gateways.base import ProviderEvent
+from apps.payments.gateways.registry import get_gateway
+from apps.payments.models import WebhookEvent
+from apps.payments.services.fetching import refresh
+from apps.payments.services.refunding import OUTAGE_PAUSE
+
+logger = logging.getLogger(__name__)
+APPLY_WEBHOOK: Final = "payments.apply_webhook"
+Outcome = WebhookEvent.Outcome
+
+
+def receive_webhook(*, provider: str, body: bytes, headers: Mapping[str, str]) -> None:
+    event = get_gateway(provider).read_webhook(body=body, headers=headers)
+    keep_events(provider=provider, events=[event])
+
+
+@messaging.command
+def keep_events(*, provider: str, events: list[ProviderEvent]) -> None:
+    """Keep each event once, and have the ones that matter looked at."""
+    WebhookEvent.objects.bulk_create([_row(provider, event) for event in events], ignore_conflicts=True)
+    if any(event.is_relevant for event in events):
+        messaging.wake(APPLY_WEBHOOK)
+
+
+def _row(provider: str, event: ProviderEvent) -> WebhookEvent:
+    row = WebhookEvent(
+        provider=provider,
+        event_id=event.event_id,
+        event_type=event.event_type[:100],
+        payload={
+            "payment_id": str(event.payment_id) if event.payment_id else "",
+            "session_id": event.session_id,
+            "intent_id": event.intent_id,
+        },
+    )
+    if not event.is_relevant:
+        row.outcome, row.next_run_at = Outcome.IGNORED, None
+    return row
+
+
+def apply_webhook(item: WebhookEvent) -> None:
+    """Fetch the payment that an event points to, and apply it; an event about somebody else's payment is ignored."""
+    payment = selectors.find_for_event(item)
+    try:
+        if payment:
+            refresh(payment)
+    except ProviderUnavailable as outage:
+        logger.warning("webhook %s waits: %s", item.event_id, outage)
+        with work.record(item) as row:
+            row.next_run_at = Now() + OUTAGE_PAUSE
+        return
+    except PaymentMismatch as mismatch:
+        _park(item, mismatch)
+        return
+    with work.record(item) as row:
+        row.outcome = Outcome.APPLIED if payment else Outcome.IGNORED
+
+
+def _park(item: WebhookEvent, mismatch: PaymentMismatch) -> None:
+    """Trying again changes nothing here; staff see it in the list of parked work."""
+    with work.record(item) as row:
+        row.parked_at, row.last_error = Now(), str(mismatch)
