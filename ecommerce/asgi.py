@@ -6,18 +6,17 @@ WebSockets, health and metrics; pages and REST belong to the web process, where 
 from __future__ import annotations
 
 import os
-from importlib import import_module
-from importlib.util import find_spec
 from typing import Any, Final
 
 from channels.routing import ProtocolTypeRouter, URLRouter
 from django.core.asgi import get_asgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ecommerce.settings")
+_django = get_asgi_application()
+
+from apps.notifications.routing import websocket_urlpatterns  # noqa: E402 - needs the apps that the line above makes ready
 
 _OPS: Final = ("/health/", "/metrics")
-_django = get_asgi_application()
-_routing = import_module("apps.notifications.routing") if find_spec("apps.notifications.routing") else None
 
 
 async def _http(scope: dict[str, Any], receive: Any, send: Any) -> None:
@@ -28,6 +27,4 @@ async def _http(scope: dict[str, Any], receive: Any, send: Any) -> None:
     await send({"type": "http.response.body", "body": b"This process serves WebSockets, /health/ and /metrics.\n"})
 
 
-application = ProtocolTypeRouter(
-    {"http": _http, "websocket": URLRouter(_routing.websocket_urlpatterns if _routing else [])}
-)
+application = ProtocolTypeRouter({"http": _http, "websocket": URLRouter(websocket_urlpatterns)})
