@@ -53,7 +53,8 @@ def django_db_setup(
 
     with django_db_blocker.unblock():
         connections.close_all()
-    _clone(django_db_modify_db_settings, source=_test_database_name(), name=_TEMPLATE)
+    made = str(connections["default"].settings_dict["NAME"])
+    _clone(django_db_modify_db_settings, source=made, name=_TEMPLATE)
     django_db_modify_db_settings.close()
 
 
