@@ -203,6 +203,20 @@ def test_two_sweepers_share_the_work():
     assert level(variant) == (50, 0)
 
 
+def test_the_sweeper_does_not_wait_for_a_reservation_somebody_works_on():
+    variant = make_variant(50)
+    for number in range(3):
+        reserve(f"order-{number}", (variant, 1))
+    StockReservation.objects.update(expires_at=Now() - timedelta(hours=1))
+
+    with transaction.atomic():
+        StockReservation.objects.select_for_update(no_key=True).get(reference="order-1")
+        (released,) = at_once([inventory.release_expired])
+
+    assert released == 2
+    assert inventory.get_reservation(reference="order-1").status is Status.RESERVED
+
+
 def test_one_shipment_reported_many_times_at_once_leaves_once():
     variant, shipment = make_variant(50), uuid7()
     reserve("order-1", (variant, 9))

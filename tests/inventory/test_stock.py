@@ -196,6 +196,15 @@ def test_the_database_itself_refuses_impossible_lines_and_reservations():
         StockReservation.objects.update(expires_at=None)
 
 
+def test_the_database_itself_refuses_to_record_a_shipment_twice():
+    movement = {"variant_id": uuid7(), "warehouse": Warehouse.objects.get(), "kind": "shipment", "quantity": -1}
+    movement |= {"reason": "shipment", "shipment_id": uuid7()}
+    StockMovement.objects.create(**movement)
+
+    with pytest.raises(IntegrityError, match="shipped_once"), transaction.atomic():
+        StockMovement.objects.create(**movement)
+
+
 def test_the_ledger_is_append_only():
     make_variant(7)
 
