@@ -26,7 +26,7 @@ _HITS: Final = """
     WITH asked AS MATERIALIZED (
         SELECT websearch_to_tsquery(%(stemmer)s::regconfig, unaccent(%(q)s)) || websearch_to_tsquery('simple', unaccent(%(q)s)) AS words
     ), exact AS MATERIALIZED (
-        SELECT d.id, round(ts_rank_cd(d.vector, asked.words)::numeric, 6) AS rank FROM asked, search_productdocument d
+        SELECT d.id, {rank} AS rank FROM asked, search_productdocument d
         WHERE d.language = %(language)s AND d.currency = %(currency)s AND d.vector @@ asked.words
     ), hits AS MATERIALIZED (
         SELECT id, rank FROM exact
@@ -35,6 +35,10 @@ _HITS: Final = """
         FROM search_find_alike(%(language)s, %(currency)s, lower(unaccent(%(q)s))) alike WHERE NOT EXISTS (SELECT FROM exact)
     )
 """
+_RANKED: Final = _HITS.format(rank="round(ts_rank_cd(d.vector, asked.words)::numeric, 6)")
+# Ranking reads every vector that matches: left out where the order is another.
+_UNRANKED: Final = _HITS.format(rank="0::numeric")
+_RANK: Final = "hits.rank"
 _FROM: Final = "FROM search_productdocument d"
 _FROM_HITS: Final = "FROM hits JOIN search_productdocument d ON d.id = hits.id"
 _WHERE: Final = "WHERE d.language = %(language)s AND d.currency = %(currency)s"
@@ -56,7 +60,7 @@ class _Order:
 
 
 _ORDERS: Final = {
-    "relevance": _Order("hits.rank", "numeric", True),
+    "relevance": _Order(_RANK, "numeric", True),
     "newest": _Order("d.published_at", "timestamptz", True),
     "oldest": _Order("d.published_at", "timestamptz", False),
     "price": _Order("d.price", "numeric", False),
@@ -154,8 +158,9 @@ class Search:
         return " AND ".join([_WHERE, *(_FILTERS[name] for name in used)]), self._parameters | used
 
     def _run(self, sql: str, parameters: dict[str, Any]) -> list[Any]:
+        hits = _RANKED if _RANK in sql else _UNRANKED
         with connections[alias_for("search")].cursor() as cursor:
-            cursor.execute(f"{_HITS}{sql}" if self._is_search else sql, parameters)
+            cursor.execute(f"{hits}{sql}" if self._is_search else sql, parameters)
             rows: list[Any] = cursor.fetchall()
             return rows
 

@@ -19,10 +19,12 @@ from apps.inventory import api as inventory
 from apps.kernel.errors import Invalid
 
 _PROGRESS_SECONDS = 1.0
+# Products whose stock is set in one transaction.
+_BATCH = 50
 
 
 class Command(BaseCommand):
-    """Composes catalog.import_product with inventory.set_stock_levels, one product at a time."""
+    """Composes catalog.import_product with inventory.set_stock_levels."""
 
     help = """Import products from a file.
 
@@ -84,23 +86,37 @@ class ImportRun:
         self._outcomes: Counter[ImportOutcome] = Counter()
         self._notes: Counter[bool] = Counter()
         self._stocked = 0
+        self._waiting: list[ImportedProduct] = []
         self._shown_at = 0.0
 
     def add(self, result: ImportedProduct) -> None:
-        """Set the stock of one imported product and report on it."""
-        notes = (*result.notes, *self._set_stock(result))
-        for note in sorted(notes, key=lambda note: note.line):
+        """Take one imported product; its stock is set together with that of others."""
+        self._waiting.append(result)
+        if len(self._waiting) >= _BATCH:
+            self._flush()
+
+    def _flush(self) -> None:
+        levels = {key: quantity for result in self._waiting for key, quantity in result.stock.items()}
+        refused = _find_refused(levels) if self._dry_run else self._store_stock(levels)
+        self._stocked += len(levels) - len(refused)
+        for result in self._waiting:
+            self._report(result, refused=refused)
+        self._waiting.clear()
+        self._show_progress()
+
+    def _report(self, result: ImportedProduct, *, refused: Mapping[UUID, str]) -> None:
+        left_alone = [_refusal(result, key, refused[key]) for key in result.stock if key in refused]
+        for note in sorted((*result.notes, *left_alone), key=lambda note: note.line):
             self._notes[note.is_error] += 1
             self._command.stdout.write(_describe(note))
         # A row without a handle is no product of the count.
         if result.handle or result.outcome is not ImportOutcome.REJECTED:
             self._outcomes[result.outcome] += 1
-        self._show_progress()
 
     def finish(self) -> None:
         """Print the summary; raises CommandError where nothing was imported."""
+        self._flush()
         done = sum(self._outcomes[o] for o in ImportOutcome if o is not ImportOutcome.REJECTED)
-        self._command.stderr.write(f"{sum(self._outcomes.values())} of {self._source.product_count} products")
         counts = ", ".join(f"{self._outcomes[outcome]} {outcome.value}" for outcome in ImportOutcome)
         self._command.stdout.write(
             f"{'Dry run, nothing was changed: ' if self._dry_run else ''}{counts}; stock set for {self._stocked} variants;"
@@ -113,11 +129,6 @@ class ImportRun:
             )
         else:
             raise CommandError("nothing was imported")
-
-    def _set_stock(self, result: ImportedProduct) -> list[ImportNote]:
-        refused = _find_refused(result.stock) if self._dry_run else self._store_stock(result.stock)
-        self._stocked += len(result.stock) - len(refused)
-        return [_refusal(result, variant_id, detail) for variant_id, detail in refused.items()]
 
     def _store_stock(self, levels: Mapping[UUID, int]) -> dict[UUID, str]:
         if not levels:
@@ -132,9 +143,10 @@ class ImportRun:
         return refused
 
     def _show_progress(self) -> None:
-        if monotonic() - self._shown_at >= _PROGRESS_SECONDS:
+        done = sum(self._outcomes.values())
+        if monotonic() - self._shown_at >= _PROGRESS_SECONDS or done == self._source.product_count:
             self._shown_at = monotonic()
-            self._command.stderr.write(f"{sum(self._outcomes.values())} of {self._source.product_count} products")
+            self._command.stderr.write(f"{done} of {self._source.product_count} products")
 
 
 def _find_refused(levels: Mapping[UUID, int]) -> dict[UUID, str]:
