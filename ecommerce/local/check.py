@@ -43,7 +43,7 @@ def check(console: Console) -> int:
 
 def _show(console: Console, timeline: Timeline) -> None:
     console.say("\nTimeline of the order, milliseconds since the first request:")
-    for seconds, text in timeline.steps:
+    for seconds, text in sorted(timeline.steps):
         console.say(f"  {seconds * 1000:8.0f}  {text}")
     console.say("\nEverything happened.")
 

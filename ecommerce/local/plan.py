@@ -13,6 +13,7 @@ from urllib.parse import parse_qsl, urlsplit
 from ecommerce.local.ports import HOST
 from ecommerce.local.service import Service
 from ecommerce.local.state import StateFolder
+from ecommerce.local.valkey import has_waiting_client
 from ecommerce.profiles import Profile, Surface
 
 ROOT: Final = Path(__file__).resolve().parent.parent.parent
@@ -206,7 +207,15 @@ def _beat(*, environment: Mapping[str, str], state: StateFolder) -> Service:
 
 
 def _relay(*, environment: Mapping[str, str]) -> Service:
-    return Service(name="relay", command=_python("manage.py", "relay"), environment=environment, folder=ROOT)
+    broker = environment["BROKER_URL"]
+    return Service(
+        name="relay",
+        command=_python("manage.py", "relay"),
+        environment=environment,
+        folder=ROOT,
+        # Between two rounds it listens for a poke.
+        is_ready=lambda: has_waiting_client(broker, command="blpop"),
+    )
 
 
 def _celery(application: str, *, environment: Mapping[str, str]) -> tuple[str, ...]:

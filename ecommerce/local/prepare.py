@@ -47,6 +47,8 @@ def _prepare_database(*, demo: bool, staff_email: str) -> None:
         call_command("ensure_staff", "--email", staff_email, "--password-env", "STAFF_PASSWORD")
     if demo:
         call_command("load_demo")
+        # Documents follow products by event, but nothing delivers events yet: the shop would open empty.
+        call_command("rebuild_search")
 
 
 if __name__ == "__main__":
