@@ -101,13 +101,15 @@ class Client:
     def add(self, variant_id: str, quantity: int = 1) -> Any:
         return self.expect(201, "POST", "/api/v1/cart/items", {"variant_id": variant_id, "quantity": quantity})
 
-    def fill_in(self, email: str = "ada@example.com", address: dict[str, str] | None = None) -> Any:
-        """Give contact and address, take the first shipping method, return the ready quote."""
+    def fill_in(
+        self, email: str = "ada@example.com", address: dict[str, str] | None = None, *, ready: bool = True
+    ) -> Any:
+        """Give contact and address, take the first shipping method, return the quote, which must be `ready`."""
         address = address or ADDRESS
         self.expect(200, "PATCH", "/api/v1/checkout", {"email": email, "shipping_address": address})
         methods = self.expect(200, "GET", "/api/v1/checkout/shipping-methods")["results"]
         quote = self.expect(200, "PATCH", "/api/v1/checkout", {"shipping_method_id": methods[0]["id"]})
-        assert quote["ready"], quote["missing"]
+        assert quote["ready"] is ready, quote["missing"]
         return quote
 
     def place(self, key: str | None = None, expected_total: Any = None) -> Answer:

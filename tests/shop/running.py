@@ -106,9 +106,8 @@ class Shop:
 
     def charges(self, order: Any) -> list[dict[str, Any]]:
         """Return the sandbox's own ledger lines of an order."""
-        lines = self.sandbox("GET", "/sandbox/ledger")
-        lines = lines.get("data", lines.get("ledger", lines)) if isinstance(lines, dict) else lines
-        return [line for line in lines if (line.get("metadata") or {}).get("order_id") == order["id"]]
+        lines = self.sandbox("GET", "/sandbox/ledger")["data"]
+        return [line for line in lines if line["order_id"] == order["id"]]
 
     def verify_orders(self) -> None:
         result = self.manage("verify_orders", check=False)

@@ -108,10 +108,8 @@ def test_three_d_secure_asks_and_goes_on(shop, outcome):
     browser = Client(f"{challenge.scheme}://{challenge.netloc}")
     page = browser.call("GET", f"{challenge.path}?{challenge.query}")
     assert page.status == 200
-    body = f"outcome={outcome}".encode()
-    answer = browser.call(
-        "POST", f"{challenge.path}?{challenge.query}", body, Content_Type="application/x-www-form-urlencoded"
-    )
+    body = f"outcome={outcome}&{challenge.query}".encode()
+    answer = browser.call("POST", challenge.path, body, Content_Type="application/x-www-form-urlencoded")
     assert answer.status in (200, 302, 303)
     if outcome == "approve":
         client.wait_for_status(order, "processing")

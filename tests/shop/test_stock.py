@@ -78,11 +78,13 @@ def test_two_lines_of_one_variant_are_added_up(shop):
     client = shop.client()
     client.add(variant, 2)
     client.add(variant, 2)
-    client.fill_in()
+    quote = client.fill_in(ready=False)
 
     answer = client.place()
 
+    assert quote["missing"] == ["stock"]
     assert (answer.status, answer.code) == (409, "insufficient_stock")
+    assert answer.body["lines"] == [{"variant_id": variant, "requested": 4, "available": 3}]
 
 
 def test_sold_out_shows_in_the_list_within_seconds(shop):
