@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -36,6 +37,29 @@ class OrderConsumer(AsyncJsonWebsocketConsumer):
     seen_version = 0
     waiting: asyncio.Task[None] | None = None
 
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Serve one connection."""
+        self.expired = asyncio.Event()
+        await super().__call__(scope, partial(self._receive_until_expired, receive), send)
+
+    async def _receive_until_expired(self, receive: Any) -> Any:
+        """Wait for a frame, or close when the time for the token is over.
+
+        Granian's close waits for a pending receive, which waits for the client: the receive has to be cancelled first.
+        """
+        frame, expiry = asyncio.ensure_future(receive()), asyncio.ensure_future(self.expired.wait())
+        try:
+            await asyncio.wait({frame, expiry}, return_when=asyncio.FIRST_COMPLETED)
+            if frame.done():
+                return frame.result()
+        finally:
+            frame.cancel()
+            expiry.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await frame
+        await self.close(code=UNAUTHENTICATED)
+        return {"type": "websocket.disconnect", "code": UNAUTHENTICATED}
+
     async def connect(self) -> None:
         """Check the origin, accept, and join at once where a session opens the order."""
         if not self._origin_allowed():
@@ -45,7 +69,7 @@ class OrderConsumer(AsyncJsonWebsocketConsumer):
         await self.accept()
         viewer = await database_sync_to_async(_viewer_of_session)(self.scope.get("user"))
         if viewer is None or not await self._join(viewer):
-            self.waiting = asyncio.create_task(self._close_without_token())
+            self.waiting = asyncio.create_task(self._expire_without_token())
 
     async def receive_json(self, content: Any, **kwargs: Any) -> None:
         """Take the token frame; everything after joining is ignored."""
@@ -110,9 +134,9 @@ class OrderConsumer(AsyncJsonWebsocketConsumer):
             except Exception as error:  # the database may be restarting; the next round tries again
                 logger.warning("order %s not read: %s", self.order_id, error)
 
-    async def _close_without_token(self) -> None:
+    async def _expire_without_token(self) -> None:
         await asyncio.sleep(TOKEN_SECONDS)
-        await self.close(code=UNAUTHENTICATED)
+        self.expired.set()
 
     def _origin_allowed(self) -> bool:
         """Let pages of the shop in, and clients that are no browser and so send no origin."""
