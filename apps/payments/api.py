@@ -161,7 +161,7 @@ def list_refunds(*, order_id: UUID) -> tuple[Refund, ...]:
 
 
 def refresh_payment(*, payment_id: UUID) -> Payment:
-    """Ask the provider how a payment stands, apply it and return it; for the buyer's return and for staff.
+    """Ask the provider how a payment stands, apply it and return it; for the buyer's return. A paid one is returned as it is.
 
     Raises PaymentNotFound, PaymentMismatch (the provider holds another amount: nothing was applied) and ProviderUnavailable.
     """

@@ -21,8 +21,8 @@ BANK_TRANSFER_INSTRUCTIONS = env.text(
 # Where a bank's page sends a buyer back to whose app confirmed on the server; web checkouts bring their own address.
 PAYMENT_RETURN_URL = env.text(
     "PAYMENT_RETURN_URL",
-    example="https://shop.example.com/checkout/return",
-    default=f"{STOREFRONT_URL}/checkout/return",
+    example="https://shop.example.com/checkout/return/{order_id}/",
+    default=STOREFRONT_URL + "/checkout/return/{order_id}/",
 )
 # How long an order waits for its money, in seconds, by payment method.
 PAYMENT_DEADLINE_SECONDS = {

@@ -8,9 +8,12 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from django.db.models.functions import Now
+
 from apps.kernel import clock
 from apps.kernel.ids import uuid7
 from apps.kernel.money import Money
+from apps.messaging import work
 from apps.messaging.models import OutboxMessage
 from apps.payments import api as payments
 from apps.payments.models import Payment, PaymentTransaction
@@ -64,6 +67,9 @@ class Shop:
     def row(self, payment: payments.Payment) -> Payment:
         return Payment.objects.get(pk=payment.id)
 
+    def rows(self) -> Any:
+        return Payment.objects.all()
+
     def look(self, payment: payments.Payment) -> payments.Payment:
         return payments.get_payment(payment_id=payment.id)
 
@@ -99,13 +105,16 @@ class Shop:
 
     def webhooks(self, payment: payments.Payment, kind: str, *, count: int = 1) -> list[Any]:
         """Return the deliveries of one type about a payment, once there are `count`."""
+        return self.webhooks_of(payment.id, kind, intent_id=self.row(payment).intent_id, count=count)
+
+    def webhooks_of(self, payment_id: UUID, kind: str, *, intent_id: str = "-", count: int = 1) -> list[Any]:
+        def is_about(subject: Any) -> bool:
+            return (
+                subject["metadata"].get("payment_id") == str(payment_id) or subject.get("payment_intent") == intent_id
+            )
 
         def about() -> list[Any]:
-            return [
-                each
-                for each in self.receiver.events(kind)
-                if each.event["data"]["object"]["metadata"].get("payment_id") == str(payment.id)
-            ]
+            return [each for each in self.receiver.events(kind) if is_about(each.event["data"]["object"])]
 
         wait_until(lambda: len(about()) >= count, what=f"{count} x {kind}")
         return about()
@@ -115,3 +124,31 @@ class Shop:
         payments.receive_webhook(
             provider="stripe", body=received.body, headers={"Stripe-Signature": received.signature}
         )
+
+    # time passes
+
+    def work(self) -> None:
+        """Do what the workers do: everything due of payments."""
+        for name in ("payments.apply_webhook", "payments.send_refund"):
+            work.drive(name=name)
+
+    def due_now(self, model: Any) -> None:
+        model.objects.filter(next_run_at__isnull=False).update(next_run_at=Now())
+
+    def lease_ran_out(self, model: Any) -> None:
+        """A worker died: its items are given to another once their lease is over."""
+        self.due_now(model)
+
+    def heard_nothing_for_long(self) -> None:
+        Payment.objects.update(checked_at=Now() - timedelta(hours=1))
+
+    def wait_for_refund(self, payment: payments.Payment) -> None:
+        """Wait until the provider has decided about the refunds of a payment."""
+        intent_id = self.row(payment).intent_id
+        refunds = self.provider.client().v1.refunds
+
+        def decided() -> bool:
+            found = refunds.list({"payment_intent": intent_id}).data
+            return all(refund.status != "pending" for refund in found)
+
+        wait_until(decided, what="the refund is decided")

@@ -22,7 +22,10 @@ _ORDER_TOKEN = OpenApiParameter(
 
 def _order_of(request: Request) -> UUID | None:
     subject = tokens.read(request.headers.get("Order-Token", ""), purpose="order")
-    return UUID(subject) if subject else None
+    try:
+        return UUID(subject) if subject else None
+    except ValueError:
+        return None
 
 
 def _own_payment(request: Request, payment_id: UUID) -> api.Payment:

@@ -61,12 +61,17 @@ def lock_payment(*, payment_id: UUID) -> Payment:
 
 
 def _refuse_foreign(row: Payment, snapshot: Snapshot) -> None:
-    ours = (row.amount, row.session_id or snapshot.session_id, row.intent_id or snapshot.intent_id)
-    # Before a page is first used its session has no intent.
-    theirs = (snapshot.amount, snapshot.session_id or row.session_id, snapshot.intent_id or row.intent_id)
+    is_ours = _may_be_same(row.session_id, snapshot.session_id) and _may_be_same(row.intent_id, snapshot.intent_id)
     charged = snapshot.charge.amount if snapshot.charge else row.amount
-    if ours != theirs or charged != row.amount:
+    # Nothing is wrong with cancelling a wrong amount.
+    is_amount_ours = snapshot.status is PaymentStatus.CANCELLED or snapshot.amount == row.amount
+    if not is_ours or not is_amount_ours or charged != row.amount:
         raise _mismatch(row, snapshot, charged)
+
+
+def _may_be_same(ours: str, theirs: str) -> bool:
+    """Either side may not know an id yet: a session has no intent before its page is first used."""
+    return not ours or not theirs or ours == theirs
 
 
 def _mismatch(row: Payment, snapshot: Snapshot, charged: Money) -> PaymentMismatch:

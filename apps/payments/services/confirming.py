@@ -30,7 +30,7 @@ def confirm_payment(
     *, payment_id: UUID, payment_method: str, idempotency_reference: str, return_url: str | None
 ) -> Payment:
     row = selectors.get_payment(payment_id=payment_id)
-    back_to = return_url or settings.PAYMENT_RETURN_URL
+    back_to = return_url or settings.PAYMENT_RETURN_URL.replace("{order_id}", str(row.order_id))
     parts = (idempotency_reference, payment_method, back_to)
     digest = hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
     with turn(order_id=row.order_id):

@@ -128,7 +128,7 @@ def _open(row: Payment) -> Payment | None:
             raise
         return None
     opened = apply_snapshot(payment_id=row.pk, snapshot=snapshot)
-    if not opened.is_open:
+    if not opened.is_open and opened.status != PaymentStatus.SUCCEEDED.value:
         raise PaymentNotPayable(f"Payment {row.pk} was {opened.status} meanwhile.")
     return opened
 

@@ -43,9 +43,9 @@ def request_refund(*, payment_id: UUID, amount: Money | None, reason: str, refer
 
 
 def _refundable_amount(row: Payment, amount: Money | None) -> Money:
-    if amount and amount.currency != row.amount.currency:
+    if amount is not None and amount.currency != row.amount.currency:
         raise Invalid.field("amount", "wrong_currency", f"{amount} is not in the payment's {row.amount.currency}.")
-    if amount and amount.amount <= 0:
+    if amount is not None and amount.amount <= 0:
         raise Invalid.field("amount", "invalid_amount", f"{amount} is not more than nothing.")
     refundable = row.captured - selectors.promised_refunds(row)
     wanted = refundable if amount is None else amount

@@ -12,9 +12,9 @@ from apps.messaging import api as messaging
 from apps.messaging import work
 from apps.payments import selectors
 from apps.payments.errors import PaymentMismatch, ProviderUnavailable
-from apps.payments.gateways.base import ProviderEvent
+from apps.payments.gateways.base import Handle, ProviderEvent
 from apps.payments.gateways.registry import get_gateway
-from apps.payments.models import WebhookEvent
+from apps.payments.models import Payment, WebhookEvent
 from apps.payments.services.fetching import refresh
 from apps.payments.services.refunding import OUTAGE_PAUSE
 
@@ -57,7 +57,7 @@ def apply_webhook(item: WebhookEvent) -> None:
     payment = selectors.find_for_event(item)
     try:
         if payment:
-            refresh(payment)
+            refresh(payment, known_as=_handle(item, payment))
     except ProviderUnavailable as outage:
         logger.warning("webhook %s waits: %s", item.event_id, outage)
         with work.record(item) as row:
@@ -68,6 +68,11 @@ def apply_webhook(item: WebhookEvent) -> None:
         return
     with work.record(item) as row:
         row.outcome = Outcome.APPLIED if payment else Outcome.IGNORED
+
+
+def _handle(item: WebhookEvent, payment: Payment) -> Handle:
+    named = {name: item.payload[name] for name in ("session_id", "intent_id")}
+    return Handle(payment_id=payment.pk, order_id=payment.order_id, **named)
 
 
 def _park(item: WebhookEvent, mismatch: PaymentMismatch) -> None:

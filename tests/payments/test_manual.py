@@ -1,0 +1,91 @@
+"""Bank transfers: instructions for the buyer, staff record the money."""
+
+import pytest
+
+from apps.payments import api as payments
+from apps.payments.models import PaymentTransaction
+from tests.payments.shop import euros
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def transfer(shop):
+    return shop.open(provider="manual")
+
+
+def test_buyer_is_told_how_much_to_send_and_with_which_reference(transfer):
+    assert "84.90 EUR" in transfer.instructions
+    assert "N-1001" in transfer.instructions
+    assert transfer.status is payments.PaymentStatus.PROCESSING
+
+
+def test_money_that_staff_saw_is_captured_with_their_name(shop, transfer):
+    paid = payments.record_manual_payment(payment_id=transfer.id, actor="mia@shop.test", note="statement 12")
+
+    assert (paid.status, paid.captured) == (payments.PaymentStatus.SUCCEEDED, shop.amount)
+    entry = PaymentTransaction.objects.get(payment_id=transfer.id)
+    assert (entry.kind, entry.amount, entry.actor, entry.note) == (
+        "charge",
+        shop.amount,
+        "mia@shop.test",
+        "statement 12",
+    )
+    assert shop.events(transfer) == ["payment_succeeded"]
+
+
+def test_recording_it_twice_changes_nothing(shop, transfer):
+    first, second = (payments.record_manual_payment(payment_id=transfer.id, actor="mia") for _ in range(2))
+
+    assert first == second
+    assert shop.events(transfer) == ["payment_succeeded"]
+
+
+def test_cancelled_at_once_and_late_money_still_counts(shop, transfer):
+    assert payments.void_payment(payment_id=transfer.id).status is payments.PaymentStatus.CANCELLED
+
+    late = payments.record_manual_payment(payment_id=transfer.id, actor="mia")
+
+    assert late.status is payments.PaymentStatus.SUCCEEDED
+    assert shop.events(transfer) == ["payment_cancelled", "payment_succeeded"]
+
+
+def test_refund_is_recorded_as_sent(shop, transfer):
+    payments.record_manual_payment(payment_id=transfer.id, actor="mia")
+
+    shop.refund(transfer, euros("4.90"))
+    shop.work()
+
+    assert shop.look(transfer).refunded == euros("4.90")
+
+
+def test_card_payment_cannot_be_recorded_by_hand(shop):
+    with pytest.raises(payments.PaymentNotPayable):
+        payments.record_manual_payment(payment_id=shop.open().id, actor="mia")
+
+
+def test_bank_transfer_takes_no_card(shop, transfer):
+    with pytest.raises(payments.PaymentNotPayable, match="instructions"):
+        shop.confirm(transfer)
+
+
+def test_buyer_may_change_from_transfer_to_card(shop, transfer):
+    card = shop.open(order_id=transfer.order_id)
+
+    assert shop.look(transfer).status is payments.PaymentStatus.CANCELLED
+    assert card.client_secret
+
+
+def test_ledger_refuses_changes(shop):
+    from django.db import DatabaseError, transaction
+
+    payment = shop.paid()
+
+    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+        PaymentTransaction.objects.filter(payment_id=payment.id).update(note="changed")
+
+
+def test_reconciler_leaves_bank_transfers_alone(transfer):
+    manual = payments.reconcile()[-1]
+
+    assert (manual.checked, manual.drifted) == (0, 0)
