@@ -42,7 +42,7 @@ class Shop:
         return client
 
     def variants(self, count: int = 1, *, stock: int | None = None) -> list[str]:
-        """Return ids of `count` published variants of different products, with `stock` on hand where given."""
+        """Return ids of `count` published variants of different products, with `stock` left to sell where given."""
         client, staff, found = self.client(), self.staff(), []
         for card in client.expect(200, "GET", "/api/v1/products?limit=100&in_stock=true")["results"]:
             detail = client.expect(200, "GET", f"/api/v1/products/{card['id']}")
@@ -54,7 +54,8 @@ class Shop:
         assert len(found) == count
         for variant_id in found:
             if stock is not None:
-                self.set_stock(variant_id, stock, staff=staff)
+                reserved = "SELECT coalesce(sum(reserved), 0)::int FROM inventory_stocklevel WHERE variant_id = %s"
+                self.set_stock(variant_id, self.query(reserved, variant_id)[0][0] + stock, staff=staff)
         return found
 
     def set_stock(self, variant_id: str, on_hand: int, *, staff: Client | None = None) -> None:
