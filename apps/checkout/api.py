@@ -49,6 +49,7 @@ __all__ = [
     "get_cart",
     "get_quote",
     "list_shipping_options",
+    "place_new_order",
     "place_order",
     "remove_item",
     "set_quantity",
@@ -170,6 +171,17 @@ def place_order(
     (`missing`), AlreadyPlaced (the order this cart became before), IdempotencyKeyReused, CartNotFound.
     """
     return placing.place_order(owner=owner, expected_total=expected_total, scope=scope, encode=encode)
+
+
+def place_new_order(
+    *,
+    owner: CartOwner,
+    expected_total: Money | None,
+    scope: messaging.IdempotencyScope,
+    encode: Callable[[Order, str], messaging.StoredAnswer],
+) -> PlacedOrder:
+    """Place as `place_order` does, for a caller that has found no answer stored for `scope`, as `apps.web.idempotency` sees to."""
+    return placing.place_new_order(owner=owner, expected_total=expected_total, scope=scope, encode=encode)
 
 
 def caller_of_cart(*, owner: CartOwner) -> str:

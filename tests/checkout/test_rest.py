@@ -233,17 +233,17 @@ def test_customer_lists_own_orders_and_guests_are_asked_to_sign_in(shopper, clie
 @pytest.mark.parametrize("count", [1, 10])
 def test_statements_of_the_way_to_an_order(shopper, count):
     for variant in [make_variant() for _ in range(count)]:
-        with assert_queries(at_most=6):
+        with assert_queries(at_most=5):
             shopper.add(variant)
     with assert_queries(at_most=3):
         shopper.send("GET", "cart")
-    with assert_queries(at_most=8):
+    with assert_queries(at_most=6):
         shopper.send("PATCH", "checkout", {"email": "ada@example.com", "shipping_address": ADDRESS})
     with assert_queries(at_most=3):
         method = shopper.send("GET", "checkout/shipping-methods").json()["results"][0]["id"]
-    with assert_queries(at_most=8):
+    with assert_queries(at_most=6):
         shopper.send("PATCH", "checkout", {"shipping_method_id": method})
     with assert_queries(at_most=5):
         shopper.send("GET", "checkout")
-    with assert_queries(at_most=15):
+    with assert_queries(at_most=14):
         assert shopper.place().status_code == 201

@@ -48,12 +48,12 @@ def refunded(payment: payments.Payment) -> Money:
     return payments.get_payment(payment_id=payment.id).refunded
 
 
-def pass_deadline(order: orders.Order) -> None:
+def pass_deadline(order_id: UUID | str) -> None:
     """Let the time to pay run out, as the database sees it, in row and history alike."""
     with connection.cursor() as cursor:
-        cursor.execute("UPDATE orders_order SET payment_deadline = statement_timestamp() WHERE id = %s", [order.id])
+        cursor.execute("UPDATE orders_order SET payment_deadline = statement_timestamp() WHERE id = %s", [order_id])
         cursor.execute(
-            "UPDATE orders_ordersaga SET next_run_at = statement_timestamp() WHERE order_id = %s", [order.id]
+            "UPDATE orders_ordersaga SET next_run_at = statement_timestamp() WHERE order_id = %s", [order_id]
         )
 
 

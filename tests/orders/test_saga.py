@@ -49,7 +49,7 @@ def test_unpaid_order_is_cancelled_at_its_deadline_and_gives_its_stock_back():
     deliver_all()
     assert statuses(order)[0] == "awaiting_payment"
 
-    pass_deadline(order)
+    pass_deadline(order.id)
     deliver_all()
 
     assert statuses(order) == ("cancelled", "unpaid", "unfulfilled")
@@ -72,7 +72,7 @@ def test_money_that_came_before_the_deadline_wins_even_if_its_event_is_late():
     payment = start(order)
     deliver_all()
     arrive(payment)
-    pass_deadline(order)
+    pass_deadline(order.id)
 
     work.drive(name="orders.drive_saga")
 

@@ -137,21 +137,42 @@ def change_cart(
             raise PreconditionFailed(f"The cart is at version {opened.row.version} now, not {if_version}.")
         change = decide(opened)
         if _write(opened=opened, change=change):
-            opened.row.version += 1
             return replace(opened, lines=change.lines, exists=True), change
     raise CartBusy("This cart is being changed by too many requests at once.")
 
 
-@messaging.command
 def _write(*, opened: OpenCart, change: Change) -> bool:
+    """Write a change; False where the cart is no longer what it was decided on."""
+    opened.row.expires_at = lifetime_end()
+    try:
+        return _update(opened=opened, change=change) if opened.exists else _insert(opened=opened, change=change)
+    except IntegrityError as error:
+        if opened.exists or not _is_second_cart(error):
+            raise
+        return False  # another request made the owner's first cart at the same moment
+
+
+def _is_second_cart(error: IntegrityError) -> bool:
+    diagnostics = getattr(error.__cause__, "diag", None)
+    return (getattr(diagnostics, "constraint_name", None) or "").startswith("checkout_cart_one_open")
+
+
+@messaging.command
+def _insert(*, opened: OpenCart, change: Change) -> bool:
+    opened.row.version = 1
+    Cart.objects.bulk_create([opened.row])
+    change.write()
+    return True
+
+
+@messaging.command
+def _update(*, opened: OpenCart, change: Change) -> bool:
     row = opened.row
-    if not opened.exists:
-        Cart.objects.bulk_create([row], ignore_conflicts=True)
-    row.expires_at = lifetime_end()
     current = Cart.objects.filter(pk=row.pk, status=Cart.Status.OPEN, version=row.version)
     if not current.update(version=F("version") + 1, currency=row.currency, expires_at=row.expires_at):
         return False
     change.write()
+    row.version += 1
     return True
 
 
