@@ -63,6 +63,11 @@ class Payment(UUIDModel):
     created_at = models.DateTimeField(db_default=Now())
 
     class Meta:
+        default_permissions = ("view",)
+        permissions = [
+            ("refund_payment", "Can give money back"),
+            ("record_payment", "Can record that a bank transfer arrived"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["order_id"], condition=Q(status__in=OPEN_STATUSES), name="payments_one_open_per_order"
@@ -134,6 +139,7 @@ class PaymentTransaction(UUIDModel):
     created_at = models.DateTimeField(db_default=Now())
 
     class Meta:
+        default_permissions = ("view",)
         ordering = ["created_at", "id"]
         constraints = [
             models.UniqueConstraint(fields=["provider", "kind", "reference"], name="payments_transaction_once"),
@@ -167,6 +173,7 @@ class Refund(WorkItem):
     created_at = models.DateTimeField(db_default=Now())
 
     class Meta:
+        default_permissions = ("view",)
         ordering = ["created_at", "id"]
         constraints = [
             models.UniqueConstraint(fields=["payment", "reference"], name="payments_refund_reference"),
@@ -204,5 +211,6 @@ class WebhookEvent(WorkItem):
     received_at = models.DateTimeField(db_default=Now())
 
     class Meta:
+        default_permissions = ("view",)
         constraints = [models.UniqueConstraint(fields=["provider", "event_id"], name="payments_webhook_event_once")]
         indexes = [WorkItem.due_index("payments_webhook_due")]

@@ -1,0 +1,124 @@
+"""What staff can do to a payment: when, with which form, what it will do, and the one call that does it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Final
+
+from django import forms
+from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldAdminTextInputWidget
+
+from apps.kernel.ids import uuid7
+from apps.kernel.money import Money
+from apps.payments import api, selectors
+from apps.payments.contracts import PaymentKind, PaymentStatus
+from apps.payments.models import Payment
+from apps.payments.services import fetching
+
+
+class PlainForm(forms.Form):
+    """Carries the name of this very attempt, so that a form sent twice acts once."""
+
+    reference = forms.UUIDField(widget=forms.HiddenInput, initial=uuid7)
+
+    def __init__(self, *args: Any, payment: Payment, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.payment = payment
+
+
+class RefundForm(PlainForm):
+    amount = forms.DecimalField(
+        min_value=Decimal("0.001"), max_digits=19, decimal_places=4, widget=UnfoldAdminDecimalFieldWidget
+    )
+    reason = forms.CharField(max_length=200, widget=UnfoldAdminTextInputWidget)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        left = refundable(self.payment)
+        self.fields["amount"].initial = left.amount
+        self.fields["amount"].label = f"Amount in {left.currency}"
+
+
+class ArrivedForm(PlainForm):
+    note = forms.CharField(
+        max_length=500, required=False, widget=UnfoldAdminTextInputWidget, help_text="Such as the bank statement."
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation:
+    """One thing staff can do; `run(payment, form, actor)` makes the call and returns what to tell."""
+
+    name: str
+    title: str
+    right: str
+    form: type[PlainForm]
+    is_possible: Callable[[Payment], bool]
+    explain: Callable[[Payment], str]
+    run: Callable[[Payment, PlainForm, str], str]
+
+
+def refundable(payment: Payment) -> Money:
+    return payment.captured - selectors.promised_refunds(payment)
+
+
+def _refund(payment: Payment, form: PlainForm, actor: str) -> str:
+    given = form.cleaned_data
+    refund = api.request_refund(
+        payment_id=payment.pk,
+        amount=Money(given["amount"], payment.amount.currency),
+        reason=given["reason"],
+        reference=str(given["reference"]),
+        actor=actor,
+    )
+    return f"{refund.amount} is on its way back to the buyer."
+
+
+def _record(payment: Payment, form: PlainForm, actor: str) -> str:
+    paid = api.record_manual_payment(payment_id=payment.pk, actor=actor, note=form.cleaned_data["note"])
+    return f"{paid.captured} is recorded as received."
+
+
+def _refresh(payment: Payment, form: PlainForm, actor: str) -> str:
+    found = fetching.refresh(payment)
+    return (
+        f"{payment.provider} has this payment as {found.status}: {found.captured} captured, {found.refunded} refunded."
+    )
+
+
+OPERATIONS: Final = {
+    operation.name: operation
+    for operation in (
+        Operation(
+            name="refund",
+            title="Refund",
+            right="payments.refund_payment",
+            form=RefundForm,
+            is_possible=lambda payment: bool(refundable(payment)),
+            explain=lambda payment: f"At most {refundable(payment)} goes back through {payment.provider}.",
+            run=_refund,
+        ),
+        Operation(
+            name="arrived",
+            title="Money arrived",
+            right="payments.record_payment",
+            form=ArrivedForm,
+            is_possible=lambda payment: (
+                payment.kind == PaymentKind.MANUAL.value and payment.status != PaymentStatus.SUCCEEDED.value
+            ),
+            explain=lambda payment: f"Records that {payment.amount} arrived in full; the order goes on as paid.",
+            run=_record,
+        ),
+        Operation(
+            name="refresh",
+            title="Refresh from provider",
+            right="payments.view_payment",
+            form=PlainForm,
+            is_possible=lambda payment: payment.kind != PaymentKind.MANUAL.value and payment.opened_at is not None,
+            explain=lambda payment: f"Asks {payment.provider} how the payment stands and applies it.",
+            run=_refresh,
+        ),
+    )
+}
