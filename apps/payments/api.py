@@ -212,6 +212,6 @@ def receive_webhook(*, provider: str, body: bytes, headers: Mapping[str, str]) -
 def reconcile() -> tuple[ReconcileReport, ...]:
     """Fetch events the providers could not deliver, and look up payments nothing was heard about; one report per provider.
 
-    Runs for half a minute at most and goes on next time. Raises ProviderUnavailable.
+    Runs for half a minute at most and goes on next time, also where a provider is down now.
     """
     return tuple(reconciling.reconcile(provider=name) for name in registry.list_names())

@@ -79,6 +79,7 @@ class Refund:
 class ReconcileReport:
     """What a reconciliation found: webhooks fetched late, payments looked up, and how many of them had changed."""
 
+    provider: str
     missed_events: int = 0
     checked: int = 0
     drifted: int = 0

@@ -205,7 +205,7 @@ class WebhookEvent(WorkItem):
     event_id = models.CharField(max_length=255)
     event_type = models.CharField(max_length=100)
     payload = models.JSONField(
-        default=dict, help_text="payment_id, session_id, intent_id as far as the event names them."
+        default=dict, help_text="What the event points to: payment_id, session_id, intent_id; tells_success."
     )
     outcome = models.CharField(max_length=8, choices=Outcome, default=Outcome.WAITING)
     received_at = models.DateTimeField(db_default=Now())

@@ -11,7 +11,7 @@ from django.db.models.functions import Now
 
 from apps.kernel.money import Money, add_up
 from apps.payments import contracts
-from apps.payments.contracts import PaymentStatus, RefundStatus
+from apps.payments.contracts import PaymentKind, PaymentStatus, RefundStatus
 from apps.payments.errors import PaymentNotFound
 from apps.payments.models import OPEN_STATUSES, Payment, Refund, WebhookEvent
 
@@ -73,6 +73,7 @@ def stale_payments(*, provider: str, older_than: timedelta, limit: int) -> Seque
         payment=OuterRef("pk"), status=RefundStatus.PENDING.value, sent_at__isnull=False, next_run_at__isnull=True
     )
     rows = Payment.objects.filter(provider=provider, opened_at__isnull=False, checked_at__lte=Now() - older_than)
+    rows = rows.exclude(kind=PaymentKind.MANUAL.value)
     open_or_refunding = Q(status__in=OPEN_STATUSES) | Exists(undecided)
     return list(rows.filter(open_or_refunding).order_by("checked_at")[:limit])
 

@@ -77,7 +77,8 @@ def test_card_that_wants_authentication_sends_the_buyer_to_the_bank_and_back(sho
     assert payment.status is payments.PaymentStatus.REQUIRES_ACTION
     secret = payment.redirect_url.partition("client_secret=")[2]
 
-    requests.post(payment.redirect_url, data={"outcome": "approve", "client_secret": secret}, timeout=10)
+    form = {"outcome": "approve", "client_secret": secret}
+    requests.post(payment.redirect_url, data=form, allow_redirects=False, timeout=10)
     back = payments.refresh_payment(payment_id=payment.id)
 
     assert (back.status, back.redirect_url) == (SUCCEEDED, None)

@@ -1,7 +1,10 @@
 """The reconciler: what no webhook told is found out all the same."""
 
+from datetime import timedelta
+
 import pytest
 
+from apps.kernel import clock
 from apps.payments import api as payments
 from apps.payments.models import Payment, WebhookEvent
 from tests.payments.sandbox.checkout import choose
@@ -9,6 +12,11 @@ from tests.payments.shop import RETURN_URL
 
 pytestmark = pytest.mark.django_db
 SUCCEEDED = payments.PaymentStatus.SUCCEEDED
+
+
+@pytest.fixture(autouse=True)
+def _events_are_missed_at_once(settings):
+    settings.PAYMENT_RECONCILE_AFTER_SECONDS = 0
 
 
 def paid_in_silence(shop):
@@ -52,14 +60,16 @@ def test_open_payment_nothing_was_heard_of_is_looked_up(shop, caplog):
     assert "drifted" in caplog.text
 
 
-def test_fresh_and_closed_payments_are_left_alone(shop):
+def test_fresh_and_closed_payments_are_left_alone(shop, settings):
+    settings.PAYMENT_RECONCILE_AFTER_SECONDS = 120
     shop.open()
     shop.paid()
 
     assert payments.reconcile()[0].checked == 0
 
 
-def test_payment_that_is_as_we_know_it_is_no_drift_and_waits_its_turn(shop):
+def test_payment_that_is_as_we_know_it_is_no_drift_and_waits_its_turn(shop, settings):
+    settings.PAYMENT_RECONCILE_AFTER_SECONDS = 120
     shop.open()
     shop.heard_nothing_for_long()
 
@@ -100,3 +110,38 @@ def test_payment_that_cannot_be_applied_does_not_hold_up_the_others(shop):
 
     assert shop.look(paid).status is SUCCEEDED
     assert Payment.objects.get(pk=wrong.id).status == "requires_payment_method"
+
+
+def test_outage_of_the_provider_is_no_error(shop, caplog):
+    shop.provider.add_fault("error_500", times=3)
+
+    report = payments.reconcile()[0]
+
+    assert (report.provider, report.checked) == ("stripe", 0)
+    assert "not reconciled now" in caplog.text
+
+
+def test_handled_events_are_forgotten_after_two_months_and_waiting_ones_never(shop):
+    payment = shop.paid()
+    shop.deliver(shop.webhooks(payment, "payment_intent.succeeded")[0])
+    waiting = shop.webhooks(shop.paid(), "payment_intent.succeeded")[0]
+    shop.work()
+    shop.deliver(waiting)
+    WebhookEvent.objects.update(received_at=clock.now() - timedelta(days=61))
+    kept = WebhookEvent.objects.get(outcome="waiting").pk
+
+    payments.reconcile()
+
+    assert list(WebhookEvent.objects.filter(received_at__lt=clock.now() - timedelta(days=60))) == [
+        WebhookEvent(pk=kept)
+    ]
+
+
+def test_event_that_is_no_news_asks_the_provider_nothing(shop):
+    payment = shop.paid()
+    shop.deliver(shop.webhooks(payment, "payment_intent.succeeded")[0])
+    shop.provider.add_fault("error_500", match={"path": "/v1/payment_intents/*", "method": "GET"})
+
+    shop.work()
+
+    assert WebhookEvent.objects.get().outcome == "applied"

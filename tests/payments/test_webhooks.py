@@ -211,7 +211,7 @@ def test_personal_data_in_an_event_is_not_kept(shop):
     for received in shop.webhooks(payment, COMPLETED):
         shop.deliver(received)
 
-    assert set(WebhookEvent.objects.get().payload) == {"payment_id", "session_id", "intent_id"}
+    assert set(WebhookEvent.objects.get().payload) == {"payment_id", "session_id", "intent_id", "tells_success"}
 
 
 def test_outage_while_an_event_is_applied_costs_it_no_attempt(shop):

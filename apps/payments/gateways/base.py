@@ -93,12 +93,14 @@ class Snapshot:
 class ProviderEvent:
     """News from a provider, as a hint about which payment to fetch.
 
-    `is_relevant` is false for types that cannot change a payment. The ids are empty or None where the event names none.
+    `is_relevant` is false for types that cannot change a payment, `tells_success` true for those that are no news about one
+    that is known to be paid. The ids are empty or None where the event names none.
     """
 
     event_id: str
     event_type: str
     is_relevant: bool
+    tells_success: bool = False
     payment_id: UUID | None = None
     session_id: str = ""
     intent_id: str = ""
@@ -141,5 +143,5 @@ class Gateway(Protocol):
     def read_webhook(self, *, body: bytes, headers: Mapping[str, str]) -> ProviderEvent:
         """Verify a webhook over its raw body; raises InvalidSignature. Header names in any case."""
 
-    def list_missed_events(self, *, since: datetime) -> Iterable[ProviderEvent]:
-        """Return the events since then that the provider could not deliver, at most a few hundred."""
+    def list_missed_events(self, *, since: datetime, until: datetime) -> Iterable[ProviderEvent]:
+        """Return the events of that time that the provider has not delivered, at most a few hundred."""

@@ -58,6 +58,6 @@ class ManualGateway:
         """Refuse: nobody sends any."""
         raise UnknownProvider.field("provider", "unknown_provider", "'manual' sends no webhooks.")
 
-    def list_missed_events(self, *, since: datetime) -> Iterable[ProviderEvent]:
+    def list_missed_events(self, *, since: datetime, until: datetime) -> Iterable[ProviderEvent]:
         """Return nothing."""
         return ()

@@ -134,9 +134,10 @@ class StripeGateway:
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise Invalid.field("body", "not_an_event", "The body is signed but is not an event.") from error
 
-    def list_missed_events(self, *, since: datetime) -> Iterable[ProviderEvent]:
-        """List events that Stripe failed to deliver; it keeps them for 30 days (https://docs.stripe.com/api/events/list)."""
-        params: Any = {"delivery_success": False, "created": {"gte": int(since.timestamp())}, "limit": _PAGE}
+    def list_missed_events(self, *, since: datetime, until: datetime) -> Iterable[ProviderEvent]:
+        """List events that Stripe has not delivered; it keeps them for 30 days (https://docs.stripe.com/api/events/list)."""
+        created = {"gte": int(since.timestamp()), "lte": int(until.timestamp())}
+        params: Any = {"delivery_success": False, "created": created, "limit": _PAGE}
 
         def send() -> list[ProviderEvent]:
             events = self._client.v1.events.list(params).auto_paging_iter()
@@ -196,9 +197,10 @@ def _named(error: stripe.StripeError) -> Exception:
 
 def _declined_intent(error: stripe.CardError) -> dict[str, Any]:
     body: Any = error.json_body
-    intent: dict[str, Any] = body["error"]["payment_intent"]
-    # A declined attempt stays declined in its answer, also where a replay meets an intent that moved on.
-    return {**intent, "last_payment_error": {**body["error"], "payment_intent": None}}
+    intent: dict[str, Any] | None = body["error"].get("payment_intent")
+    if intent is None:
+        raise ProviderRefused(error.user_message or "declined", provider_code=error.code or "") from error
+    return intent
 
 
 def _keyed(key: str) -> stripe.RequestOptions:

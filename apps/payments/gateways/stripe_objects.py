@@ -43,6 +43,10 @@ _RELEVANT: Final = frozenset(
     ).split()
 )
 
+_SUCCESS: Final = frozenset(
+    "payment_intent.succeeded checkout.session.completed checkout.session.async_payment_succeeded".split()
+)
+
 
 def read_intent(intent: Json, *, taken_at: datetime, refunds: tuple[ProviderRefund, ...] = ()) -> Snapshot:
     """Return what a PaymentIntent says; `latest_charge` may be an id or the object."""
@@ -114,6 +118,7 @@ def read_event(event: Json) -> ProviderEvent:
         event_id=event["id"],
         event_type=event["type"],
         is_relevant=event["type"] in _RELEVANT,
+        tells_success=event["type"] in _SUCCESS,
         payment_id=read_id(subject, "payment_id"),
         session_id=subject["id"] if kind == "checkout.session" else "",
         intent_id=intent if isinstance(intent, str) else "",

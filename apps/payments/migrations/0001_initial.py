@@ -181,7 +181,7 @@ class Migration(migrations.Migration):
                 (
                     "payload",
                     models.JSONField(
-                        default=dict, help_text="payment_id, session_id, intent_id as far as the event names them."
+                        default=dict, help_text="What the event points to: payment_id, session_id, intent_id; tells_success."
                     ),
                 ),
                 (

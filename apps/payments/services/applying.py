@@ -107,10 +107,11 @@ def _follow_status(change: Change, snapshot: Snapshot) -> None:
 def _follow_charge(change: Change, charge: Charge) -> None:
     """Book captured money once; it counts in every state, also when the payment was given up before."""
     row = change.payment
-    if not change.write(Kind.CHARGE, amount=charge.amount, reference=charge.reference):
-        return
     if row.captured_total:
-        raise PaymentMismatch(f"Payment {row.pk} was charged before; {row.provider} tells of {charge.reference} too.")
+        if not change.knows(Kind.CHARGE, reference=charge.reference):
+            raise PaymentMismatch(f"Payment {row.pk} has been charged; {row.provider} tells of {charge.reference} too.")
+        return
+    change.write(Kind.CHARGE, amount=charge.amount, reference=charge.reference)
     row.captured_total += charge.amount.amount
     row.status = PaymentStatus.SUCCEEDED.value
     row.decline_code = ""

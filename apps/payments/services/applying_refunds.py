@@ -32,8 +32,9 @@ def follow_refund(change: Change, refund: ProviderRefund) -> None:
 
 def _succeed(change: Change, row: Refund) -> None:
     payment = change.payment
-    if not change.write(Kind.REFUND, amount=row.amount, reference=row.provider_reference):
+    if row.status == RefundStatus.SUCCEEDED.value:
         return
+    change.write(Kind.REFUND, amount=row.amount, reference=row.provider_reference)
     row.status = RefundStatus.SUCCEEDED.value
     payment.refunded_total += row.amount.amount
     change.announce(

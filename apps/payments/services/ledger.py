@@ -19,11 +19,12 @@ class Change:
         self._note = note
         self._events: list[tuple[Event, int]] = []
 
-    def write(self, kind: PaymentTransaction.Kind, *, amount: Money, reference: str) -> bool:
-        """Write a ledger row; False where this movement is in the ledger already."""
-        known = PaymentTransaction.objects.filter(payment=self.payment, kind=kind, reference=reference)
-        if known.exists():
-            return False
+    def knows(self, kind: PaymentTransaction.Kind, *, reference: str) -> bool:
+        """Return whether a movement is in the ledger already."""
+        return PaymentTransaction.objects.filter(payment=self.payment, kind=kind, reference=reference).exists()
+
+    def write(self, kind: PaymentTransaction.Kind, *, amount: Money, reference: str) -> None:
+        """Write a movement to the ledger; the table refuses one that is there."""
         PaymentTransaction.objects.create(
             payment=self.payment,
             provider=self.payment.provider,
@@ -33,7 +34,6 @@ class Change:
             actor=self._actor,
             note=self._note,
         )
-        return True
 
     def announce(self, event: Event) -> None:
         """Publish `event` with the payment's next version."""

@@ -59,18 +59,19 @@ def open_payment(wanted: Wanted) -> Payment:
     get_gateway(wanted.provider).check_amount(wanted.amount)
     with turn(order_id=wanted.order_id):
         for _ in range(_ROUNDS):
-            row = _find_or_insert(wanted)
-            settled = _settle(row, wanted) if row.opened_at or not _fits(row, wanted) else _open(row)
+            row, is_new = _find_or_insert(wanted)
+            answered = row.opened_at is not None or not _fits(row, wanted)
+            settled = _settle(row, wanted) if answered else _open(row, is_new=is_new)
             if settled:
                 return settled
     raise ProviderUnavailable(f"{wanted.provider} does not open a payment; try again.")
 
 
 @messaging.command
-def _find_or_insert(wanted: Wanted) -> Payment:
+def _find_or_insert(wanted: Wanted) -> tuple[Payment, bool]:
     found = Payment.objects.filter(order_id=wanted.order_id, status__in=OPEN_STATUSES).first()
     if found:
-        return found
+        return found, False
     payment_id = uuid7()
     opening = _opening_of(wanted, payment_id=payment_id)
     row = Payment(
@@ -90,7 +91,7 @@ def _find_or_insert(wanted: Wanted) -> Payment:
         row.save(force_insert=True)
     except IntegrityError as error:
         raise PaymentInProgress("Another request is opening a payment of this order; try again.") from error
-    return row
+    return row, True
 
 
 def _fits(row: Payment, wanted: Wanted) -> bool:
@@ -110,9 +111,11 @@ def _settle(row: Payment, wanted: Wanted) -> Payment | None:
     return row if row.status == PaymentStatus.SUCCEEDED.value else None
 
 
-def _open(row: Payment) -> Payment | None:
-    """Ask the provider; None where this row will never open and a new one must."""
-    is_new = not row.closings and row.created_at > clock.now() - timedelta(seconds=5)
+def _open(row: Payment, *, is_new: bool) -> Payment | None:
+    """Ask the provider; None where this row will never open and a new one must.
+
+    What an earlier request asked for may be refused by now, such as a page that was to close too soon.
+    """
     if row.created_at < clock.now() - _KEY_LIFETIME:
         _give_up(payment_id=row.pk)
         return None

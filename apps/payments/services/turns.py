@@ -6,7 +6,7 @@ The lock is PostgreSQL's advisory one, so a process that dies lets go of it and 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Final
 from uuid import UUID
 
@@ -20,12 +20,9 @@ _WAIT_SECONDS: Final = 5.0
 def turn(*, order_id: UUID) -> Iterator[None]:
     """Hold the order's turn; raises PaymentInProgress where another request keeps it for five seconds."""
     scope = messaging.IdempotencyScope(caller="payments", route="provider", key=str(order_id), fingerprint="")
-    turns = messaging.exclusive(scope, app="payments", wait_seconds=_WAIT_SECONDS)
-    try:
-        turns.__enter__()
-    except messaging.IdempotencyKeyInUse as error:
-        raise PaymentInProgress("Another request is talking to the provider about this order; try again.") from error
-    try:
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(messaging.exclusive(scope, app="payments", wait_seconds=_WAIT_SECONDS))
+        except messaging.IdempotencyKeyInUse as error:
+            raise PaymentInProgress("Another request is talking to the provider about this order.") from error
         yield
-    finally:
-        turns.__exit__(None, None, None)

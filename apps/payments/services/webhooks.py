@@ -11,6 +11,7 @@ from django.db.models.functions import Now
 from apps.messaging import api as messaging
 from apps.messaging import work
 from apps.payments import selectors
+from apps.payments.contracts import PaymentStatus
 from apps.payments.errors import PaymentMismatch, ProviderUnavailable
 from apps.payments.gateways.base import Handle, ProviderEvent
 from apps.payments.gateways.registry import get_gateway
@@ -45,6 +46,7 @@ def _row(provider: str, event: ProviderEvent) -> WebhookEvent:
             "payment_id": str(event.payment_id) if event.payment_id else "",
             "session_id": event.session_id,
             "intent_id": event.intent_id,
+            "tells_success": event.tells_success,
         },
     )
     if not event.is_relevant:
@@ -56,7 +58,7 @@ def apply_webhook(item: WebhookEvent) -> None:
     """Fetch the payment that an event points to, and apply it; an event about somebody else's payment is ignored."""
     payment = selectors.find_for_event(item)
     try:
-        if payment:
+        if payment and not _is_known(item, payment):
             refresh(payment, known_as=_handle(item, payment))
     except ProviderUnavailable as outage:
         logger.warning("webhook %s waits: %s", item.event_id, outage)
@@ -68,6 +70,10 @@ def apply_webhook(item: WebhookEvent) -> None:
         return
     with work.record(item) as row:
         row.outcome = Outcome.APPLIED if payment else Outcome.IGNORED
+
+
+def _is_known(item: WebhookEvent, payment: Payment) -> bool:
+    return payment.status == PaymentStatus.SUCCEEDED.value and bool(item.payload["tells_success"])
 
 
 def _handle(item: WebhookEvent, payment: Payment) -> Handle:
