@@ -7,13 +7,13 @@ came is told by the event PaymentSucceeded, exactly once, also where the payment
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from uuid import UUID
 
 from apps.kernel.money import Money
 from apps.payments import selectors
-from apps.payments.contracts import Payment, PaymentStatus, ReconcileReport, Refund, RefundStatus
+from apps.payments.contracts import LedgerFault, Payment, PaymentStatus, ReconcileReport, Refund, RefundStatus
 from apps.payments.errors import (
     CardDeclined,
     InvalidSignature,
@@ -27,11 +27,22 @@ from apps.payments.errors import (
     UnknownProvider,
 )
 from apps.payments.gateways import registry
-from apps.payments.services import closing, confirming, fetching, opening, reconciling, recording, refunding, webhooks
+from apps.payments.services import (
+    closing,
+    confirming,
+    fetching,
+    opening,
+    reconciling,
+    recording,
+    refunding,
+    verifying,
+    webhooks,
+)
 
 __all__ = [
     "CardDeclined",
     "InvalidSignature",
+    "LedgerFault",
     "Payment",
     "PaymentInProgress",
     "PaymentMismatch",
@@ -57,6 +68,7 @@ __all__ = [
     "record_manual_payment",
     "refresh_payment",
     "request_refund",
+    "verify_payments",
     "void_payment",
 ]
 
@@ -215,3 +227,14 @@ def reconcile() -> tuple[ReconcileReport, ...]:
     Runs for half a minute at most and goes on next time, also where a provider is down now.
     """
     return tuple(reconciling.reconcile(provider=name) for name in registry.list_names())
+
+
+def verify_payments(*, since: datetime | None) -> Iterator[LedgerFault]:
+    """Yield every payment whose balances are not the sums of its ledger, and those made since then that their provider has otherwise.
+
+    With `since` None no provider is asked; else each payment costs one or two calls. Changes nothing. Raises
+    ProviderUnavailable.
+    """
+    yield from verifying.verify_rows()
+    if since is not None:
+        yield from verifying.verify_at_provider(since=since)

@@ -83,3 +83,11 @@ class ReconcileReport:
     missed_events: int = 0
     checked: int = 0
     drifted: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerFault:
+    """A payment whose row, ledger and provider do not tell of the same money; `detail` says how they differ."""
+
+    payment_id: UUID
+    detail: str

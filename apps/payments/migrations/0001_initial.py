@@ -181,7 +181,8 @@ class Migration(migrations.Migration):
                 (
                     "payload",
                     models.JSONField(
-                        default=dict, help_text="What the event points to: payment_id, session_id, intent_id; tells_success."
+                        default=dict,
+                        help_text="What the event points to: payment_id, session_id, intent_id; tells_success.",
                     ),
                 ),
                 (
