@@ -204,7 +204,7 @@ class OrderSaga(WorkItem):
 
 
 class SagaStep(UUIDModel):
-    """Something the saga has to do for an order, once, in order of `id`. `reference` tells steps of one kind apart."""
+    """Something the saga has to do for an order, once, in order of `created_at`. `reference` tells steps of one kind apart."""
 
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="steps", db_index=False)
     kind = models.CharField(max_length=30)

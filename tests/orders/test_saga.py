@@ -1,9 +1,13 @@
 """The saga: paid, late, twice, never, sold out; and stock and money right in each case."""
 
 import pytest
+from django.conf import settings
+from django.test.utils import override_settings
 
 from apps.inventory import api as inventory
+from apps.kernel.ids import uuid7
 from apps.kernel.money import Money
+from apps.messaging import api as messaging
 from apps.messaging import work
 from apps.messaging.models import OutboxMessage
 from apps.messaging.testing import deliver_all
@@ -228,3 +232,26 @@ def test_order_that_costs_nothing_is_paid_at_once():
     deliver_all()
     assert held(order) == [(10, 0)]
     assert nothing_left_to_do(order)
+
+
+def test_money_for_an_order_that_does_not_exist_waits_for_staff():
+    order, _ = place()
+    stray = payments.open_payment(
+        order_id=uuid7(),
+        amount=order.total,
+        provider="manual",
+        deadline=order.placed_at,
+        return_url=None,
+        cancel_url=None,
+        description="stray",
+        email="",
+        reference="stray",
+    )
+
+    arrive(stray)
+    with override_settings(MESSAGING={**settings.MESSAGING, "MAX_ATTEMPTS": 1}):
+        deliver_all()
+
+    parked = [item for item in messaging.list_parked() if item.name.startswith("orders.follow_payments")]
+    assert [item.error.partition(":")[0] for item in parked] == ["OrderNotFound"]
+    assert statuses(order)[0] == "awaiting_payment"

@@ -60,8 +60,9 @@ class Change:
 def open_cart(*, owner: CartOwner, currency: str | None = None) -> OpenCart:
     """Return the owner's open cart, or an unwritten one; a guest's cart merges into the customer's where both are given."""
     holder_id, token = _read_token(owner)
+    known_holder = holder_id if owner.token else None
     for _ in range(_ATTEMPTS):
-        found = selectors.find_open_carts(customer_id=owner.customer_id, holder_id=holder_id)
+        found = selectors.find_open_carts(customer_id=owner.customer_id, holder_id=known_holder)
         if not (owner.customer_id and any(cart.row.holder_id for cart in found)):
             break
         _merge(customer_id=owner.customer_id, found=found)

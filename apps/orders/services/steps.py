@@ -15,6 +15,7 @@ from django.db.models.functions import Now
 
 from apps.messaging import api as messaging
 from apps.orders.contracts import OrderStatus
+from apps.orders.errors import OrderNotFound
 from apps.orders.models import Order, SagaStep
 from apps.persistence.databases import alias_for
 
@@ -41,7 +42,7 @@ class Step:
 
 
 def queue_steps(*, order_id: UUID, steps: Sequence[Step]) -> None:
-    """Put steps on the list and make the saga due, inside the caller's transaction."""
+    """Put steps on the list and make the saga due, inside the caller's transaction; OrderNotFound."""
     if not steps:
         return
     _make_due(order_id)
@@ -66,12 +67,15 @@ def _make_due(order_id: UUID) -> None:
             " ELSE statement_timestamp() END WHERE order_id = %s",
             [order_id],
         )
+        if not cursor.rowcount:
+            raise OrderNotFound(f"There is no order {order_id}.")
     messaging.wake("orders.drive_saga")
 
 
 def next_step(*, order_id: UUID) -> SagaStep | None:
-    """Return the oldest step that is not done."""
-    return SagaStep.objects.filter(order_id=order_id, done_at__isnull=True).order_by("id").first()
+    """Return the oldest step that is not done, by the database's clock."""
+    undone = SagaStep.objects.filter(order_id=order_id, done_at__isnull=True)
+    return undone.order_by("created_at", "id").first()
 
 
 def finish_step(step: SagaStep) -> None:
