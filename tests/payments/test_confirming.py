@@ -180,3 +180,16 @@ def test_provider_that_restarts_keeps_nobody_from_paying(shop):
 
     assert shop.confirm(payment).status is SUCCEEDED
     shop.assert_ledgers_agree(payment)
+
+
+def test_provider_that_keeps_failing_is_left_alone_for_a_while(shop):
+    shop.provider.add_fault("error_500", times=1000)
+    for _ in range(4):
+        with pytest.raises(payments.ProviderUnavailable):
+            shop.open()
+    shop.provider.clear_faults()
+
+    with pytest.raises(payments.ProviderUnavailable) as refused:
+        shop.open()
+
+    assert refused.value.retry_after > 20

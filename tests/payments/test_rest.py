@@ -10,6 +10,7 @@ from apps.kernel.ids import uuid7
 from apps.payments import api as payments
 from apps.web import tokens
 from apps.web.authentication import issue_access_token
+from apps.web.testing import assert_queries
 from tests.payments.sandbox.checkout import choose
 from tests.payments.sandbox.process import start_sandbox
 from tests.payments.sandbox.receiver import wait_until
@@ -145,6 +146,31 @@ def test_provider_that_is_down_is_503_with_retry_after(shop):
     assert (first.status_code, first.json()["code"]) == (503, "provider_unavailable")
     assert int(first["Retry-After"]) >= 1
     assert second.json()["status"] == "succeeded"
+
+
+def test_requests_cost_few_statements(shop):
+    payment = shop.open()
+    owner = guest_of(payment.order_id)
+
+    with assert_queries(at_most=1):
+        look(payment, owner)
+    with assert_queries(at_most=14):
+        confirm(payment, headers=owner)
+
+
+def test_webhook_costs_one_statement(shop):
+    payment = shop.paid()
+    (received,) = shop.webhooks(payment, "payment_intent.succeeded")
+
+    with assert_queries(at_most=1):
+        answer = Client().post(
+            "/api/v1/payments/webhooks/stripe",
+            received.body,
+            "application/json",
+            headers={"Stripe-Signature": received.signature},
+        )
+
+    assert answer.status_code == 200
 
 
 def test_webhook_without_a_signature_is_400(shop):

@@ -185,7 +185,7 @@ def _faults_named(send: Callable[[], T]) -> Callable[[], T]:
 
 
 def _named(error: stripe.StripeError) -> Exception:
-    status, text = error.http_status, error.user_message or type(error).__name__
+    status, text = error.http_status, " ".join((error.user_message or type(error).__name__).split())
     if status is None or status in (409, 429) or status >= 500:
         replayed = {name.lower(): value for name, value in (error.headers or {}).items()}.get("idempotent-replayed")
         return TransientFault(f"{status or 'no answer'}: {text}", is_stored=replayed == "true" and status != 409)

@@ -23,7 +23,7 @@ from apps.payments.services.webhooks import keep_events
 logger = logging.getLogger(__name__)
 _BATCH: Final = 200
 _SECONDS: Final = 25.0
-_EVENTS_SINCE: Final = timedelta(days=3)
+_EVENTS_SINCE: Final = timedelta(days=29)
 # Longer than providers list events, so that none is taken for new again.
 _EVENTS_KEPT: Final = timedelta(days=60)
 
