@@ -13,12 +13,12 @@ from apps.inventory import api as inventory
 from apps.kernel.address import Address
 from apps.kernel.ids import uuid7
 from apps.messaging.testing import deliver_all
-from apps.shipping.models import ShippingMethod, ShippingRate, ShippingZone
 from apps.web.testing import assert_queries
 from tests.catalog.shop import make_simple
-from tests.checkout.shopping import euro, make_variant
+from tests.checkout.shopping import make_variant
 from tests.flows.mobile import Mobile
 from tests.orders import making
+from tests.shipping.offers import offer_methods, withdraw_methods
 from tests.shop.client import ADDRESS
 
 pytestmark = pytest.mark.django_db
@@ -89,13 +89,8 @@ def open_methods(client: Mobile, count: int) -> None:
     """In place of the zone's own, each by weight with two brackets."""
     if not client.cart_token:
         fill_checkout(client, 1)
-        ShippingMethod.objects.all().delete()
-    zone = ShippingZone.objects.get(countries__contains=["DE"])
-    for _ in range(count):
-        name = uuid7().hex
-        method = ShippingMethod.objects.create(zone=zone, name=name, kind="by_weight", min_days=1, max_days=2)
-        ShippingRate.objects.create(method=method, price=euro("4.90"), max_weight_grams=1_000)
-        ShippingRate.objects.create(method=method, price=euro("9.90"))
+        withdraw_methods()
+    offer_methods(count)
 
 
 def results(body: Any) -> int:
