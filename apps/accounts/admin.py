@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
-from unfold.admin import ModelAdmin
+from django.http import HttpRequest
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
 from apps.accounts.models import User
+from apps.accounts.services import people
+from apps.messaging.admin import EventedAdmin
 
 if TYPE_CHECKING:
     TypedUserAdmin = DjangoUserAdmin[User]
@@ -18,8 +20,8 @@ else:
 
 
 @admin.register(User)
-class UserAdmin(TypedUserAdmin, ModelAdmin):
-    """People by e-mail address."""
+class UserAdmin(EventedAdmin, TypedUserAdmin):
+    """People by e-mail address. An account is closed (`is_active`), never deleted: orders keep its id."""
 
     form = UserChangeForm
     add_form = UserCreationForm
@@ -35,3 +37,11 @@ class UserAdmin(TypedUserAdmin, ModelAdmin):
         ("Rights", {"fields": ("is_active", "is_staff", "is_superuser", "groups", "user_permissions")}),
     )
     add_fieldsets = ((None, {"classes": ("wide",), "fields": ("email", "password1", "password2")}),)
+
+    def announce_change(self, obj: User, *, created: bool) -> None:
+        """Publish that staff opened an account."""
+        if created:
+            people.announce_registration(obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False

@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from importlib import import_module
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib.auth import login, logout
 from django.http import HttpRequest
 
 from apps.accounts import selectors
 from apps.accounts.contracts import Customer, SavedAddress, TokenPair
 from apps.accounts.errors import (
+    AddressBookFull,
     AddressNotFound,
     CustomerNotFound,
+    InvalidAddress,
     InvalidCredentials,
+    InvalidProfile,
     InvalidRefreshToken,
     InvalidRegistration,
 )
 from apps.accounts.models import SavedAddress as SavedAddressRow
 from apps.accounts.models import User
-from apps.accounts.services import people, tokens
+from apps.accounts.services import addresses, people, tokens
 from apps.kernel.address import Address
 from apps.web.authentication import issue_access_token
 
@@ -29,7 +34,9 @@ _BACKEND = "django.contrib.auth.backends.ModelBackend"
 def register_customer(*, email: str, password: str, first_name: str = "", last_name: str = "") -> Customer:
     """Open an account.
 
-    Raises InvalidRegistration naming each field: `email_taken`, `invalid_email`, or the password rule that is broken.
+    E-mail: at most 254 characters, kept in NFKC and lower case. Password: 8 to 1024 characters, not a common one and not
+    like the person's names. Names: at most 100 characters. Raises InvalidRegistration naming each field and its fault:
+    `email_taken`, `invalid_email`, `password_too_short`, `password_too_common`, `password_too_long`, `max_length`, ...
     """
     return _customer(people.register(email=email, password=password, first_name=first_name, last_name=last_name))
 
@@ -40,16 +47,20 @@ def authenticate_customer(*, email: str, password: str) -> Customer:
 
 
 def issue_tokens(*, customer_id: UUID) -> TokenPair:
-    """Start a sign-in: an access token (15 minutes) and the first refresh token (7 days) of a new family."""
+    """Start a sign-in: an access token (15 minutes) and the first refresh token (7 days) of a new family.
+
+    Raises CustomerNotFound, also for a closed account.
+    """
     user = selectors.get_user(customer_id)
-    refresh = tokens.start_family(user_id=user.pk)
+    refresh = tokens.start_family(user=user)
     return TokenPair(access=issue_access_token(user_id=user.pk, is_staff=user.is_staff), refresh=refresh)
 
 
 def refresh_tokens(*, refresh: str) -> TokenPair:
     """Exchange a refresh token for its successor and a fresh access token.
 
-    Within settings.REFRESH_GRACE a repeat gets the same successor. A later reuse revokes the whole family. Raises InvalidRefreshToken.
+    Within settings.REFRESH_GRACE a repeat gets the same successor. A later reuse revokes the whole family (RFC 9700, 4.14.2).
+    Raises InvalidRefreshToken: unknown, expired, revoked, reused, of a closed account, or from before the password changed.
     """
     rotated = tokens.rotate(token=refresh)
     if rotated is None:
@@ -64,7 +75,7 @@ def revoke_refresh_token(*, refresh: str) -> None:
 
 
 def sign_in(request: HttpRequest, *, email: str, password: str) -> Customer:
-    """Sign a browser in: session of its own with a new key. Raises InvalidCredentials."""
+    """Sign a browser in: its session gets a new key, its CSRF token too. Raises InvalidCredentials."""
     user = tokens.authenticate(email=email, password=password)
     login(request, user, backend=_BACKEND)
     return _customer(user)
@@ -86,26 +97,41 @@ def get_customers(*, ids: Sequence[UUID]) -> dict[UUID, Customer]:
 
 
 def update_customer(*, customer_id: UUID, first_name: str | None = None, last_name: str | None = None) -> Customer:
-    """Change a customer's names; None leaves one as it is. Raises CustomerNotFound."""
+    """Change a customer's names (at most 100 characters each); None leaves one as it is.
+
+    Raises CustomerNotFound, InvalidProfile.
+    """
     return _customer(people.update(customer_id=customer_id, first_name=first_name, last_name=last_name))
 
 
 def list_addresses(*, customer_id: UUID) -> tuple[SavedAddress, ...]:
-    """Return a customer's address book, the default first."""
+    """Return a customer's address book, the default first, then by age; at most 200 addresses, in one query."""
     return tuple(_address(row) for row in selectors.list_addresses(customer_id))
 
 
 def save_address(
     *, customer_id: UUID, address: Address, address_id: UUID | None = None, is_default: bool = False
 ) -> SavedAddress:
-    """Add an address, or replace the one with `address_id`; raises AddressNotFound for one that is not theirs."""
-    row = people.save_address(customer_id=customer_id, address=address, address_id=address_id, is_default=is_default)
+    """Add an address, or replace the one with `address_id`; a new default takes the place of the one before.
+
+    Raises AddressNotFound for one that is not theirs, Invalid (`unknown_country`), InvalidAddress, AddressBookFull, CustomerNotFound.
+    """
+    row = addresses.save(customer_id=customer_id, address=address, address_id=address_id, is_default=is_default)
     return _address(row)
 
 
 def delete_address(*, customer_id: UUID, address_id: UUID) -> None:
     """Remove an address from a customer's book; raises AddressNotFound for one that is not theirs."""
-    people.delete_address(customer_id=customer_id, address_id=address_id)
+    addresses.delete(customer_id=customer_id, address_id=address_id)
+
+
+def forget_ended_sign_ins() -> int:
+    """Delete refresh tokens and browser sessions that have expired; return how many tokens and sign-ins went."""
+    forgotten = 0
+    while batch := tokens.forget_ended():
+        forgotten += batch
+    import_module(settings.SESSION_ENGINE).SessionStore.clear_expired()
+    return forgotten
 
 
 def _customer(user: User) -> Customer:
@@ -135,16 +161,20 @@ def _address(row: SavedAddressRow) -> SavedAddress:
 
 
 __all__ = [
+    "AddressBookFull",
     "AddressNotFound",
     "Customer",
     "CustomerNotFound",
+    "InvalidAddress",
     "InvalidCredentials",
+    "InvalidProfile",
     "InvalidRefreshToken",
     "InvalidRegistration",
     "SavedAddress",
     "TokenPair",
     "authenticate_customer",
     "delete_address",
+    "forget_ended_sign_ins",
     "get_customer",
     "get_customers",
     "issue_tokens",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from apps.kernel.errors import Invalid, NotFound, Unauthenticated
+from apps.kernel.errors import Conflict, Invalid, NotFound, Unauthenticated
 
 
 class InvalidCredentials(Unauthenticated):
@@ -21,6 +21,24 @@ class InvalidRegistration(Invalid):
     """The e-mail address is taken, or the password too weak."""
 
     code = "invalid_registration"
+
+
+class InvalidProfile(Invalid):
+    """A name does not fit."""
+
+    code = "invalid_profile"
+
+
+class InvalidAddress(Invalid):
+    """A part of the address is missing or does not fit."""
+
+    code = "invalid_address"
+
+
+class AddressBookFull(Conflict):
+    """The customer has as many addresses as a book holds."""
+
+    code = "address_book_full"
 
 
 class CustomerNotFound(NotFound):

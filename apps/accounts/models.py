@@ -12,10 +12,10 @@ from apps.persistence.models import UUIDModel
 
 
 class UserManager(BaseUserManager["User"]):
-    """Makes users; e-mail addresses are kept in lower case."""
+    """Makes and finds users by their e-mail address in any spelling."""
 
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
-        user = self.model(email=email.lower(), **fields)
+        user = self.model(email=User.normalize_username(email), **fields)
         user.set_password(password)
         user.save(using=self._db)
         return user
@@ -24,7 +24,7 @@ class UserManager(BaseUserManager["User"]):
         return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
 
     def get_by_natural_key(self, username: str | None) -> User:
-        return self.get(email=(username or "").lower())
+        return self.get(email=User.normalize_username(username or ""))
 
 
 class User(UUIDModel, AbstractBaseUser, PermissionsMixin):
@@ -51,11 +51,20 @@ class User(UUIDModel, AbstractBaseUser, PermissionsMixin):
     def __str__(self) -> str:
         return self.email
 
+    @classmethod
+    def normalize_username(cls, username: str) -> str:
+        """Return an address as it is kept: NFKC, so that it has one spelling, in lower case. Forms call it on saving."""
+        return super().normalize_username(username).strip().lower()
+
 
 class RefreshFamily(UUIDModel):
-    """One sign-in: the line of refresh tokens that follow each other from it."""
+    """One sign-in: the line of refresh tokens that follow each other from it.
+
+    `auth_hash` is the user's session hash at sign-in: a changed password ends this line as it ends sessions.
+    """
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="refresh_families")
+    auth_hash = models.CharField(max_length=64)
     created_at = models.DateTimeField(db_default=Now())
     revoked_at = models.DateTimeField(null=True)
 
@@ -67,6 +76,9 @@ class RefreshToken(UUIDModel):
     token_hash = models.CharField(max_length=64, unique=True)
     expires_at = models.DateTimeField()
     consumed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["expires_at"], name="accounts_refresh_expiry")]
 
 
 class SavedAddress(UUIDModel):

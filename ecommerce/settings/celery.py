@@ -43,5 +43,6 @@ CELERY_BEAT_SCHEDULE = {
         "inventory.release_expired": 60.0,
         "payments.reconcile": 120.0,
         "checkout.expire_carts": 3600.0,
+        "accounts.forget_ended_sign_ins": 3600.0,
     }.items()
 }

@@ -1,24 +1,33 @@
 """Accounts through the published interface."""
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from dataclasses import replace
 
 import pytest
+from django.contrib.auth.hashers import MD5PasswordHasher
+from django.contrib.auth.models import AnonymousUser
+from django.contrib.sessions.middleware import SessionMiddleware
 from django.db import connection
+from django.http import HttpResponse
 
 from apps.accounts import api as accounts
-from apps.accounts.models import RefreshFamily, RefreshToken, User
-from apps.kernel import clock
-from apps.kernel.address import Address
-
-ADDRESS = Address(
-    first_name="Ada", last_name="Löwe", line1="Street 1", city="Berlin", postal_code="10115", country="DE"
-)
-PASSWORD = "correct horse battery"
+from apps.accounts.models import SavedAddress, User
+from apps.accounts.services.addresses import MAX_ADDRESSES
+from apps.kernel.errors import Invalid
+from apps.kernel.ids import uuid7
+from apps.messaging.models import OutboxMessage
+from tests.accounts.people import ADDRESS, PASSWORD, register
 
 
-def register(email="ada@example.com"):
-    return accounts.register_customer(email=email, password=PASSWORD, first_name="Ada", last_name="Löwe")
+class CountingHasher(MD5PasswordHasher):
+    """Counts how often a password is hashed."""
+
+    algorithm = "counting"
+    count = 0
+
+    def encode(self, password, salt):
+        type(self).count += 1
+        return super().encode(password, salt)
 
 
 @pytest.mark.django_db
@@ -41,8 +50,14 @@ class TestRegistration:
         ("email", "password", "field"),
         [
             ("nonsense", PASSWORD, "email"),
+            ("", PASSWORD, "email"),
+            ("nul\x00@b.example", PASSWORD, "email"),
+            ("ada@b.example\nBcc: all@b.example", PASSWORD, "email"),
+            (f"{'a' * 60}@{'b' * 63}.{'c' * 63}.{'d' * 63}.example", PASSWORD, "email"),
             ("a@b.example", "12345678", "password"),
+            ("a@b.example", "", "password"),
             ("a@b.example", "x" * 1025, "password"),
+            ("a@b.example", "x" * 10_000_000, "password"),
         ],
     )
     def test_bad_input_is_named_and_makes_no_account(self, email, password, field):
@@ -52,12 +67,47 @@ class TestRegistration:
         assert {f.field for f in caught.value.fields} == {field}
         assert not User.objects.exists()
 
-    @pytest.mark.parametrize("email", ["ada@example.com", "nobody@example.com", "\x00"])
+    @pytest.mark.parametrize("field", ["first_name", "last_name"])
+    @pytest.mark.parametrize("value", ["x" * 101, "a\x00b"])
+    def test_name_that_does_not_fit_is_named(self, field, value):
+        with pytest.raises(accounts.InvalidRegistration) as caught:
+            accounts.register_customer(email="a@b.example", password=PASSWORD, **{field: value})
+
+        assert [fault.field for fault in caught.value.fields] == [field]
+
+    def test_unicode_address_has_one_spelling(self):
+        customer = register("Ada@BÜCHER.example")
+
+        assert customer.email == "ada@bücher.example"
+        with pytest.raises(accounts.InvalidRegistration, match="has an account already"):
+            register("ada@bu\u0308cher.example")
+        assert accounts.authenticate_customer(email="ada@bu\u0308cher.example", password=PASSWORD).id == customer.id
+
+    def test_registration_is_published_once_without_personal_data(self):
+        customer = register()
+
+        (message,) = OutboxMessage.objects.filter(key=f"accounts:{customer.id}")
+        assert message.event_type == "accounts.customer_registered.v1"
+        assert message.payload == {"customer_id": str(customer.id)}
+
+    @pytest.mark.parametrize("email", ["ada@example.com", "nobody@example.com", "\x00", "x" * 1_000_000])
     def test_wrong_credentials_look_the_same_for_known_and_unknown(self, email):
         register()
 
         with pytest.raises(accounts.InvalidCredentials, match="E-mail address or password is wrong"):
             accounts.authenticate_customer(email=email, password="wrong")
+
+    @pytest.mark.parametrize("email", ["ada@example.com", "nobody@example.com", "nul\x00@example.com"])
+    @pytest.mark.parametrize("password", ["wrong", "x" * 1025])
+    def test_every_refusal_takes_the_time_of_one_hash(self, settings, email, password):
+        settings.PASSWORD_HASHERS = [f"{CountingHasher.__module__}.CountingHasher"]
+        register()
+        CountingHasher.count = 0
+
+        with pytest.raises(accounts.InvalidCredentials):
+            accounts.authenticate_customer(email=email, password=password)
+
+        assert CountingHasher.count == 1
 
     def test_closed_account_cannot_sign_in(self):
         register()
@@ -84,66 +134,74 @@ def test_two_registrations_of_one_email_at_once_make_one_account():
 
 
 @pytest.mark.django_db
-class TestRefreshTokens:
-    def test_each_token_is_followed_by_another(self):
-        first = accounts.issue_tokens(customer_id=register().id)
+class TestBrowserSignIn:
+    @pytest.fixture
+    def request_(self, rf):
+        request = rf.post("/")
+        SessionMiddleware(lambda _: HttpResponse()).process_request(request)
+        request.user = AnonymousUser()
+        request.session["cart"] = "kept"
+        request.session.save()
+        return request
 
-        second = accounts.refresh_tokens(refresh=first.refresh)
-        third = accounts.refresh_tokens(refresh=second.refresh)
+    def test_session_gets_a_new_key_and_keeps_its_content(self, request_):
+        customer, before = register(), request_.session.session_key
 
-        assert len({first.refresh, second.refresh, third.refresh}) == 3
+        accounts.sign_in(request_, email="ada@example.com", password=PASSWORD)
 
-    def test_repeat_within_the_grace_window_gets_the_same_successor(self):
-        first = accounts.issue_tokens(customer_id=register().id)
+        assert request_.session.session_key != before
+        assert request_.session["cart"] == "kept"
+        assert request_.user.pk == customer.id
 
-        assert (
-            accounts.refresh_tokens(refresh=first.refresh).refresh
-            == accounts.refresh_tokens(refresh=first.refresh).refresh
-        )
+    def test_wrong_password_leaves_the_browser_signed_out(self, request_):
+        register()
 
-    def test_reuse_after_the_grace_window_ends_the_whole_family(self):
-        first = accounts.issue_tokens(customer_id=register().id)
-        second = accounts.refresh_tokens(refresh=first.refresh)
+        with pytest.raises(accounts.InvalidCredentials):
+            accounts.sign_in(request_, email="ada@example.com", password="wrong")
 
-        with clock.frozen(clock.now() + timedelta(minutes=5)), pytest.raises(accounts.InvalidRefreshToken):
-            accounts.refresh_tokens(refresh=first.refresh)
+        assert "_auth_user_id" not in request_.session
 
-        assert RefreshFamily.objects.get().revoked_at
-        with pytest.raises(accounts.InvalidRefreshToken):
-            accounts.refresh_tokens(refresh=second.refresh)
+    def test_signing_out_forgets_the_session(self, request_):
+        register()
+        accounts.sign_in(request_, email="ada@example.com", password=PASSWORD)
 
-    def test_expired_unknown_and_logged_out_tokens_are_refused(self):
-        tokens = accounts.issue_tokens(customer_id=register().id)
-        with clock.frozen(clock.now() + timedelta(days=8)), pytest.raises(accounts.InvalidRefreshToken):
-            accounts.refresh_tokens(refresh=tokens.refresh)
+        accounts.sign_out(request_)
 
-        accounts.revoke_refresh_token(refresh=tokens.refresh)
-
-        for token in (tokens.refresh, "unknown"):
-            with pytest.raises(accounts.InvalidRefreshToken):
-                accounts.refresh_tokens(refresh=token)
-
-    def test_token_is_not_stored(self):
-        tokens = accounts.issue_tokens(customer_id=register().id)
-
-        assert tokens.refresh not in str(list(RefreshToken.objects.values()))
+        assert list(request_.session.items()) == []
+        assert request_.user.is_anonymous
 
 
-@pytest.mark.django_db(transaction=True)
-def test_twenty_refreshes_of_one_token_at_once_make_one_successor():
-    first = accounts.issue_tokens(customer_id=register().id)
+@pytest.mark.django_db
+class TestCustomers:
+    def test_customers_are_read_together(self, django_assert_num_queries):
+        known = [register(f"{name}@example.com") for name in ("ada", "eva")]
 
-    def refresh(_):
-        try:
-            return accounts.refresh_tokens(refresh=first.refresh).refresh
-        finally:
-            connection.close()
+        with django_assert_num_queries(1):
+            found = accounts.get_customers(ids=[uuid7(), *(customer.id for customer in known)])
 
-    with ThreadPoolExecutor(8) as pool:
-        successors = set(pool.map(refresh, range(20)))
+        assert found == {customer.id: customer for customer in known}
 
-    assert len(successors) == 1
-    assert RefreshToken.objects.count() == 2
+    def test_only_the_given_name_changes(self):
+        customer = register()
+
+        assert accounts.update_customer(customer_id=customer.id, last_name=" Byron ").first_name == "Ada"
+        assert accounts.get_customer(customer_id=customer.id).last_name == "Byron"
+
+    @pytest.mark.parametrize("value", ["x" * 101, "a\x00b"])
+    def test_name_that_does_not_fit_is_refused(self, value):
+        with pytest.raises(accounts.InvalidProfile) as caught:
+            accounts.update_customer(customer_id=register().id, first_name=value)
+
+        assert [fault.field for fault in caught.value.fields] == ["first_name"]
+
+    def test_closed_account_is_nobody(self):
+        customer = register()
+        User.objects.update(is_active=False)
+
+        with pytest.raises(accounts.CustomerNotFound):
+            accounts.get_customer(customer_id=customer.id)
+        with pytest.raises(accounts.CustomerNotFound):
+            accounts.save_address(customer_id=customer.id, address=ADDRESS)
 
 
 @pytest.mark.django_db
@@ -158,6 +216,14 @@ class TestAddressBook:
             (first.id, False),
         ]
 
+    def test_default_saved_again_stays_the_default(self):
+        customer = register()
+        saved = accounts.save_address(customer_id=customer.id, address=ADDRESS, is_default=True)
+
+        accounts.save_address(customer_id=customer.id, address=ADDRESS, address_id=saved.id, is_default=True)
+
+        assert accounts.list_addresses(customer_id=customer.id) == (saved,)
+
     def test_foreign_address_does_not_exist(self):
         mine = accounts.save_address(customer_id=register().id, address=ADDRESS)
         other = register("other@example.com")
@@ -166,3 +232,41 @@ class TestAddressBook:
             accounts.save_address(customer_id=other.id, address=ADDRESS, address_id=mine.id)
         with pytest.raises(accounts.AddressNotFound):
             accounts.delete_address(customer_id=other.id, address_id=mine.id)
+        assert accounts.list_addresses(customer_id=other.id) == ()
+
+    @pytest.mark.parametrize(
+        ("field", "value"),
+        [("country", "XX"), ("country", "de"), ("city", ""), ("line1", "x" * 201), ("phone", "\x00")],
+    )
+    def test_part_that_does_not_fit_is_named(self, field, value):
+        customer = register()
+
+        with pytest.raises(Invalid) as caught:
+            accounts.save_address(customer_id=customer.id, address=replace(ADDRESS, **{field: value}))
+
+        assert [fault.field for fault in caught.value.fields] == [field]
+        assert accounts.list_addresses(customer_id=customer.id) == ()
+
+    def test_book_has_an_end(self):
+        customer = register()
+        SavedAddress.objects.bulk_create(SavedAddress(user_id=customer.id, country="DE") for _ in range(MAX_ADDRESSES))
+
+        with pytest.raises(accounts.AddressBookFull):
+            accounts.save_address(customer_id=customer.id, address=ADDRESS)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_defaults_chosen_at_once_leave_one():
+    customer = register()
+
+    def choose(_):
+        try:
+            return accounts.save_address(customer_id=customer.id, address=ADDRESS, is_default=True)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(choose, range(8)))
+
+    book = accounts.list_addresses(customer_id=customer.id)
+    assert (len(book), sum(saved.is_default for saved in book)) == (8, 1)

@@ -1,4 +1,4 @@
-"""Input of the account endpoints."""
+"""Bodies of the account endpoints; the shapes of answers are for the API description, nothing is serialised through them."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class ProfileInput(serializers.Serializer[Any]):
     last_name = serializers.CharField(max_length=100, allow_blank=True, required=False)
 
 
-class AddressInput(serializers.Serializer[Any]):
+class AddressParts(serializers.Serializer[Any]):
     first_name = serializers.CharField(max_length=100)
     last_name = serializers.CharField(max_length=100)
     line1 = serializers.CharField(max_length=200)
@@ -38,6 +38,38 @@ class AddressInput(serializers.Serializer[Any]):
     city = serializers.CharField(max_length=100)
     region = serializers.CharField(max_length=100, allow_blank=True, default="")
     postal_code = serializers.CharField(max_length=20, allow_blank=True, default="")
-    country = serializers.ChoiceField(choices=sorted(COUNTRIES))
     phone = serializers.CharField(max_length=40, allow_blank=True, default="")
     is_default = serializers.BooleanField(default=False)
+
+
+class AddressInput(AddressParts):
+    country = serializers.ChoiceField(choices=sorted(COUNTRIES))
+
+
+class CustomerView(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    email = serializers.CharField()
+    first_name = serializers.CharField()
+    last_name = serializers.CharField()
+    is_staff = serializers.BooleanField()
+    date_joined = serializers.DateTimeField()
+
+
+class TokenPairView(serializers.Serializer[Any]):
+    access = serializers.CharField()
+    refresh = serializers.CharField()
+
+
+class SignedInView(TokenPairView):
+    user = CustomerView()
+
+
+class AddressView(AddressParts):
+    id = serializers.UUIDField()
+    country = serializers.CharField()
+
+
+class AddressBookView(serializers.Serializer[Any]):
+    results = AddressView(many=True)
+    next = serializers.CharField(allow_null=True)
+    previous = serializers.CharField(allow_null=True)

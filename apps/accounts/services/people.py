@@ -1,8 +1,7 @@
-"""Registration, profile and address book."""
+"""Registration and profile."""
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from uuid import UUID
 
 from django.contrib.auth import password_validation
@@ -10,37 +9,47 @@ from django.contrib.auth.hashers import make_password
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import IntegrityError
+from psycopg.errors import UniqueViolation
 
-from apps.accounts.errors import AddressNotFound, InvalidRegistration
+from apps.accounts.errors import InvalidProfile, InvalidRegistration
 from apps.accounts.events import CustomerRegistered
-from apps.accounts.models import SavedAddress, User
+from apps.accounts.models import User
 from apps.accounts.selectors import get_user
-from apps.kernel.address import Address
+from apps.accounts.services.checking import find_faults
 from apps.kernel.errors import FieldError
 from apps.messaging import api as messaging
 
+MAX_EMAIL = 254
 MAX_PASSWORD = 1024
+_NAMES = ("first_name", "last_name")
 
 
 def register(*, email: str, password: str, first_name: str, last_name: str) -> User:
     """Check, hash, then write: the hash is slow on purpose and has no place inside a transaction."""
-    user = User(email=email.strip().lower(), first_name=first_name.strip(), last_name=last_name.strip())
-    faults = [*_email_faults(user.email), *_password_faults(password, user)]
+    user = User(email=User.normalize_username(email), first_name=first_name.strip(), last_name=last_name.strip())
+    faults = [*email_faults(user.email), *find_faults(user, fields=_NAMES), *_password_faults(password, user)]
     if faults:
         raise InvalidRegistration(fields=faults)
     user.password = make_password(password)
     try:
         return _insert(user)
     except IntegrityError as error:
+        if not isinstance(error.__cause__, UniqueViolation):
+            raise
         raise _taken(user.email) from error
 
 
 @messaging.command
 def _insert(user: User) -> User:
     user.save(force_insert=True)
-    messaging.publish(CustomerRegistered(customer_id=user.pk), version=1)
+    announce_registration(user)
     user.refresh_from_db(fields=["date_joined"])
     return user
+
+
+def announce_registration(user: User) -> None:
+    """Publish, inside the transaction that makes the account, that there is one."""
+    messaging.publish(CustomerRegistered(customer_id=user.pk), version=1)
 
 
 def _taken(email: str) -> InvalidRegistration:
@@ -49,11 +58,15 @@ def _taken(email: str) -> InvalidRegistration:
     )
 
 
-def _email_faults(email: str) -> list[FieldError]:
+def email_faults(email: str) -> list[FieldError]:
+    """Return what is wrong with an address in its kept spelling."""
     try:
+        if len(email) > MAX_EMAIL:
+            raise ValidationError("too long")
         validate_email(email)
     except ValidationError:
-        return [FieldError("email", "invalid_email", f"{email!r} is not an e-mail address such as ada@example.com.")]
+        detail = f"{email[:MAX_EMAIL]!r} is not an e-mail address such as ada@example.com."
+        return [FieldError("email", "invalid_email", detail)]
     return []
 
 
@@ -69,36 +82,14 @@ def _password_faults(password: str, user: User) -> list[FieldError]:
 
 @messaging.command
 def update(*, customer_id: UUID, first_name: str | None, last_name: str | None) -> User:
+    """Write only the names that are given: two requests, each with one of them, both count."""
     user = get_user(customer_id)
-    if first_name is not None:
-        user.first_name = first_name.strip()
-    if last_name is not None:
-        user.last_name = last_name.strip()
-    user.save(update_fields=["first_name", "last_name"])
+    given = {
+        name: value.strip() for name, value in zip(_NAMES, (first_name, last_name), strict=True) if value is not None
+    }
+    for name, value in given.items():
+        setattr(user, name, value)
+    if faults := find_faults(user, fields=given):
+        raise InvalidProfile(fields=faults)
+    user.save(update_fields=given)
     return user
-
-
-@messaging.command
-def save_address(*, customer_id: UUID, address: Address, address_id: UUID | None, is_default: bool) -> SavedAddress:
-    # The customer's row is the lock that keeps two requests from both making a default.
-    User.objects.select_for_update(no_key=True).get(pk=customer_id)
-    if is_default:
-        SavedAddress.objects.filter(user_id=customer_id, is_default=True).update(is_default=False)
-    row = SavedAddress(user_id=customer_id) if address_id is None else _own_address(customer_id, address_id)
-    for name, value in asdict(address).items():
-        setattr(row, name, value)
-    row.is_default = is_default
-    row.save()
-    return row
-
-
-@messaging.command
-def delete_address(*, customer_id: UUID, address_id: UUID) -> None:
-    _own_address(customer_id, address_id).delete()
-
-
-def _own_address(customer_id: UUID, address_id: UUID) -> SavedAddress:
-    row = SavedAddress.objects.filter(pk=address_id, user_id=customer_id).first()
-    if row is None:
-        raise AddressNotFound("There is no such address in your book.")
-    return row

@@ -10,65 +10,93 @@ import base64
 import hashlib
 import hmac
 import secrets
-from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
+from django.db.models import Exists, OuterRef, QuerySet
 from django.db.models.functions import Now
+from django.utils.crypto import constant_time_compare
 
 from apps.accounts.errors import InvalidCredentials
 from apps.accounts.models import RefreshFamily, RefreshToken, User
-from apps.accounts.services.people import MAX_PASSWORD
-from apps.kernel import clock
+from apps.accounts.services.people import MAX_EMAIL, MAX_PASSWORD
 from apps.messaging import api as messaging
+
+_BATCH = 5000
 
 
 def authenticate(*, email: str, password: str) -> User:
-    user = User.objects.filter(email=email.strip().lower()).first() if "\x00" not in email else None
-    if len(password) > MAX_PASSWORD:
-        password = ""
-    if user is None:
-        make_password(password)  # as slow as for a user who exists, so that addresses cannot be probed by time
-    if user is None or not user.check_password(password) or not user.is_active:
+    """Return whose credentials these are; hashes once whatever is wrong, so that time tells nothing about an address."""
+    email = User.normalize_username(email[:MAX_EMAIL])
+    user = User.objects.filter(email=email).first() if "\x00" not in email else None
+    acceptable = user is not None and len(password) <= MAX_PASSWORD
+    if user is None or not acceptable:
+        make_password(password[:MAX_PASSWORD])
+    if user is None or not acceptable or not user.check_password(password) or not user.is_active:
         raise InvalidCredentials("E-mail address or password is wrong.")
     return user
 
 
 @messaging.command
-def start_family(*, user_id: UUID) -> str:
+def start_family(*, user: User) -> str:
     """Return the first refresh token of a new sign-in."""
     token = base64.urlsafe_b64encode(secrets.token_bytes(32)).decode().rstrip("=")
-    _store(token, family=RefreshFamily.objects.create(user_id=user_id))
+    _store(token, family=RefreshFamily.objects.create(user=user, auth_hash=user.get_session_auth_hash()))
     return token
 
 
 @messaging.command
 def rotate(*, token: str) -> tuple[User, str] | None:
     """Return the token's user and its successor; None where it is no good, and then its whole family is revoked."""
-    rows = RefreshToken.objects.select_for_update(no_key=True, of=("self",)).select_related("family__user")
-    row = rows.filter(token_hash=_hash(token)).first()
-    if row is None or row.family.revoked_at or row.expires_at <= clock.now() or not row.family.user.is_active:
+    family = _lock_family(token)
+    if family is None:
         return None
-    successor = _derive_successor(token)
-    if row.consumed_at is None:
-        RefreshToken.objects.filter(pk=row.pk).update(consumed_at=Now())
-        _store(successor, family=row.family)
-    elif clock.now() - row.consumed_at > settings.REFRESH_GRACE:
-        RefreshFamily.objects.filter(pk=row.family_id).update(revoked_at=Now())
+    successor, live = _derive_successor(token), _rows(token).filter(expires_at__gt=Now())
+    if live.filter(consumed_at__isnull=True).update(consumed_at=Now()):
+        _store(successor, family=family)
+    elif not live.filter(consumed_at__gt=Now() - settings.REFRESH_GRACE).exists():
+        RefreshFamily.objects.filter(pk=family.pk).update(revoked_at=Now())
         return None
-    return row.family.user, successor
+    return family.user, successor
+
+
+def _lock_family(token: str) -> RefreshFamily | None:
+    """Lock the sign-in a token belongs to, so that rotation and logout take turns; None where it is over."""
+    families = RefreshFamily.objects.select_for_update(no_key=True, of=("self",)).select_related("user")
+    family = families.filter(tokens__token_hash=_hash(token), revoked_at__isnull=True, user__is_active=True).first()
+    return family if family and _password_unchanged(family) else None
+
+
+def _password_unchanged(family: RefreshFamily) -> bool:
+    hashes = (family.user.get_session_auth_hash(), *family.user.get_session_auth_fallback_hash())
+    return any(constant_time_compare(family.auth_hash, known) for known in hashes)
 
 
 @messaging.command
 def revoke(*, token: str) -> None:
     """End the sign-in a token belongs to; an unknown token ends nothing."""
-    families = RefreshToken.objects.filter(token_hash=_hash(token)).values("family_id")
-    RefreshFamily.objects.filter(pk__in=families, revoked_at__isnull=True).update(revoked_at=Now())
+    RefreshFamily.objects.filter(pk__in=_rows(token).values("family_id"), revoked_at__isnull=True).update(
+        revoked_at=Now()
+    )
+
+
+@messaging.command
+def forget_ended() -> int:
+    """Delete one batch of tokens past their expiry, and of sign-ins without any left; return how many rows."""
+    expired = RefreshToken.objects.filter(expires_at__lt=Now()).values_list("pk", flat=True)[:_BATCH]
+    tokens, _ = RefreshToken.objects.filter(pk__in=list(expired)).delete()
+    tokenless = RefreshFamily.objects.filter(~Exists(RefreshToken.objects.filter(family=OuterRef("pk"))))
+    families, _ = RefreshFamily.objects.filter(pk__in=list(tokenless.values_list("pk", flat=True)[:_BATCH])).delete()
+    return tokens + families
 
 
 def _store(token: str, *, family: RefreshFamily) -> None:
-    expires_at = clock.now() + settings.REFRESH_TOKEN_LIFETIME
+    expires_at = Now() + settings.REFRESH_TOKEN_LIFETIME
     RefreshToken.objects.create(family=family, token_hash=_hash(token), expires_at=expires_at)
+
+
+def _rows(token: str) -> QuerySet[RefreshToken]:
+    return RefreshToken.objects.filter(token_hash=_hash(token))
 
 
 def _hash(token: str) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from apps.accounts.errors import InvalidRegistration
 from apps.accounts.services.staff import ensure_staff
 
 
@@ -23,5 +24,8 @@ class Command(BaseCommand):
         password = os.environ.get(options["password_env"])
         if not password:
             raise CommandError(f"--password-env {options['password_env']}: this variable is not set.")
-        user, created = ensure_staff(email=options["email"], password=password)
+        try:
+            user, created = ensure_staff(email=options["email"], password=password)
+        except InvalidRegistration as error:
+            raise CommandError(f"--email: {error.fields[0].detail}") from error
         self.stdout.write(f"{'created' if created else 'updated'} {user.email}")
