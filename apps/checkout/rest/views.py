@@ -90,7 +90,7 @@ class CartItemView(APIView):
         version = read_cart_version(request)
         return reply_cart(checkout.set_quantity(owner=owner_of(request), item_id=item_id, if_version=version, **body))
 
-    @extend_schema(parameters=[_TOKEN], responses=serializers.CartView)
+    @extend_schema(parameters=[_TOKEN], responses={200: serializers.CartView})
     def delete(self, request: Request, item_id: UUID) -> HttpResponse:
         version = read_cart_version(request)
         return reply_cart(checkout.remove_item(owner=owner_of(request), item_id=item_id, if_version=version))
