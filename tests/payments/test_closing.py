@@ -114,3 +114,11 @@ def test_wrong_amount_at_the_provider_is_never_paid(shop, caplog):
     assert shop.look(payment).captured == euros("0")
     assert shop.events(payment) == []
     assert "staff must look" in caplog.text
+
+
+def test_wrong_amount_at_the_provider_is_noticed_before_anybody_pays(shop):
+    payment = shop.open()
+    shop.provider.client().v1.payment_intents.update(shop.row(payment).intent_id, {"amount": 100})
+
+    with pytest.raises(payments.PaymentMismatch):
+        payments.refresh_payment(payment_id=payment.id)

@@ -72,6 +72,18 @@ def test_repeat_of_a_declined_confirmation_is_declined_again_also_after_another_
     assert shop.look(payment).status is SUCCEEDED
 
 
+def test_repeat_of_a_declined_confirmation_does_not_ask_the_bank_again(shop):
+    payment = shop.open()
+
+    for _ in range(3):
+        with pytest.raises(payments.CardDeclined):
+            shop.confirm(payment, DECLINED)
+
+    intent_id = shop.row(payment).intent_id
+    attempts = shop.provider.client().v1.charges.list({"payment_intent": intent_id}).data
+    assert [attempt.status for attempt in attempts] == ["failed"]
+
+
 def test_card_that_wants_authentication_sends_the_buyer_to_the_bank_and_back(shop):
     payment = shop.confirm(shop.open(), AUTHENTICATE)
     assert payment.status is payments.PaymentStatus.REQUIRES_ACTION
