@@ -81,7 +81,6 @@ def _work(step: Step, base: str, variants: Sequence[str], tokens: Sequence[str],
 def summarise_runs(runs: Sequence[dict[str, Any]]) -> dict[str, Any]:
     """Return medians over the runs that were not noisy."""
     quiet = [run for run in runs if not run["noisy"]]
-    found: dict[str, Any] = {
-        key: summarise([run[key] for run in quiet]) for key in ("rps", "p50_ms", "p99_ms", "cpu_ms")
-    }
+    measured = [key for key in ("rps", "p50_ms", "p99_ms", "cpu_ms") if key in runs[0]]
+    found: dict[str, Any] = {key: summarise([run[key] for run in quiet]) for key in measured}
     return found | {"dropped": len(runs) - len(quiet)}
