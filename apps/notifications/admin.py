@@ -18,16 +18,16 @@ from apps.notifications.services.mails import DRIVER
 class OutboundMailAdmin(ModelAdmin):
     """What was sent, what waits, what failed and why."""
 
-    list_display = ("kind", "order_id", "sent_at", "attempts", "parked_at", "last_error")
+    list_display = ("kind", "order_id", "state", "sent_at", "attempts", "next_run_at", "last_error")
     list_filter = ("kind", ("sent_at", admin.EmptyFieldListFilter), ("parked_at", admin.EmptyFieldListFilter))
     search_fields = ("order_id__exact",)
     show_full_result_count = False
     actions = ("send_again",)
 
-    @admin.action(description="Try parked mails again")
+    @admin.action(description="Send parked mails again")
     def send_again(self, request: HttpRequest, queryset: QuerySet[OutboundMail]) -> None:
         count = sum(messaging.replay_parked(kind=DRIVER, item_id=row.id) for row in queryset)
-        self.message_user(request, f"{count} parked mails will be tried again.", messages.SUCCESS)
+        self.message_user(request, f"{count} parked mails will be sent again.", messages.SUCCESS)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

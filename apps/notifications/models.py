@@ -28,3 +28,8 @@ class OutboundMail(WorkItem):
 
     class Meta:
         indexes = [WorkItem.due_index("notifications_mail_due")]
+
+    @property
+    def state(self) -> str:
+        """Return where the mail is: sent, parked (it failed too often; staff may send it again) or waiting."""
+        return "sent" if self.sent_at else "parked" if self.parked_at else "waiting"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import logging
 from functools import partial
 from typing import Any
@@ -15,152 +16,180 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 from channels.db import database_sync_to_async
-from channels.generic.websocket import AsyncJsonWebsocketConsumer
+from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
 
+from apps.notifications.services import viewers
 from apps.notifications.services.hints import group_of
 from apps.orders import api as orders
-from apps.web.authentication import read_access_token
 
 logger = logging.getLogger(__name__)
 TOKEN_SECONDS = 5
 POLL_SECONDS = 5
-UNAUTHENTICATED, NOT_FOUND, BAD_FRAME = 4401, 4404, 4400
-_MAX_TOKEN = 4096
+# Like an access token: whoever lost the right to look, or vanished without a word, does not stay. Clients connect again.
+LIFETIME_SECONDS = 900
+GOING_AWAY, TRY_LATER, BAD_FRAME, UNAUTHENTICATED, NOT_FOUND = 1001, 1013, 4400, 4401, 4404
+_MAX_FRAME = 8192
 
 
-class OrderConsumer(AsyncJsonWebsocketConsumer):
+class OrderConsumer(AsyncWebsocketConsumer):
     """One viewer of one order."""
 
     order_id: UUID
     viewer: orders.Viewer | None = None
     seen_version = 0
-    waiting: asyncio.Task[None] | None = None
+    listens = False
+    watch: asyncio.Task[None] | None = None
+    connected = 0
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        """Serve one connection."""
-        self.expired = asyncio.Event()
-        await super().__call__(scope, partial(self._receive_until_expired, receive), send)
+        """Serve one connection, and leave nothing behind however it ends."""
+        self.order_id = scope["url_route"]["kwargs"]["order_id"]
+        self.end: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+        OrderConsumer.connected += 1
+        try:
+            await super().__call__(scope, partial(self._receive_until_end, receive), send)
+        finally:
+            OrderConsumer.connected -= 1
+            if self.watch:
+                self.watch.cancel()
+            await self._stop_listening()
 
-    async def _receive_until_expired(self, receive: Any) -> Any:
-        """Wait for a frame, or close when the time for the token is over.
+    async def _receive_until_end(self, receive: Any) -> Any:
+        """Wait for a frame, or close once `end` says with which code.
 
         Granian's close waits for a pending receive, which waits for the client: the receive has to be cancelled first.
         """
-        frame, expiry = asyncio.ensure_future(receive()), asyncio.ensure_future(self.expired.wait())
+        frame = asyncio.ensure_future(receive())
         try:
-            await asyncio.wait({frame, expiry}, return_when=asyncio.FIRST_COMPLETED)
-            if frame.done():
-                return frame.result()
+            await asyncio.wait({frame, self.end}, return_when=asyncio.FIRST_COMPLETED)
         finally:
-            frame.cancel()
-            expiry.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await frame
-        await self.close(code=UNAUTHENTICATED)
-        return {"type": "websocket.disconnect", "code": UNAUTHENTICATED}
+            unread = frame.cancel()
+        if not self.end.done():
+            return frame.result()
+        if unread:
+            with contextlib.suppress(asyncio.CancelledError):
+                await frame
+        elif frame.result()["type"] == "websocket.disconnect":
+            return frame.result()
+        await self.close(code=self.end.result())
+        return {"type": "websocket.disconnect", "code": self.end.result()}
+
+    def _end_with(self, code: int) -> None:
+        if not self.end.done():
+            self.end.set_result(code)
 
     async def connect(self) -> None:
         """Check the origin, accept, and join at once where a session opens the order."""
-        if not self._origin_allowed():
-            await self.close()
+        if not _is_own_page(dict(self.scope["headers"])):
+            self._end_with(NOT_FOUND)
             return
-        self.order_id = self.scope["url_route"]["kwargs"]["order_id"]
         await self.accept()
-        viewer = await database_sync_to_async(_viewer_of_session)(self.scope.get("user"))
-        if viewer is None or not await self._join(viewer):
-            self.waiting = asyncio.create_task(self._expire_without_token())
-
-    async def receive_json(self, content: Any, **kwargs: Any) -> None:
-        """Take the token frame; everything after joining is ignored."""
-        if self.viewer is not None:
+        if OrderConsumer.connected > settings.SOCKETS_MAX_CONNECTIONS:
+            self._end_with(TRY_LATER)
             return
-        token = content.get("token") if isinstance(content, dict) else None
-        if not isinstance(token, str) or not token or len(token) > _MAX_TOKEN:
-            await self.close(code=BAD_FRAME)
-        elif not await self._join(_viewer_of_token(token)):
-            await self.close(code=NOT_FOUND)
+        loop = asyncio.get_running_loop()
+        loop.call_later(LIFETIME_SECONDS, self._end_with, GOING_AWAY)
+        viewer = await database_sync_to_async(viewers.of_session)(self.scope.get("user"))
+        if viewer is None or not await self._join(viewer):
+            loop.call_later(TOKEN_SECONDS, self._expire_without_token)
 
-    @classmethod
-    async def decode_json(cls, text_data: str) -> Any:
-        """Decode a frame; what is no JSON is an empty frame, refused like any other without a token."""
-        try:
-            return await super().decode_json(text_data)
-        except ValueError:
-            return None
+    def _expire_without_token(self) -> None:
+        if self.viewer is None:
+            self._end_with(UNAUTHENTICATED)
 
-    async def order_changed(self, message: dict[str, Any]) -> None:
-        """Act on a hint."""
-        if message["version"] > self.seen_version:
-            await self._send_snapshot()
-
-    async def disconnect(self, code: int) -> None:
-        """Stop waiting and leave the group."""
-        if self.waiting:
-            self.waiting.cancel()
-        if self.viewer is not None:
-            with contextlib.suppress(Exception):
-                await self.channel_layer.group_discard(group_of(self.order_id), self.channel_name)
+    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None, **kwargs: Any) -> None:
+        """Take the token frame; everything after joining is ignored."""
+        if self.viewer is not None or self.end.done():
+            return
+        token = _token_in(text_data)
+        if token is None:
+            self._end_with(BAD_FRAME)
+            return
+        viewer = await database_sync_to_async(viewers.of_token)(token)
+        if viewer is None:
+            self._end_with(UNAUTHENTICATED)
+        elif not await self._join(viewer):
+            self._end_with(NOT_FOUND)
 
     async def _join(self, viewer: orders.Viewer) -> bool:
         """Join the group before reading, so that no change falls between; False where the viewer may not see the order."""
-        try:
-            await self.channel_layer.group_add(group_of(self.order_id), self.channel_name)
-        except Exception as error:  # the layer may be away; reading every few seconds carries on without it
-            logger.warning("no hints for order %s: %s", self.order_id, error)
-        if not await self._send_snapshot(viewer):
+        await self._listen()
+        state = await database_sync_to_async(_read)(self.order_id, viewer)
+        if state is None:
+            await self._stop_listening()
             return False
         self.viewer = viewer
-        if self.waiting:
-            self.waiting.cancel()
-        self.waiting = asyncio.create_task(self._read_again())
+        await self._tell(state)
+        self.watch = asyncio.create_task(self._read_again_and_again(viewer))
         return True
 
-    async def _send_snapshot(self, viewer: orders.Viewer | None = None) -> bool:
-        found = await database_sync_to_async(_read)(self.order_id, viewer or self.viewer or orders.Viewer())
-        if found is None:
-            return False
-        version, status = found
-        if version > self.seen_version:
-            self.seen_version = version
-            await self.send_json({"order_id": str(self.order_id), "version": version, "status": status})
-        return True
+    async def order_changed(self, message: dict[str, Any]) -> None:
+        """Act on a hint."""
+        if self.viewer is not None and message["version"] > self.seen_version:
+            await self._read_again(self.viewer)
 
-    async def _read_again(self) -> None:
+    async def _read_again_and_again(self, viewer: orders.Viewer) -> None:
         while True:
             await asyncio.sleep(POLL_SECONDS)
-            try:
-                await self._send_snapshot()
-            except Exception as error:  # the database may be restarting; the next round tries again
-                logger.warning("order %s not read: %s", self.order_id, error)
+            await self._listen()
+            await self._read_again(viewer)
 
-    async def _expire_without_token(self) -> None:
-        await asyncio.sleep(TOKEN_SECONDS)
-        self.expired.set()
+    async def _read_again(self, viewer: orders.Viewer) -> None:
+        try:
+            state = await database_sync_to_async(_read)(self.order_id, viewer)
+        except Exception as error:  # the database may be restarting; the next round tries again
+            logger.warning("order %s not read: %r", self.order_id, error)
+            return
+        if state is None:
+            self._end_with(NOT_FOUND)
+        else:
+            await self._tell(state)
 
-    def _origin_allowed(self) -> bool:
-        """Let pages of the shop in, and clients that are no browser and so send no origin."""
-        headers = dict(self.scope["headers"])
-        origin = headers.get(b"origin", b"").decode("latin-1")
-        allowed = urlsplit(settings.STOREFRONT_URL)
-        given = urlsplit(origin)
-        return not origin or (given.scheme, given.netloc) == (allowed.scheme, allowed.netloc)
+    async def _tell(self, state: orders.OrderState) -> None:
+        if state.version > self.seen_version:
+            self.seen_version = state.version
+            content = {"order_id": str(self.order_id), "version": state.version, "status": state.status.value}
+            await self.send(text_data=json.dumps(content))
+
+    async def _listen(self) -> None:
+        """Join the order's group; without the layer, reading every few seconds has to do until it is back."""
+        if self.listens:
+            return
+        try:
+            await self.channel_layer.group_add(group_of(self.order_id), self.channel_name)
+            self.listens = True
+        except Exception as error:  # the layer may fail in any way
+            logger.warning("no hints for order %s: %r", self.order_id, error)
+
+    async def _stop_listening(self) -> None:
+        self.listens = False
+        with contextlib.suppress(Exception):
+            await self.channel_layer.group_discard(group_of(self.order_id), self.channel_name)
 
 
-def _viewer_of_session(user: Any) -> orders.Viewer | None:
-    if user is None or not user.is_authenticated:
+def _is_own_page(headers: dict[bytes, bytes]) -> bool:
+    """Let pages of the shop and of this very host in, and clients that are no browser and so send no origin."""
+    origin = headers.get(b"origin", b"").decode("latin-1").lower()
+    host = headers.get(b"host", b"").decode("latin-1").lower()
+    own = urlsplit(settings.STOREFRONT_URL.lower())
+    return origin in ("", f"{own.scheme}://{own.netloc}", f"http://{host}", f"https://{host}")
+
+
+def _token_in(text: str | None) -> str | None:
+    """Return the token of a first frame, or None where it is anything else."""
+    if not text or len(text) > _MAX_FRAME:
         return None
-    return orders.Viewer(customer_id=user.pk, is_staff=user.is_staff and user.has_perm("orders.view_order"))
-
-
-def _viewer_of_token(token: str) -> orders.Viewer:
-    caller = read_access_token(token)
-    return orders.Viewer(customer_id=caller.customer_id) if caller else orders.Viewer(order_token=token)
-
-
-def _read(order_id: UUID, viewer: orders.Viewer) -> tuple[int, str] | None:
     try:
-        order = orders.get_order(order_id=order_id, viewer=viewer)
+        content = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    token = content.get("token") if isinstance(content, dict) else None
+    return token if isinstance(token, str) and token else None
+
+
+def _read(order_id: UUID, viewer: orders.Viewer) -> orders.OrderState | None:
+    try:
+        return orders.get_order_state(order_id=order_id, viewer=viewer)
     except orders.OrderNotFound:
         return None
-    return order.version, order.status.value

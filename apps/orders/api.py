@@ -20,6 +20,7 @@ from apps.orders.contracts import (
     OrderFilters,
     OrderLine,
     OrderPaymentStatus,
+    OrderState,
     OrderStatus,
     OrderSummary,
     Shipment,
@@ -58,6 +59,7 @@ __all__ = [
     "OrderLine",
     "OrderNotFound",
     "OrderPaymentStatus",
+    "OrderState",
     "OrderStatus",
     "OrderSummary",
     "Shipment",
@@ -71,6 +73,7 @@ __all__ = [
     "get_contact",
     "get_history",
     "get_order",
+    "get_order_state",
     "get_statistics",
     "get_tracking",
     "list_orders",
@@ -115,6 +118,11 @@ def find_order_by_cart(*, cart_id: UUID) -> UUID | None:
 def get_order(*, order_id: UUID, viewer: Viewer) -> Order:
     """Return an order with its lines and parcels, in at most four queries; OrderNotFound where it is not the viewer's."""
     return selectors.get_order(order_id=order_id, viewer=viewer)
+
+
+def get_order_state(*, order_id: UUID, viewer: Viewer) -> OrderState:
+    """Return an order's version and status in one query by its id; OrderNotFound where it is not the viewer's. For polling."""
+    return selectors.get_order_state(order_id=order_id, viewer=viewer)
 
 
 def get_contact(*, order_id: UUID) -> Contact:

@@ -173,6 +173,14 @@ class Order:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OrderState:
+    """How far an order has come: what whoever watches it needs to know whether to look again."""
+
+    version: int
+    status: OrderStatus
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OrderSummary:
     """An order in a list."""
 

@@ -21,6 +21,7 @@ from apps.orders.contracts import (
     OrderFilters,
     OrderLine,
     OrderPaymentStatus,
+    OrderState,
     OrderStatus,
     OrderSummary,
     Shipment,
@@ -63,6 +64,12 @@ def get_order(*, order_id: UUID, viewer: Viewer) -> Order:
     row = require_visible(OrderRow.objects.select_related("contact").filter(pk=order_id).first(), viewer)
     lines = list(LineRow.objects.filter(order=row))
     return to_contract(row, contact=row.contact, lines=lines, shipments=_shipments(row))
+
+
+def get_order_state(*, order_id: UUID, viewer: Viewer) -> OrderState:
+    rows = OrderRow.objects.only("customer_id", "version", "status")
+    row = require_visible(rows.filter(pk=order_id).first(), viewer)
+    return OrderState(version=row.version, status=OrderStatus(row.status))
 
 
 def _shipments(row: OrderRow) -> list[ShipmentRow]:

@@ -126,6 +126,73 @@ def test_foreign_origin_is_refused_before_the_handshake(placed):
     assert async_to_sync(connect)(settings.STOREFRONT_URL)
 
 
+def test_page_of_this_very_host_is_let_in(placed):
+    order, _ = placed
+
+    async def connect():
+        socket = socket_of(order.id, origin="https://shop.example", host="shop.example")
+        return await socket.connect()
+
+    assert run(connect)
+
+
+def test_path_that_is_none_of_ours_is_refused():
+    async def connect():
+        return await SocketClient(application, "/ws/else", headers=[]).connect()
+
+    assert not run(connect)
+
+
+def test_one_viewer_too_many_is_told_to_come_back(placed, settings):
+    order, _ = placed
+    settings.SOCKETS_MAX_CONNECTIONS = 1
+
+    async def watch():
+        first, second = socket_of(order.id), socket_of(order.id)
+        await first.connect()
+        await second.connect()
+        code = (await second.receive_output(timeout=5))["code"]
+        await first.disconnect()
+        third = socket_of(order.id)
+        await third.connect()
+        return code, await third.receive_nothing(timeout=0.3)
+
+    assert run(watch) == (sockets.TRY_LATER, True)
+
+
+def test_viewer_has_to_show_again_who_they_are_after_a_while(placed, monkeypatch):
+    order, token = placed
+    monkeypatch.setattr(sockets, "LIFETIME_SECONDS", 0.3)
+
+    async def watch():
+        socket = socket_of(order.id)
+        await socket.connect()
+        await socket.send_json({"token": token})
+        await socket.receive_json(timeout=5)
+        return await socket.receive_output(timeout=5)
+
+    assert run(watch)["code"] == sockets.GOING_AWAY
+
+
+def test_without_the_layer_viewers_are_let_in_and_learn_of_changes(placed, monkeypatch, settings):
+    order, token = placed
+    monkeypatch.setattr(sockets, "POLL_SECONDS", 0.2)
+    away = {**settings.CHANNEL_LAYERS["default"], "CONFIG": {"hosts": ["redis://127.0.0.1:9/0"], "prefix": "away"}}
+    settings.CHANNEL_LAYERS = {"default": away}
+
+    async def watch():
+        socket = socket_of(order.id)
+        assert await socket.connect()
+        await socket.send_json({"token": token})
+        first = await socket.receive_json(timeout=5)
+        await asyncio.to_thread(orders.cancel_order, order_id=order.id, viewer=orders.Viewer(is_staff=True))
+        changed = await socket.receive_json(timeout=5)
+        await socket.disconnect()
+        return first["status"], changed["status"]
+
+    assert run(watch) == ("awaiting_payment", "cancelled")
+
+
 def test_session_of_a_page_opens_the_customers_own_order_only():
     user, other = (get_user_model().objects.create_user(f"{name}@example.com", "x") for name in ("ada", "eva"))
     order, _ = place({stock(): 1}, customer_id=user.pk)

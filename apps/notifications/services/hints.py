@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
-from functools import partial
+import os
+import threading
+from functools import cache, partial
 from uuid import UUID
 
-from asgiref.sync import async_to_sync
 from channels.layers import get_channel_layer
 from django.db import transaction
 
@@ -23,13 +25,30 @@ def group_of(order_id: UUID) -> str:
 def hint(*, order_id: UUID, version: int) -> None:
     """Tell an order's viewers, once the current transaction has committed, that it reached `version`."""
     transaction.on_commit(
-        partial(_send, order_id=order_id, version=version), using=alias_for("notifications"), robust=True
+        partial(_send_soon, order_id=order_id, version=version), using=alias_for("notifications"), robust=True
     )
 
 
-def _send(*, order_id: UUID, version: int) -> None:
+def _send_soon(*, order_id: UUID, version: int) -> None:
+    """Hand the hint to the thread: the handler's drain goes on at once, whether Valkey answers or not."""
+    asyncio.run_coroutine_threadsafe(_send(order_id, version), _loop())
+
+
+async def _send(order_id: UUID, version: int) -> None:
     message = {"type": "order.changed", "version": version}
     try:
-        async_to_sync(get_channel_layer().group_send)(group_of(order_id), message)
+        await get_channel_layer().group_send(group_of(order_id), message)
     except Exception as error:  # the layer may fail in any way; a hint is not worth a retry
-        logger.warning("no hint sent for order %s: %s", order_id, error)
+        logger.warning("no hint sent for order %s: %r", order_id, error)
+
+
+@cache
+def _loop() -> asyncio.AbstractEventLoop:
+    """Return an event loop that runs beside the process's work: one connection to the layer instead of one a hint."""
+    loop = asyncio.new_event_loop()
+    threading.Thread(target=loop.run_forever, name="hints", daemon=True).start()
+    return loop
+
+
+# A forked worker has none of its parent's threads.
+os.register_at_fork(after_in_child=_loop.cache_clear)

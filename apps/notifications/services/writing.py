@@ -9,6 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.template.loader import render_to_string
 
+from apps.kernel.address import Address
 from apps.notifications.models import MailKind
 from apps.orders import api as orders
 from apps.web import tokens
@@ -38,12 +39,23 @@ class WrittenMail:
 def write(*, kind: MailKind, order: orders.Order, facts: Facts) -> WrittenMail:
     """Return the mail of one kind about an order, as text and HTML that say the same."""
     words = _WORDS[kind](order, facts)
-    context = {"words": words, "order": order, "shop": settings.SHOP_NAME, "link": _link(order)}
+    context = {
+        "words": words,
+        "order": order,
+        "addresses": _addresses(order),
+        "shop": settings.SHOP_NAME,
+        "link": _link(order),
+    }
     return WrittenMail(
         subject=words.subject,
         text=render_to_string("notifications/mail.txt", context),
         html=render_to_string("notifications/mail.html", context),
     )
+
+
+def _addresses(order: orders.Order) -> dict[str, Address]:
+    delivery, invoice = order.shipping_address, order.billing_address
+    return {"Delivery to": delivery} if invoice == delivery else {"Delivery to": delivery, "Invoice to": invoice}
 
 
 def _link(order: orders.Order) -> str:
