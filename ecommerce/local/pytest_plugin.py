@@ -37,7 +37,8 @@ def _commits(item: pytest.Function) -> bool:
     # Such a test ends with a flush. One that does not bring the seeds of migrations back leaves the next one without
     # them, or with content types under other keys.
     marker = item.get_closest_marker("django_db")
-    return bool(marker and marker.kwargs.get("transaction")) or "transactional_db" in item.fixturenames
+    marked = bool(marker and marker.kwargs.get("transaction"))
+    return marked or not {"transactional_db", "live_server"}.isdisjoint(item.fixturenames)
 
 
 def _require_browser(items: list[pytest.Item]) -> None:
