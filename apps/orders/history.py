@@ -264,7 +264,7 @@ def describe(fact: Fact) -> str:
     """Return a sentence about the fact for people."""
     match fact:
         case Placed():
-            return f"Order {fact.number} was placed over {fact.total}."
+            return f"Order {fact.number} was placed: {fact.total}."
         case DeadlineExtended():
             return (
                 f"Payment by {fact.provider} was begun; it may arrive until {codec.format_time(fact.payment_deadline)}."

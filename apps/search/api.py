@@ -46,19 +46,19 @@ def list_products(*, query: ListingQuery) -> EncodedPage:
 def browse(*, query: ListingQuery) -> Listing:
     """Return a page for people: parsed cards with the total, categories and price range to narrow by. Raises what `list_products` raises.
 
-    Categories are counted over the results without the category filter, prices without the price filter. Four statements.
+    Categories are counted over the results without the category filter, prices without the price filter. Two statements.
     """
     search = selectors.Search(query)
     page = search.page()
-    lowest, highest = search.price_range()
+    facets = search.facets()
     return Listing(
         cards=orjson.loads(page.results),
         next_cursor=page.next_cursor,
         previous_cursor=page.previous_cursor,
-        count=search.count(),
-        categories=tuple(CategoryFacet(path=path, name=name, count=n) for path, name, n in search.category_counts()),
-        min_price=lowest,
-        max_price=highest,
+        count=facets.count,
+        categories=tuple(CategoryFacet(path=path, name=name, count=count) for path, name, count in facets.categories),
+        min_price=facets.lowest,
+        max_price=facets.highest,
     )
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final, NoReturn
 from uuid import UUID
 
+import orjson
 from django.db import connections
 from django.utils.dateparse import parse_datetime
 
@@ -50,6 +51,28 @@ _FILTERS: Final = {
     "max_price": "d.price <= %(max_price)s",
     "in_stock": "d.in_stock = %(in_stock)s",
 }
+
+_BY_CATEGORY: Final = ("category",)
+_BY_PRICE: Final = ("min_price", "max_price")
+# Categories are counted whatever the category chosen, prices whatever the bounds: else nobody could see a way out of a filter.
+_FACETS: Final = """
+    SELECT (SELECT count(*) FROM base WHERE in_category AND in_price),
+        (SELECT min(price) FROM base WHERE in_category), (SELECT max(price) FROM base WHERE in_category),
+        (SELECT coalesce(jsonb_agg(jsonb_build_array(found.path, found.name, found.products) ORDER BY found.path), '[]') FROM (
+            SELECT c.path, c.name, count(*) AS products FROM base JOIN search_indexedcategory c ON c.path = ANY(base.category_paths)
+            WHERE base.in_price GROUP BY c.path, c.name
+        ) found)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Facets:
+    """How many products match, the lowest and highest price, and (path, name, products) of each category."""
+
+    count: int
+    lowest: Decimal | None
+    highest: Decimal | None
+    categories: list[tuple[str, str, int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,29 +156,34 @@ class Search:
         where, parameters = self._filtered()
         return int(self._run(f"SELECT count(*) {self._source} {where}", parameters)[0][0])
 
-    def category_counts(self) -> list[tuple[str, str, int]]:
-        """Return (path, name, products) of the categories among the results, narrowed by everything but the category."""
-        where, parameters = self._filtered(without=("category",))
-        names = "JOIN search_indexedcategory c ON c.path = ANY(d.category_paths)"
-        return self._run(
-            f"SELECT c.path, c.name, count(*) {self._source} {names} {where} GROUP BY c.path, c.name ORDER BY c.path",
-            parameters,
+    def facets(self) -> Facets:
+        """Return what the results could be narrowed by: one look at everything that the other filters leave; one statement."""
+        narrowed, parameters = self._filtered(without=(*_BY_CATEGORY, *_BY_PRICE))
+        in_category, given_category = self._conditions(_BY_CATEGORY)
+        in_price, given_price = self._conditions(_BY_PRICE)
+        base = (
+            f"base AS MATERIALIZED (SELECT d.price, d.category_paths, {in_category} AS in_category, {in_price} AS in_price"
+            f" {self._source} {narrowed})"
         )
-
-    def price_range(self) -> tuple[Decimal | None, Decimal | None]:
-        """Return the lowest and highest price among the results, narrowed by everything but the price."""
-        where, parameters = self._filtered(without=("min_price", "max_price"))
-        row = self._run(f"SELECT min(d.price), max(d.price) {self._source} {where}", parameters)[0]
-        return row[0], row[1]
+        rows = self._run(
+            f"{', ' if self._is_search else 'WITH '}{base} {_FACETS}", parameters | given_category | given_price
+        )
+        count, lowest, highest, categories = rows[0]
+        return Facets(count, lowest, highest, orjson.loads(categories))
 
     @property
     def _source(self) -> str:
         return _FROM_HITS if self._is_search else _FROM
 
     def _filtered(self, *, without: Sequence[str] = ()) -> tuple[str, dict[str, Any]]:
-        given = {name: getattr(self._query, name) for name in _FILTERS if name not in without}
+        conditions, used = self._conditions(name for name in _FILTERS if name not in without)
+        return f"{_WHERE} AND {conditions}", self._parameters | used
+
+    def _conditions(self, names: Iterable[str]) -> tuple[str, dict[str, Any]]:
+        """Return the conditions of these filters, as far as the query sets them, and their parameters."""
+        given = {name: getattr(self._query, name) for name in names}
         used = {name: value for name, value in given.items() if value is not None and value != ""}
-        return " AND ".join([_WHERE, *(_FILTERS[name] for name in used)]), self._parameters | used
+        return " AND ".join(_FILTERS[name] for name in used) or "true", used
 
     def _run(self, sql: str, parameters: dict[str, Any]) -> list[Any]:
         hits = _RANKED if _RANK in sql else _UNRANKED

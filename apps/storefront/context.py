@@ -4,20 +4,25 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.cache import patch_cache_control, patch_vary_headers
 
 from apps.search import api as search
 from apps.storefront.owners import COUNT_COOKIE
 
 
 def page(request: HttpRequest, template: str, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
-    """Render a page inside the shop's frame."""
+    """Render a page inside the shop's frame: the category tree, and the number in the bag from a cookie.
+
+    It opens no session. Whatever the page, the bag's number differs from visitor to visitor, so only their own browser keeps it.
+    """
     count = request.COOKIES.get(COUNT_COOKIE, "")
     frame = {
-        "shop": settings.SHOP_NAME,
-        "categories": search.category_tree(),
-        "cart_count": count if count.isdigit() and len(count) < 6 else "",
+        "categories": context["categories"] if "categories" in context else search.category_tree(),
+        "cart_count": int(count) if count.isdecimal() and len(count) < 6 else 0,
     }
-    return render(request, f"storefront/{template}", {**frame, **context}, status=status)
+    response = render(request, f"storefront/{template}", {**frame, **context}, status=status)
+    patch_vary_headers(response, ["Cookie"])
+    patch_cache_control(response, private=True, no_cache=True)
+    return response

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from uuid import UUID
 
 from django.conf import settings
@@ -22,34 +23,56 @@ def cart_owner(request: HttpRequest) -> checkout.CartOwner:
     return checkout.CartOwner(customer_id=caller_of(request).customer_id, token=request.COOKIES.get(CART_COOKIE, ""))
 
 
+def with_cart(request: HttpRequest, act: Callable[[checkout.CartOwner], checkout.Cart]) -> checkout.Cart:
+    """Act on the visitor's cart; where their cookie is forged or too old, on the one they have without it."""
+    owner = cart_owner(request)
+    try:
+        return act(owner)
+    except checkout.CartNotFound:
+        return act(checkout.CartOwner(customer_id=owner.customer_id))
+
+
 def remember_cart(response: HttpResponse, cart: checkout.Cart) -> HttpResponse:
     """Keep the guest's cart token in a cookie that scripts cannot read, and the number for the header in another."""
-    lifetime = settings.CART_LIFETIME_DAYS * 86_400
-    secure = settings.SESSION_COOKIE_SECURE
     if cart.token:
-        response.set_cookie(CART_COOKIE, cart.token, max_age=lifetime, httponly=True, secure=secure, samesite="Lax")
+        _set_cookie(response, CART_COOKIE, cart.token)
     else:
         response.delete_cookie(CART_COOKIE, samesite="Lax")
-    response.set_cookie(
-        COUNT_COOKIE, str(cart.item_count), max_age=lifetime, httponly=True, secure=secure, samesite="Lax"
-    )
+    _set_cookie(response, COUNT_COOKIE, str(cart.item_count))
+    return response
+
+
+def _set_cookie(response: HttpResponse, name: str, value: str) -> None:
+    lifetime = settings.CART_LIFETIME_DAYS * 86_400
+    secure = settings.SESSION_COOKIE_SECURE
+    response.set_cookie(name, value, max_age=lifetime, httponly=True, secure=secure, samesite="Lax")
+
+
+def forget_count(response: HttpResponse) -> HttpResponse:
+    """Take the number off the header after ordering. The token stays: it is what a form sent twice is known by."""
+    response.delete_cookie(COUNT_COOKIE, samesite="Lax")
     return response
 
 
 def forget_cart(response: HttpResponse) -> HttpResponse:
     """Drop both cookies."""
     response.delete_cookie(CART_COOKIE, samesite="Lax")
-    response.delete_cookie(COUNT_COOKIE, samesite="Lax")
-    return response
+    return forget_count(response)
 
 
 def open_order(request: HttpRequest, *, order_id: UUID, token: str) -> bool:
     """Let this browser see an order from now on; False where the token is not that order's."""
     if tokens.read(token, purpose="order") != str(order_id):
         return False
-    opened = {**request.session.get(_OPENED, {}), str(order_id): token}
+    opened = {name: held for name, held in request.session.get(_OPENED, {}).items() if name != str(order_id)}
+    opened[str(order_id)] = token
     request.session[_OPENED] = dict(list(opened.items())[-_MOST_OPENED:])
     return True
+
+
+def last_opened_order(request: HttpRequest) -> str:
+    """Return the id of the order this browser opened last as a guest, or nothing."""
+    return next(reversed(request.session.get(_OPENED, {})), "")
 
 
 def order_viewer(request: HttpRequest, order_id: UUID) -> orders.Viewer:

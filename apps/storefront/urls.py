@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from apps.storefront.views import account, cart, catalogue, checkout, orders
+from apps.storefront.views import account, cart, catalogue, checkout, orders, paying
 
 app_name = "storefront"
 urlpatterns = [
@@ -15,8 +15,8 @@ urlpatterns = [
     path("cart/add/", cart.add, name="cart-add"),
     path("cart/items/<uuid:item_id>/", cart.change, name="cart-change"),
     path("checkout/", checkout.show, name="checkout"),
-    path("checkout/pay/<uuid:order_id>/", checkout.pay, name="pay"),
-    path("checkout/return/<uuid:order_id>/", checkout.come_back, name="return"),
+    path("checkout/pay/<uuid:order_id>/", paying.pay, name="pay"),
+    path("checkout/return/<uuid:order_id>/", paying.come_back, name="return"),
     path("orders/<uuid:order_id>/", orders.show, name="order"),
     path("orders/<uuid:order_id>/cancel/", orders.cancel, name="order-cancel"),
     path("account/sign-in/", account.sign_in, name="sign-in"),

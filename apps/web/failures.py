@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseServerError
 from django.http.response import HttpResponseBase
+from django.template.loader import get_template
 from django.views import defaults
 
+from apps.web import logs
 from apps.web.problems import is_api, problem
 
 
@@ -34,7 +36,8 @@ def server_error(request: HttpRequest) -> HttpResponseBase:
     """Answer 500; the log has the exception under the same request id."""
     if is_api(request):
         return _problem(request, status=500, code="internal_error", detail="This is our fault, and it was logged.")
-    return defaults.server_error(request)
+    # Without the request: what broke may break its context processors too.
+    return HttpResponseServerError(get_template("500.html").render({"request_id": logs.request_id.get()}))
 
 
 def _problem(request: HttpRequest, *, status: int, code: str, detail: str) -> HttpResponse:

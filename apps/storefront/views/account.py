@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
@@ -12,71 +15,64 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from apps.accounts import api as accounts
 from apps.checkout import api as checkout
-from apps.kernel.errors import Invalid, TooManyRequests
+from apps.kernel.errors import DomainError, Invalid
 from apps.orders import api as orders
 from apps.storefront import forms, owners
 from apps.storefront.context import page
-from apps.web import limits
+from apps.storefront.limited import limit_posts
 from apps.web.authentication import caller_of
 from apps.web.pagination import PageParams
 
 
 def _next(request: HttpRequest) -> str:
+    """Return the path to go on to: one of this shop, whatever the form or the address asked for."""
     wanted = request.POST.get("next") or request.GET.get("next") or ""
     safe = url_has_allowed_host_and_scheme(wanted, allowed_hosts=None, require_https=request.is_secure())
-    return wanted if safe and wanted.startswith("/") else "/account/orders/"
-
-
-def _take_from_limit(request: HttpRequest) -> None:
-    decision = limits.take(group="login", meta=request.META, customer_id=None)
-    if decision:
-        decision.enforce()
+    return wanted if safe and wanted.startswith("/") else reverse("storefront:my-orders")
 
 
 def _signed_in(request: HttpRequest) -> HttpResponse:
     """Go on, with the guest's cart merged into the customer's."""
     response = redirect(_next(request))
-    owner = owners.cart_owner(request)
-    if owner.token:
-        try:
-            return owners.remember_cart(response, checkout.get_cart(owner=owner))
-        except checkout.CartNotFound:
-            return owners.forget_cart(response)
-    return response
+    if owners.CART_COOKIE not in request.COOKIES:
+        return response
+    try:
+        return owners.remember_cart(response, owners.with_cart(request, lambda owner: checkout.get_cart(owner=owner)))
+    except DomainError:
+        return response  # the cart merges at the next look at it
 
 
 @sensitive_post_parameters("password")
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
+@limit_posts("login")
 def sign_in(request: HttpRequest) -> HttpResponse:
     context = {"next": _next(request), "given": request.POST}
     if request.method != "POST":
         return page(request, "sign_in.html", context)
+    email, password = (request.POST.get(name, "")[:2000] for name in ("email", "password"))
     try:
-        _take_from_limit(request)
-        accounts.sign_in(request, email=request.POST.get("email", ""), password=request.POST.get("password", ""))
-    except (accounts.InvalidCredentials, TooManyRequests) as error:
-        return page(request, "sign_in.html", {**context, "faults": {"": error.detail}}, status=400)
+        accounts.sign_in(request, email=email, password=password)
+    except accounts.InvalidCredentials:
+        faults = {"email": "This e-mail address and this password do not belong together. Check both."}
+        return page(request, "sign_in.html", {**context, "faults": faults}, status=400)
     return _signed_in(request)
 
 
 @sensitive_post_parameters("password")
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
+@limit_posts("login")
 def sign_up(request: HttpRequest) -> HttpResponse:
     context = {"next": _next(request), "given": request.POST}
     if request.method != "POST":
         return page(request, "sign_up.html", context)
-    names = ("email", "password", "first_name", "last_name")
-    given = {name: request.POST.get(name, "")[:2000] for name in names}
+    given = {name: request.POST.get(name, "")[:2000] for name in ("email", "password", "first_name", "last_name")}
     try:
-        _take_from_limit(request)
         accounts.register_customer(**given)
         accounts.sign_in(request, email=given["email"], password=given["password"])
     except Invalid as error:
-        return page(request, "sign_up.html", {**context, "faults": forms.faults_by_field(error)}, status=400)
-    except TooManyRequests as error:
-        return page(request, "sign_up.html", {**context, "faults": {"": error.detail}}, status=429)
+        return page(request, "sign_up.html", {**context, "faults": forms.faults_by_field(error, given)}, status=400)
     return _signed_in(request)
 
 
@@ -84,7 +80,7 @@ def sign_up(request: HttpRequest) -> HttpResponse:
 def sign_out(request: HttpRequest) -> HttpResponse:
     accounts.sign_out(request)
     messages.info(request, "You are signed out.")
-    return owners.forget_cart(redirect("storefront:home"))
+    return owners.forget_cart(redirect("storefront:sign-in"))
 
 
 @never_cache
@@ -92,7 +88,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 def orders_page(request: HttpRequest) -> HttpResponse:
     customer_id = caller_of(request).customer_id
     if customer_id is None:
-        return redirect("/account/sign-in/?next=/account/orders/")
+        return redirect(f"{reverse('storefront:sign-in')}?{urlencode({'next': request.path})}")
     try:
         found = orders.list_orders(customer_id=customer_id, params=PageParams(cursor=request.GET.get("cursor", "")))
     except Invalid:

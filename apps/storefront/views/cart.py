@@ -7,53 +7,67 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from apps.checkout import api as checkout
-from apps.kernel.errors import DomainError
+from apps.kernel.errors import DomainError, Invalid
 from apps.storefront import owners
 from apps.storefront.context import page
 
 
+@never_cache
 @require_safe
 def show(request: HttpRequest) -> HttpResponse:
-    try:
-        cart = checkout.get_cart(owner=owners.cart_owner(request))
-    except checkout.CartNotFound:
-        return owners.forget_cart(redirect("storefront:cart"))
-    return owners.remember_cart(page(request, "cart.html", {"cart": cart}), cart)
+    cart = owners.with_cart(request, lambda owner: checkout.get_cart(owner=owner))
+    context = {
+        "cart": cart,
+        "cart_count": cart.item_count,
+        "short": any(item.available < item.quantity for item in cart.items),
+        "last_order": "" if cart.items else owners.last_opened_order(request),
+    }
+    response = page(request, "cart.html", context)
+    # Whoever only looks at an empty bag needs no cookie.
+    return owners.remember_cart(response, cart) if cart.items or owners.CART_COOKIE in request.COOKIES else response
 
 
 @require_POST
 def add(request: HttpRequest) -> HttpResponse:
     try:
-        variant_id, quantity = UUID(request.POST.get("variant_id", "")), int(request.POST.get("quantity", "1"))
+        variant_id, quantity = UUID(request.POST.get("variant_id", "")), _read_quantity(request)
+        cart = owners.with_cart(
+            request, lambda owner: checkout.add_item(owner=owner, variant_id=variant_id, quantity=quantity)
+        )
     except ValueError:
         messages.error(request, "Choose an option first.")
         return redirect("storefront:cart")
-    try:
-        cart = checkout.add_item(owner=owners.cart_owner(request), variant_id=variant_id, quantity=quantity)
-    except checkout.CartNotFound:
-        cart = checkout.add_item(owner=checkout.CartOwner(), variant_id=variant_id, quantity=quantity)
     except DomainError as error:
-        messages.error(request, error.detail)
-        return redirect("storefront:cart")
+        return _refused(request, error)
     messages.success(request, "Added to your bag.")
     return owners.remember_cart(redirect("storefront:cart"), cart)
 
 
 @require_POST
 def change(request: HttpRequest, item_id: UUID) -> HttpResponse:
-    owner, response = owners.cart_owner(request), redirect("storefront:cart")
+    owner = owners.cart_owner(request)
     try:
-        if "remove" in request.POST or request.POST.get("quantity") == "0":
+        if "remove" in request.POST or (quantity := _read_quantity(request)) == 0:
             cart = checkout.remove_item(owner=owner, item_id=item_id)
         else:
-            cart = checkout.set_quantity(owner=owner, item_id=item_id, quantity=int(request.POST.get("quantity", "")))
-    except ValueError:
-        messages.error(request, "The quantity must be a whole number.")
-        return response
+            cart = checkout.set_quantity(owner=owner, item_id=item_id, quantity=quantity)
     except DomainError as error:
-        messages.error(request, error.detail)
-        return response
-    return owners.remember_cart(response, cart)
+        return _refused(request, error)
+    return owners.remember_cart(redirect("storefront:cart"), cart)
+
+
+def _read_quantity(request: HttpRequest) -> int:
+    given = request.POST.get("quantity", "1").strip()
+    if not (given.isascii() and given.isdecimal() and len(given) < 10):
+        raise Invalid.field("quantity", "invalid", f"“{given[:20]}” is not a quantity. Use a whole number such as 2.")
+    return int(given)
+
+
+def _refused(request: HttpRequest, error: DomainError) -> HttpResponse:
+    faults = error.fields if isinstance(error, Invalid) else ()
+    messages.error(request, " ".join(fault.detail for fault in faults) or error.detail)
+    return redirect("storefront:cart")

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import Decimal, InvalidOperation
 from typing import Any
-from urllib.parse import urlencode
 
 import orjson
 from django.conf import settings
@@ -13,79 +11,50 @@ from django.views.decorators.http import require_safe
 
 from apps.kernel.errors import Invalid
 from apps.search import api as search
+from apps.storefront import filters
 from apps.storefront.context import page
+from apps.storefront.picker import make_picker
 
-PAGE_SIZE = 24
-SORTS = (
-    ("", "Best match"),
-    ("newest", "Newest"),
-    ("price", "Price, low to high"),
-    ("-price", "Price, high to low"),
-    ("title", "Name"),
-)
+_NEWEST = 8
 
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    newest = search.browse(query=search.ListingQuery(currency=settings.DEFAULT_CURRENCY, in_stock=True, limit=8))
-    return page(request, "home.html", {"cards": newest.cards})
+    query = search.ListingQuery(currency=settings.DEFAULT_CURRENCY, in_stock=True, limit=_NEWEST)
+    return page(request, "home.html", {"cards": orjson.loads(search.list_products(query=query).results)})
 
 
 @require_safe
 def listing(request: HttpRequest, category: str = "") -> HttpResponse:
+    tree = search.category_tree()
+    trail = filters.find_category(tree, category)
+    if category and not trail:
+        raise Http404
+    context: dict[str, Any] = {"categories": tree, "category": category, "trail": trail, "given": request.GET}
     try:
-        query = _read_query(request, category)
+        query = filters.read_query(request.GET, category=category)
         found = search.browse(query=query)
     except Invalid as error:
-        return page(request, "listing.html", {"fault": error.detail, "sorts": SORTS, "chosen": request.GET}, status=400)
-    context = {
-        "found": found,
-        "chosen": request.GET,
-        "category": category,
-        "heading": _heading(found, category, query.q),
-        "sorts": SORTS,
-        "next": _with_cursor(request, found.next_cursor),
-        "previous": _with_cursor(request, found.previous_cursor),
-    }
-    return page(request, "listing.html", context)
+        detail = "; ".join(fault.detail for fault in error.fields) or error.detail
+        return page(request, "listing.html", {**context, "fault": detail}, status=400)
+    return page(request, "listing.html", {**context, **_listing(request, found), "heading": _heading(query, trail)})
 
 
-def _read_query(request: HttpRequest, category: str) -> search.ListingQuery:
+def _listing(request: HttpRequest, found: Any) -> dict[str, Any]:
     given = request.GET
-    return search.ListingQuery(
-        currency=settings.DEFAULT_CURRENCY,
-        category=category,
-        q=given.get("q", "").strip(),
-        min_price=_read_price("min_price", given.get("min_price", "")),
-        max_price=_read_price("max_price", given.get("max_price", "")),
-        in_stock=True if given.get("in_stock") else None,
-        sort=given.get("sort", ""),
-        limit=PAGE_SIZE,
-        cursor=given.get("cursor") or None,
-    )
+    return {
+        "found": found,
+        "sorts": filters.sort_links(given),
+        "active": list(filters.active_filters(given)),
+        "next": filters.with_changes(given, cursor=found.next_cursor) if found.next_cursor else "",
+        "previous": filters.with_changes(given, cursor=found.previous_cursor) if found.previous_cursor else "",
+    }
 
 
-def _read_price(name: str, given: str) -> Decimal | None:
-    try:
-        return Decimal(given) if given else None
-    except InvalidOperation as error:
-        raise Invalid.field(name, "invalid_price", f"{given!r} is not an amount; use one such as 20.") from error
-
-
-def _heading(found: Any, category: str, q: str) -> str:
-    if q:
-        return f"Results for “{q}”"
-    names = {facet.path: facet.name for facet in found.categories}
-    return (
-        names.get(category, category.rpartition("/")[2].replace("-", " ").capitalize()) if category else "All products"
-    )
-
-
-def _with_cursor(request: HttpRequest, cursor: str | None) -> str:
-    if cursor is None:
-        return ""
-    kept = {name: value for name, value in request.GET.items() if name != "cursor"}
-    return f"?{urlencode({**kept, 'cursor': cursor})}"
+def _heading(query: search.ListingQuery, trail: list[Any]) -> str:
+    if query.q:
+        return f"Results for “{query.q}”"
+    return str(trail[-1]["name"]) if trail else "All products"
 
 
 @require_safe
@@ -95,5 +64,7 @@ def product(request: HttpRequest, slug: str) -> HttpResponse:
     except search.DocumentNotFound as error:
         raise Http404 from error
     detail = orjson.loads(document)
-    buyable = [variant for variant in detail["variants"] if variant["in_stock"]]
-    return page(request, "product.html", {"product": detail, "first": buyable[0]["id"] if buyable else ""})
+    picker = make_picker(product=detail, asked=request.GET.dict())
+    shown = picker.chosen or (picker.offers[0].variant if picker.offers else detail)
+    trail = max(detail["categories"], key=lambda each: len(each["path"]), default=None)
+    return page(request, "product.html", {"product": detail, "picker": picker, "shown": shown, "category": trail})

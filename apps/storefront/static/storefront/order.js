@@ -1,37 +1,47 @@
 "use strict";
-// Keeps the order's page current: a message over the socket is a hint to fetch the page again; without a socket it looks every ten seconds.
+// Keeps the order's page current: a message over the socket is a hint to fetch the page again. While there is no socket it looks
+// every ten seconds by itself.
 (() => {
   const box = document.getElementById("order");
   let version = Number(box.dataset.version);
   let wait = 1000;
+  let live = false;
 
   async function refresh() {
-    const answer = await fetch(location.href, { credentials: "same-origin" });
-    if (!answer.ok) return;
-    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    const fresh = page.getElementById("order");
-    if (fresh && Number(fresh.dataset.version) > version) {
+    try {
+      const answer = await fetch(location.pathname, { credentials: "same-origin" });
+      if (!answer.ok) return;
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const fresh = page.getElementById("order");
+      if (!fresh || Number(fresh.dataset.version) <= version) return;
       version = Number(fresh.dataset.version);
-      box.replaceChildren(...fresh.childNodes);
       box.dataset.version = String(version);
+      box.replaceChildren(...fresh.childNodes);
+    } catch {
+      // Away from the network; the next look or the next socket tells.
     }
   }
 
   function listen() {
     const socket = new WebSocket(box.dataset.liveUrl);
     socket.addEventListener("open", () => {
-      wait = 1000;
       if (box.dataset.token) socket.send(JSON.stringify({ token: box.dataset.token }));
     });
     socket.addEventListener("message", (message) => {
+      live = true;
+      wait = 1000;
       if (JSON.parse(message.data).version > version) refresh();
     });
-    socket.addEventListener("close", () => {
-      setTimeout(listen, wait);
+    socket.addEventListener("close", (event) => {
+      live = false;
+      if (event.code >= 4400) return; // refused for good: looking every ten seconds remains
+      setTimeout(listen, wait * (0.5 + Math.random()));
       wait = Math.min(wait * 2, 60000);
     });
   }
 
   listen();
-  setInterval(() => { if (document.visibilityState === "visible") refresh(); }, 10000);
+  setInterval(() => {
+    if (!live && document.visibilityState === "visible") refresh();
+  }, 10000);
 })();

@@ -1,0 +1,81 @@
+"""To the provider's page and back."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from apps.kernel.errors import DomainError
+from apps.orders import api as orders
+from apps.payments import api as payments
+from apps.storefront import owners
+from apps.storefront.limited import limit_posts
+
+PROVIDER_NAMES = {
+    "stripe": ("Card or wallet", "You pay on our provider's secure page. We never see your card."),
+    "manual": ("Bank transfer", "You get our bank details next. We send your order when the money is here."),
+}
+_OPEN = (
+    payments.PaymentStatus.REQUIRES_PAYMENT_METHOD,
+    payments.PaymentStatus.REQUIRES_ACTION,
+    payments.PaymentStatus.PROCESSING,
+    payments.PaymentStatus.AUTHORISED,
+)
+
+
+def lead_to_payment(request: HttpRequest, order_id: UUID, *, provider: str) -> HttpResponse:
+    """Lead to the provider's page, or to the order where there is none or nothing is left to pay.
+
+    A payment that cannot start now can be started from the order's page.
+    """
+    order_page, origin = redirect("storefront:order", order_id=order_id), settings.STOREFRONT_URL
+    try:
+        payment = orders.start_payment(
+            order_id=order_id,
+            viewer=owners.order_viewer(request, order_id),
+            provider=provider or None,
+            return_url=origin + reverse("storefront:return", args=[order_id]),
+            cancel_url=origin + reverse("storefront:order", args=[order_id]),
+        )
+    except orders.OrderNotFound as error:
+        raise Http404 from error
+    except orders.NotPayable:
+        return order_page
+    except DomainError as error:
+        messages.error(request, f"Your order is placed, but its payment could not start. {error.detail}")
+        return order_page
+    return redirect(payment.redirect_url) if payment.redirect_url else order_page
+
+
+@require_POST
+@limit_posts("checkout")
+def pay(request: HttpRequest, order_id: UUID) -> HttpResponse:
+    return lead_to_payment(request, order_id, provider=request.POST.get("provider", ""))
+
+
+@never_cache
+@require_safe
+def come_back(request: HttpRequest, order_id: UUID) -> HttpResponse:
+    """The browser's return is only a hint: the payment is asked for at the provider, by the path the webhook takes too."""
+    try:
+        orders.get_order(order_id=order_id, viewer=owners.order_viewer(request, order_id))
+    except orders.OrderNotFound as error:
+        raise Http404 from error
+    for payment in payments.list_payments(order_id=order_id):
+        if payment.status in _OPEN:
+            _refresh(request, payment)
+    return redirect("storefront:order", order_id=order_id)
+
+
+def _refresh(request: HttpRequest, payment: payments.Payment) -> None:
+    try:
+        payments.refresh_payment(payment_id=payment.id)
+    except DomainError:
+        messages.info(request, "We have not heard from the payment provider yet. This page says when it has come.")

@@ -1,0 +1,146 @@
+"""The bag: quantities, what changed meanwhile, whose it is."""
+
+import pytest
+
+from apps.catalog import api as catalog
+from apps.checkout import api as checkout
+from apps.inventory import api as inventory
+from apps.web.testing import assert_queries
+from tests.checkout.shopping import set_price
+from tests.storefront.visitor import Visitor, make_listed
+
+pytestmark = pytest.mark.django_db
+
+
+def lines(visitor):
+    owner = checkout.CartOwner(token=visitor.client.cookies["cart"].value)
+    return {item.variant_id: item.quantity for item in checkout.get_cart(owner=owner).items}
+
+
+def test_bag_is_kept_by_a_cookie_that_scripts_cannot_read():
+    variant_id, slug = make_listed()
+    visitor = Visitor()
+
+    page = visitor.add(slug, 2)
+
+    assert lines(visitor) == {variant_id: 2}
+    cookie = visitor.client.cookies["cart"]
+    assert (cookie["httponly"], cookie["samesite"]) == (True, "Lax")
+    assert "Added to your bag." in page.text
+    assert '<span class="count">' in visitor.get("/").text
+
+
+def test_looking_at_an_empty_bag_leaves_no_cart():
+    page = Visitor().get("/cart/")
+
+    assert "Your bag is empty." in page.text
+    assert "cart" not in page.cookies
+
+
+def test_quantity_changes_and_zero_removes():
+    variant_id, slug = make_listed()
+    visitor = Visitor()
+    form = visitor.add(slug).form("/cart/items/")
+
+    visitor.send(form, quantity="3")
+    assert lines(visitor) == {variant_id: 3}
+
+    visitor.send(form, quantity="0")
+    assert lines(visitor) == {}
+
+
+def test_remove_button_removes():
+    _, slug = make_listed()
+    visitor = Visitor()
+
+    page = visitor.send(visitor.add(slug).form("/cart/items/"), button="remove")
+
+    assert "Your bag is empty." in page.text
+
+
+@pytest.mark.parametrize("quantity", ["", "two", "-1", "1.5", "1000", "9" * 40, "²"])
+def test_quantity_that_is_none_is_explained(quantity):
+    _, slug = make_listed()
+    visitor = Visitor()
+    form = visitor.add(slug).form("/cart/items/")
+
+    page = visitor.send(form, quantity=quantity)
+
+    assert page.status == 200
+    assert "note error" in page.text
+    assert list(lines(visitor).values()) == [1]
+
+
+@pytest.mark.parametrize("variant_id", ["", "x", "00000000-0000-0000-0000-000000000000"])
+def test_adding_what_does_not_exist_is_explained(variant_id):
+    _, slug = make_listed()
+    visitor = Visitor()
+    form = visitor.get(f"/products/{slug}/").form("/cart/add/")
+
+    page = visitor.send(form, variant_id=variant_id)
+
+    assert page.status == 200
+    assert "note error" in page.text
+
+
+def test_changes_of_price_and_stock_are_explained_line_by_line():
+    first, slug = make_listed(price="20.00", stock=5)
+    second, other = make_listed(stock=5)
+    visitor = Visitor()
+    visitor.add(slug, 3)
+    visitor.add(other)
+    set_price(first, "25.00")
+    inventory.set_on_hand(variant_id=first, on_hand=2, reason="test")
+    inventory.set_on_hand(variant_id=second, on_hand=0, reason="test")
+
+    text = visitor.get("/cart/").text
+
+    assert "The price was €20.00" in text
+    assert "Only 2 left." in text
+    assert "Sold out." in text
+    assert 'href="/checkout/"' not in text
+
+
+def test_product_that_is_gone_can_be_taken_out():
+    variant_id, slug = make_listed()
+    visitor = Visitor()
+    visitor.add(slug)
+    catalog.delete_product(product_id=catalog.get_variants(ids=[variant_id], currency="EUR")[variant_id].product_id)
+
+    page = visitor.get("/cart/")
+    assert "Sold out." in page.text
+
+    assert "Your bag is empty." in visitor.send(page.form("/cart/items/"), button="remove").text
+
+
+def test_forged_cart_cookie_is_replaced():
+    _, slug = make_listed()
+    visitor = Visitor()
+    visitor.client.cookies["cart"] = "forged"
+
+    assert visitor.get("/cart/").status == 200
+    visitor.client.cookies["cart"] = "forged"
+    visitor.add(slug)
+
+    assert list(lines(visitor).values()) == [1]
+
+
+def test_item_of_another_cart_is_out_of_reach():
+    _, slug = make_listed()
+    stranger, visitor = Visitor(), Visitor()
+    form = stranger.add(slug).form("/cart/items/")
+    own = visitor.add(slug).form("/cart/items/")
+
+    visitor.post(form.action, {**own.fields, "quantity": "7"})
+
+    assert list(lines(stranger).values()) == [1]
+    assert list(lines(visitor).values()) == [1]
+
+
+def test_bag_costs_at_most_eight_statements():
+    visitor = Visitor()
+    for _ in range(5):
+        visitor.add(make_listed()[1])
+
+    with assert_queries(at_most=8):
+        visitor.get("/cart/")

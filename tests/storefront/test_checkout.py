@@ -1,0 +1,291 @@
+"""Checkout without JavaScript: what is kept, what is refused, and that an order is placed once."""
+
+import re
+from threading import Barrier, Thread
+from urllib.parse import urlsplit
+
+import pytest
+from django.db import connections
+
+from apps.accounts import api as accounts
+from apps.checkout import api as checkout
+from apps.inventory import api as inventory
+from apps.kernel.address import Address
+from apps.kernel.ids import uuid7
+from apps.messaging.testing import deliver_all
+from apps.orders import api as orders
+from apps.web.pagination import PageParams
+from tests.checkout.shopping import set_price, stock_of
+from tests.storefront.visitor import PERSON, Visitor, make_listed
+
+pytestmark = pytest.mark.django_db
+PASSWORD = "correct horse battery"
+
+
+def placed():
+    return orders.search_orders(params=PageParams()).items
+
+
+def ready(visitor=None, *, quantity=1, **product):
+    """Return a visitor in front of the button that orders, the page they see and the variant."""
+    visitor = visitor or Visitor()
+    variant_id, slug = make_listed(**product)
+    visitor.add(slug, quantity)
+    return visitor, visitor.check_out(), variant_id
+
+
+def order(visitor, page, **changes):
+    return visitor.send(page.form("/checkout/"), button="place", **changes)
+
+
+def sign_up(visitor, email=None):
+    email = email or f"{uuid7().hex}@example.com"
+    page = visitor.get("/account/sign-up/")
+    visitor.send(
+        page.form("/account/sign-up/"), at="/account/sign-up/", email=email, password=PASSWORD, first_name="Ada"
+    )
+    return email
+
+
+def test_guest_orders_and_is_led_to_the_providers_page(sandbox):
+    visitor, page, _ = ready()
+
+    answer = order(visitor, page)
+
+    assert answer.status == 302
+    assert urlsplit(answer.headers["Location"]).netloc == urlsplit(sandbox.url).netloc
+    (summary,) = placed()
+    assert (summary.email, summary.status) == (PERSON["email"], orders.OrderStatus.AWAITING_PAYMENT)
+    assert "One thing is left" in visitor.get(f"/orders/{summary.id}/").text
+
+
+def test_bank_transfer_shows_what_to_do(sandbox):
+    visitor, page, _ = ready()
+
+    answer = order(visitor, page, provider="manual")
+
+    (summary,) = placed()
+    assert answer.path == f"/orders/{summary.id}/"
+    assert "Pay by bank transfer" in answer.text
+    assert summary.number in answer.text
+
+
+def test_total_that_was_shown_is_the_total_ordered(sandbox):
+    visitor, page, _ = ready(price="20.00", quantity=2)
+    shown = page.form("/checkout/").fields["expected_total"]
+
+    order(visitor, page)
+
+    (summary,) = placed()
+    assert str(summary.total) == shown
+
+
+def test_first_delivery_method_is_chosen_so_that_the_total_is_whole():
+    _, page, _ = ready()
+
+    form = page.form("/checkout/")
+
+    assert form.fields["shipping_method_id"]
+    assert ("place", "1") in form.buttons
+
+
+@pytest.mark.parametrize("name", ["email", "first_name", "last_name", "line1", "postal_code", "city"])
+def test_what_is_missing_is_said_beside_the_field_and_above_and_the_rest_is_kept(name):
+    visitor = Visitor()
+    visitor.add(make_listed()[1])
+
+    page = visitor.check_out(**{name: " "})
+
+    assert page.status == 400
+    assert re.search(rf'id="{name}"[^>]*aria-invalid="true"[^>]*aria-describedby="{name}-note"', page.text)
+    assert f'<a href="#{name}">' in page.text
+    kept = page.form("/checkout/").fields
+    assert {each: kept[each] for each in PERSON if each != name} == {k: v for k, v in PERSON.items() if k != name}
+
+
+def test_field_emptied_later_is_not_silently_the_old_one(sandbox):
+    visitor, page, _ = ready()
+
+    answer = order(visitor, page, email="")
+
+    assert answer.status == 400
+    assert "Enter your e-mail address" in answer.text
+    assert placed() == ()
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"email": "nobody"},
+        {"country": "XX"},
+        {"line1": "x" * 5000},
+        {"city": "a\x00b", "country": "ZZ"},
+        {"shipping_method_id": "x"},
+        {"expected_total": "lots"},
+        {"expected_total": "1 GOLD"},
+        {"expected_total": "NaN EUR"},
+    ],
+)
+def test_nonsense_is_refused_and_nothing_ordered(changes):
+    visitor, page, _ = ready()
+
+    answer = order(visitor, page, **changes)
+
+    assert answer.status == 400
+    assert 'role="alert"' in answer.text
+    assert placed() == ()
+
+
+def test_unknown_provider_leaves_an_order_that_can_be_paid_otherwise(sandbox):
+    visitor, page, _ = ready()
+
+    answer = order(visitor, page, provider="gold")
+
+    assert answer.status == 200
+    assert "payment could not start" in answer.text
+    assert answer.form("/checkout/pay/").buttons
+
+
+def test_form_sent_again_from_the_history_leads_to_the_same_payment(sandbox):
+    visitor, page, variant_id = ready(stock=10)
+
+    first = order(visitor, page)
+    second = order(visitor, page)
+
+    assert len(placed()) == 1
+    assert second.headers["Location"] == first.headers["Location"]
+    assert stock_of(variant_id) == (10, 1)
+
+
+def test_form_sent_again_after_paying_leads_to_the_order(sandbox):
+    visitor, page, _ = ready()
+    order(visitor, page, provider="manual")
+    (summary,) = placed()
+    orders.cancel_order(order_id=summary.id, viewer=orders.Viewer(is_staff=True, actor="staff:test"))
+
+    again = order(visitor, page)
+
+    assert again.path == f"/orders/{summary.id}/"
+    assert "could not start" not in again.text
+    assert len(placed()) == 1
+
+
+def test_second_tab_with_its_own_key_leads_to_the_order(sandbox):
+    visitor, page, _ = ready()
+    other_tab = visitor.get("/checkout/")
+    order(visitor, page)
+
+    answer = order(visitor, other_tab)
+
+    (summary,) = placed()
+    assert answer.path == f"/orders/{summary.id}/"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_double_click_is_one_order(sandbox):
+    visitor, page, variant_id = ready(stock=10)
+    cookies = visitor.client.cookies
+    barrier, answers = Barrier(2), []
+
+    def click():
+        tab = Visitor()
+        tab.client.cookies = cookies.copy()
+        barrier.wait(timeout=10)
+        answers.append(order(tab, page))
+        connections.close_all()
+
+    clicks = [Thread(target=click) for _ in range(2)]
+    for each in clicks:
+        each.start()
+    for each in clicks:
+        each.join(timeout=60)
+
+    assert len(placed()) == 1
+    assert {answer.status for answer in answers} == {302}
+    assert len({answer.headers["Location"] for answer in answers}) == 1
+    assert stock_of(variant_id) == (10, 1)
+
+
+def test_changed_price_asks_to_look_again_and_then_orders(sandbox):
+    visitor, page, variant_id = ready(price="20.00")
+    set_price(variant_id, "30.00")
+
+    surprised = order(visitor, page)
+
+    assert surprised.path == "/checkout/"
+    assert "The total is €" in surprised.text
+    assert placed() == ()
+    order(visitor, surprised)
+    assert len(placed()) == 1
+
+
+def test_sold_out_meanwhile_leads_to_the_bag_and_keeps_it(sandbox):
+    visitor, page, variant_id = ready(quantity=2)
+    inventory.set_on_hand(variant_id=variant_id, on_hand=1, reason="test")
+
+    answer = order(visitor, page)
+
+    assert answer.path == "/cart/"
+    assert "Only 1 left." in answer.text
+    assert placed() == ()
+
+
+def test_another_country_gets_its_own_delivery_and_is_shown_before_ordering(sandbox):
+    visitor, page, _ = ready()
+
+    abroad = order(visitor, page, country="US", region="NY", postal_code="10001", city="New York")
+
+    assert placed() == ()
+    assert abroad.path == "/checkout/"
+    assert abroad.form("/checkout/").fields["country"] == "US"
+
+
+def test_empty_bag_has_no_checkout():
+    assert Visitor().get("/checkout/").path == "/cart/"
+
+
+def test_bag_merges_at_sign_in_and_the_account_is_filled_in(sandbox):
+    email = f"{uuid7().hex}@example.com"
+    customer = accounts.register_customer(email=email, password=PASSWORD, first_name="Grace", last_name="Hopper")
+    address = Address(
+        first_name="Grace", last_name="Hopper", line1="Harbour 1", city="Kiel", postal_code="24103", country="DE"
+    )
+    accounts.save_address(customer_id=customer.id, address=address)
+    first, _slug = make_listed()
+    checkout.add_item(owner=checkout.CartOwner(customer_id=customer.id), variant_id=first, quantity=1)
+    second, other = make_listed()
+    visitor = Visitor()
+    visitor.add(other)
+    page = visitor.get("/account/sign-in/?next=/checkout/")
+
+    filled = visitor.send(page.form("/account/sign-in/"), at="/account/sign-in/", email=email, password=PASSWORD)
+
+    assert filled.path == "/checkout/"
+    fields = filled.form("/checkout/").fields
+    assert (fields["email"], fields["line1"], fields["city"]) == (email, "Harbour 1", "Kiel")
+    owner = checkout.CartOwner(customer_id=customer.id)
+    assert {item.variant_id for item in checkout.get_cart(owner=owner).items} == {first, second}
+    assert visitor.client.cookies["cart"].value == ""
+
+
+def test_customers_order_is_in_their_account_and_opens_without_a_link(sandbox):
+    visitor = Visitor()
+    sign_up(visitor)
+    visitor, page, _ = ready(visitor)
+    order(visitor, page, provider="manual")
+
+    listed = visitor.get("/account/orders/")
+
+    (summary,) = placed()
+    assert f'href="/orders/{summary.id}/"' in listed.text
+    assert visitor.get(f"/orders/{summary.id}/").status == 200
+    assert Visitor().get(f"/orders/{summary.id}/").status == 404
+
+
+def test_price_that_changes_with_an_order_under_way_costs_few_statements(sandbox):
+    visitor, page, _ = ready()
+    order(visitor, page, provider="manual")
+    deliver_all()
+
+    assert "Your bag is empty." in visitor.get("/cart/").text
+    assert "Go to your last order" in visitor.get("/cart/").text
