@@ -17,7 +17,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
 from apps.kernel.ids import uuid7
-from apps.notifications.sockets import NOT_FOUND
+from apps.notifications.sockets import UNAUTHENTICATED
 from ecommerce.local.console import Console
 from ecommerce.local.plan import HOST, Ports, django_services
 from ecommerce.local.ports import find_free_block
@@ -111,7 +111,7 @@ def expected(profile: Profile, route: Route) -> int:
 
 
 def close_code(shop: Shop, port: int) -> int:
-    """Open the live updates of an order that nobody placed; return how it is refused."""
+    """Open live updates with a forged token; return how it is refused."""
     with connect(f"ws://{HOST}:{port}/ws/orders/{uuid7()}", origin=shop.base, open_timeout=10) as socket:
         socket.send(json.dumps({"token": "wrong"}))
         with pytest.raises(ConnectionClosed) as closed:
@@ -147,7 +147,7 @@ def test_sockets_process_serves_live_updates_and_no_pages(shop, profile, tmp_pat
         got = {route.path: ask(ports.sockets, route.path, method=route.method, host=host) for route in ROUTES}
         health = [ask(ports.sockets, path, host=host) for path in HEALTH]
 
-    assert code == NOT_FOUND
+    assert code == UNAUTHENTICATED
     assert set(got.values()) == {404}
     assert health == [200, 200, 200]
 
