@@ -7,7 +7,8 @@ one that was attempted before is claimed alone, so that a message which kills it
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -19,7 +20,7 @@ from apps.kernel.events import decode_event
 from apps.messaging import backoff, wakeups
 from apps.messaging.models import InboxMessage
 from apps.messaging.outbox import causation
-from apps.messaging.subscriptions import find, queues
+from apps.messaging.subscriptions import Subscription, find, queues
 from apps.persistence.databases import alias_for
 
 logger = logging.getLogger(__name__)
@@ -56,9 +57,21 @@ def drain(*, queue: str) -> int:
 def _drain_claim(*, queue: str, fresh: bool) -> int:
     """Claim and apply at once: a message claimed while another one runs would pay for the other's crash."""
     messages = _claim(queue=queue, fresh=fresh)
-    for message in messages:
-        _apply(message, alias=alias_for(queue))
+    for together in _grouped(messages):
+        _apply(together, alias=alias_for(queue))
     return len(messages)
+
+
+def _grouped(messages: Sequence[InboxMessage]) -> Iterator[Sequence[InboxMessage]]:
+    """Put the messages for one handler that takes batches together; every other message stays alone."""
+    batches: dict[Any, list[InboxMessage]] = defaultdict(list)
+    for message in messages:
+        subscription = _find(message)
+        if subscription and subscription.batch:
+            batches[subscription.handler].append(message)
+        else:
+            yield [message]
+    yield from batches.values()
 
 
 def _claim(*, queue: str, fresh: bool) -> list[InboxMessage]:
@@ -72,35 +85,63 @@ def _claim(*, queue: str, fresh: bool) -> list[InboxMessage]:
     return list(InboxMessage.objects.using(alias_for(queue)).raw(claim, parameters))
 
 
-def _apply(message: InboxMessage, *, alias: str) -> None:
-    """Run the handler and record its completion in one transaction, or record the failure in another."""
+def _apply(messages: Sequence[InboxMessage], *, alias: str) -> None:
+    """Apply what belongs together; where that fails, try each alone, or record the failure of the one there is."""
+    error = _try(messages, alias=alias)
+    if error is None:
+        return
+    if len(messages) == 1:
+        logger.error("message %s for %s failed", messages[0].id, messages[0].consumer, exc_info=error)
+        _record_failure(messages[0], alias=alias, error=error)
+        return
+    logger.warning("%s messages for %s failed together: %r", len(messages), messages[0].consumer, error)
+    for message in messages:
+        _apply([message], alias=alias)
+
+
+def _try(messages: Sequence[InboxMessage], *, alias: str) -> Exception | None:
+    """Run the handler and record completion in one transaction; return what it raised."""
     try:
-        if message.attempts > settings.MESSAGING["MAX_ATTEMPTS"]:
-            raise RuntimeError(f"killed its worker {message.attempts - 1} times")
+        if (tried := messages[0].attempts) > settings.MESSAGING["MAX_ATTEMPTS"]:
+            raise RuntimeError(f"killed its worker {tried - 1} times")
         with transaction.atomic(using=alias):
-            if _finish(message, alias=alias):
-                _handle(message)
+            if ours := _finish(messages, alias=alias):
+                _handle(ours)
     except Exception as error:  # a handler may raise anything; the message waits, its key waits, the queue goes on
-        logger.exception("message %s for %s failed", message.id, message.consumer)
-        _record_failure(message, alias=alias, error=error)
+        return error
+    return None
 
 
-def _finish(message: InboxMessage, *, alias: str) -> bool:
-    """Mark the message done, before its handler runs in the same transaction; False where the lease is no longer ours."""
+def _finish(messages: Sequence[InboxMessage], *, alias: str) -> list[InboxMessage]:
+    """Mark messages of one claim done, before their handler runs in the same transaction; return those whose lease is still ours."""
     with connections[alias].cursor() as cursor:
         cursor.execute(
             "UPDATE messaging_inboxmessage SET done_at = statement_timestamp(), lease_token = NULL, last_error = ''"
-            " WHERE id = %s AND lease_token = %s AND done_at IS NULL AND due_at > statement_timestamp()",
-            [message.id, message.lease_token],
+            " WHERE id = ANY(%s) AND lease_token = %s AND done_at IS NULL AND due_at > statement_timestamp() RETURNING id",
+            [[message.id for message in messages], messages[0].lease_token],
         )
-        return bool(cursor.rowcount == 1)
+        ours = {row[0] for row in cursor.fetchall()}
+    return [message for message in messages if message.id in ours]
 
 
-def _handle(message: InboxMessage) -> None:
-    subscription = find(consumer=message.consumer, event_type=message.event_type)
-    reset = causation.set(message.headers)
+def _find(message: InboxMessage) -> Subscription | None:
+    """Return who listens, or None where that consumer listens to it no longer."""
     try:
-        subscription.handler(decode_event(message.event_type, message.payload))
+        return find(consumer=message.consumer, event_type=message.event_type)
+    except KeyError:
+        return None
+
+
+def _handle(messages: Sequence[InboxMessage]) -> None:
+    """Call the one handler of these messages."""
+    subscription = find(consumer=messages[0].consumer, event_type=messages[0].event_type)
+    events = [decode_event(message.event_type, message.payload) for message in messages]
+    if subscription.batch:
+        subscription.handler(events)
+        return
+    reset = causation.set(messages[0].headers)
+    try:
+        subscription.handler(events[0])
     finally:
         causation.reset(reset)
 

@@ -20,6 +20,7 @@ class Subscription:
     event_type: str
     handler: Callable[[Any], None]
     projection: bool
+    batch: bool
 
     @property
     def queue(self) -> str:
@@ -36,24 +37,31 @@ _subscriptions: dict[tuple[str, str], Subscription] = {}
 
 
 def subscribe(
-    *event_classes: type[Event], consumer: str, projection: bool = False
+    *event_classes: type[Event], consumer: str, projection: bool = False, batch: bool = False
 ) -> Callable[[Callable[[Any], None]], Callable[[Any], None]]:
     """Register a handler for one or more event classes.
 
     `consumer` is "app.what_it_does". All events of one consumer and aggregate arrive in order; each is applied once, in one
     transaction of the consumer's database together with its completion, so a handler only writes its own app's rows.
-    `projection=True` declares that replaying old events is safe and does nothing outside the database.
+    `projection=True` declares that replaying old events is safe and does nothing outside the database. `batch=True`, for projections
+    only, hands over a sequence of up to a hundred events in one transaction, each of another aggregate; where that fails, each alone.
     """
 
     def register(handler: Callable[[Any], None]) -> Callable[[Any], None]:
         if app_of_module(handler.__module__) != consumer.partition(".")[0]:
             raise ValueError(f"consumer {consumer} must be named after the app of {handler.__module__}")
+        if batch and not projection:
+            raise ValueError(f"consumer {consumer} takes batches, so it must be a projection")
         for event_class in event_classes:
             found = (consumer, event_class.event_type)
             if found in _subscriptions and _subscriptions[found].handler is not handler:
                 raise ValueError(f"{consumer} already handles {event_class.event_type}")
             _subscriptions[found] = Subscription(
-                consumer=consumer, event_type=event_class.event_type, handler=handler, projection=projection
+                consumer=consumer,
+                event_type=event_class.event_type,
+                handler=handler,
+                projection=projection,
+                batch=batch,
             )
         return handler
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from apps.catalog.events import CategoryChanged, CategoryRemoved, ProductChanged, ProductRemoved
 from apps.inventory.contracts import StockStatus
 from apps.inventory.events import AvailabilityChanged
@@ -9,13 +11,12 @@ from apps.messaging import api as messaging
 from apps.search import services
 
 
-@messaging.subscribe(ProductChanged, ProductRemoved, consumer="search.index_products", projection=True)
-def index_products(event: ProductChanged | ProductRemoved) -> None:
-    """Bring the documents of one product up to date."""
-    if isinstance(event, ProductChanged):
-        services.index_product(event.product)
-    else:
-        services.remove_product(product_id=event.product_id)
+@messaging.subscribe(ProductChanged, ProductRemoved, consumer="search.index_products", projection=True, batch=True)
+def index_products(events: Sequence[ProductChanged | ProductRemoved]) -> None:
+    """Bring the documents of products up to date."""
+    services.lock_products([event.product_id for event in events])
+    services.index_products([event.product for event in events if isinstance(event, ProductChanged)])
+    services.remove_products([event.product_id for event in events if isinstance(event, ProductRemoved)])
 
 
 @messaging.subscribe(CategoryChanged, CategoryRemoved, consumer="search.index_categories", projection=True)
@@ -27,7 +28,7 @@ def index_categories(event: CategoryChanged | CategoryRemoved) -> None:
         services.remove_category(category_id=event.category_id)
 
 
-@messaging.subscribe(AvailabilityChanged, consumer="search.index_availability", projection=True)
-def index_availability(event: AvailabilityChanged) -> None:
-    """Bring the documents of a variant's product up to date."""
-    services.set_availability(in_stock={event.variant_id: event.status is not StockStatus.OUT})
+@messaging.subscribe(AvailabilityChanged, consumer="search.index_availability", projection=True, batch=True)
+def index_availability(events: Sequence[AvailabilityChanged]) -> None:
+    """Bring the documents of the variants' products up to date."""
+    services.set_availability({event.variant_id: event.status is not StockStatus.OUT for event in events})

@@ -40,14 +40,14 @@ def _rebuild_categories() -> None:
 
 @messaging.command
 def _rebuild_product(*, product_id: UUID) -> None:
-    services.lock_product(product_id)
+    services.lock_products([product_id])
     try:
         product = catalog.get_product(product_id=product_id)
     except catalog.ProductNotFound:
-        services.remove_product(product_id=product_id)
+        services.remove_products([product_id])
         return
     variant_ids = [variant.id for variant in product.variants]
     services.lock_availability(variant_ids)
     live = inventory.get_availability(variant_ids=variant_ids)
     services.store_availability({key: found.available > 0 for key, found in live.items()})
-    services.index_product(product)
+    services.index_products([product])

@@ -22,6 +22,7 @@ _TAG: Final = re.compile(r"<[^>]*>")
 class Document:
     """One product in one currency; `card` and `detail` are JSON text, the rest is what lists filter, search and sort by."""
 
+    product_id: UUID
     currency: str
     slug: str
     title: str
@@ -61,6 +62,7 @@ def _render(product: Product, currency: str, *, in_stock: Mapping[UUID, bool], c
         "attributes": dict(product.attributes),
     }
     return Document(
+        product_id=product.id,
         currency=currency,
         slug=product.slug,
         title=product.title,

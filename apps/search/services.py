@@ -6,13 +6,15 @@ the product as a whole, availability rows by id, categories by id, product rows 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
+from itertools import islice
 from typing import Any, Final
 from uuid import UUID
 
 import orjson
 from django.db import connections, transaction
+from django.db.models import QuerySet
 
 from apps.catalog.contracts import Category, Product, ProductStatus
 from apps.kernel import codec
@@ -24,6 +26,7 @@ from apps.search.rendering import Document, render
 from apps.web import answers
 
 CATALOGUE: Final = "catalogue"
+_CHUNK: Final = 100  # products rendered at a time
 
 _LOCK_AVAILABILITY = """
     INSERT INTO search_indexedavailability (variant_id, in_stock)
@@ -52,29 +55,39 @@ _SET_CATEGORIES = f"""
     {_TOLD_CATEGORIES} ON CONFLICT (category_id) DO UPDATE SET name = excluded.name, slug = excluded.slug, path = excluded.path,
         parent_id = excluded.parent_id, position = excluded.position
 """
-_KEEP_PRODUCT = """
+_LOCK_PRODUCTS = """
+    SELECT pg_advisory_xact_lock(hashtextextended('search:' || id, 0)) FROM unnest(%s::text[]) id
+"""
+_KEEP_PRODUCTS = """
     INSERT INTO search_indexedproduct AS known (product_id, version, payload, variant_ids, category_ids)
-    VALUES (%s, %s, %s, %s, %s)
+    SELECT * FROM json_to_recordset(%s)
+        AS told(product_id uuid, version bigint, payload jsonb, variant_ids uuid[], category_ids uuid[])
+    ORDER BY 1
     ON CONFLICT (product_id) DO UPDATE SET version = excluded.version, payload = excluded.payload,
         variant_ids = excluded.variant_ids, category_ids = excluded.category_ids
     WHERE known.version <= excluded.version
-    RETURNING version
+    RETURNING product_id
 """
 _WRITE_DOCUMENTS = """
-    WITH gone AS (
-        DELETE FROM search_productdocument
-        WHERE product_id = %(product_id)s AND (language <> %(language)s OR currency <> ALL(%(currencies)s)) RETURNING 1
+    WITH told AS MATERIALIZED (
+        SELECT * FROM json_to_recordset(%(documents)s) AS told(id uuid, product_id uuid, currency text, slug text, title text, card text,
+            detail text, price numeric, in_stock boolean, category_paths text[], published_at timestamptz, keywords text, codes text,
+            body text)
+    ), gone AS (
+        DELETE FROM search_productdocument old
+        WHERE product_id = ANY(%(product_ids)s) AND (language <> %(language)s OR NOT EXISTS (
+            SELECT FROM told WHERE told.product_id = old.product_id AND told.currency = old.currency))
+        RETURNING 1
     ), written AS (
         INSERT INTO search_productdocument AS known (id, product_id, language, currency, slug, title, card, detail, price, in_stock,
             category_paths, published_at, words, vector)
-        SELECT id, %(product_id)s, %(language)s, currency, slug, title, card, detail, price, in_stock, category_paths, published_at,
+        SELECT id, product_id, %(language)s, currency, slug, title, card, detail, price, in_stock, category_paths, published_at,
             lower(unaccent(title)),
             setweight(to_tsvector(%(stemmer)s::regconfig, unaccent(title)), 'A')
             || setweight(to_tsvector(%(stemmer)s::regconfig, unaccent(keywords)), 'B')
             || setweight(to_tsvector('simple', codes), 'B')
             || setweight(to_tsvector(%(stemmer)s::regconfig, unaccent(left(body, 100000))), 'C')
-        FROM json_to_recordset(%(documents)s) AS told(id uuid, currency text, slug text, title text, card text, detail text,
-            price numeric, in_stock boolean, category_paths text[], published_at timestamptz, keywords text, codes text, body text)
+        FROM told
         ON CONFLICT (product_id, language, currency) DO UPDATE SET slug = excluded.slug, title = excluded.title,
             card = excluded.card, detail = excluded.detail, price = excluded.price, in_stock = excluded.in_stock,
             category_paths = excluded.category_paths, published_at = excluded.published_at, words = excluded.words,
@@ -87,33 +100,31 @@ _WRITE_DOCUMENTS = """
 """
 
 
-def index_product(product: Product) -> None:
-    """Take over a product, unless a later version is here already, and bring its documents up to date."""
-    lock_product(product.id)
-    in_stock = lock_availability([variant.id for variant in product.variants])
-    categories = _lock_categories(product.categories)
-    kept = _rows(
-        _KEEP_PRODUCT,
-        [
-            product.id,
-            product.version,
-            orjson.dumps(codec.encode(product)).decode(),
-            [variant.id for variant in product.variants],
-            [category.id for category in product.categories],
-        ],
-    )
-    if kept:
-        _write(product, in_stock=in_stock, categories=categories)
+def lock_products(product_ids: Sequence[UUID]) -> None:
+    """Hold off other writers of whole products, also where search has no row of them yet."""
+    _execute(_LOCK_PRODUCTS, [sorted(map(str, product_ids))])
 
 
-def remove_product(*, product_id: UUID) -> None:
-    """Forget a product and its documents."""
-    lock_product(product_id)
-    models.IndexedProduct.objects.filter(product_id=product_id).delete()
-    _write_documents(product_id=product_id, documents=())
+def index_products(products: Sequence[Product]) -> None:
+    """Take over locked products, but for those of which a later version is here already, and bring their documents up to date."""
+    if not products:
+        return
+    in_stock = lock_availability([variant.id for product in products for variant in product.variants])
+    categories = _lock_categories({category.id: category for product in products for category in product.categories})
+    kept = {
+        row[0] for row in _rows(_KEEP_PRODUCTS, [orjson.dumps([_encode(product) for product in products]).decode()])
+    }
+    _write([product for product in products if product.id in kept], in_stock=in_stock, categories=categories)
 
 
-def set_availability(*, in_stock: Mapping[UUID, bool]) -> None:
+def remove_products(product_ids: Sequence[UUID]) -> None:
+    """Forget locked products and their documents."""
+    if product_ids:
+        models.IndexedProduct.objects.filter(product_id__in=product_ids).delete()
+        _write_documents(product_ids=product_ids, documents=())
+
+
+def set_availability(in_stock: Mapping[UUID, bool]) -> None:
     """Take over whether variants can be bought; where that is new, bring the documents of their products up to date."""
     if crossed := store_availability(in_stock):
         _rewrite(models.IndexedProduct.objects.filter(variant_ids__overlap=crossed))
@@ -122,11 +133,6 @@ def set_availability(*, in_stock: Mapping[UUID, bool]) -> None:
 def store_availability(in_stock: Mapping[UUID, bool]) -> list[UUID]:
     """Take over whether variants can be bought without looking at products; return the variants for which that is new."""
     return [row[0] for row in _rows(_SET_AVAILABILITY, [list(in_stock), list(in_stock.values())])]
-
-
-def lock_product(product_id: UUID) -> None:
-    """Hold off other writers of the whole product, also where search has no row of it yet."""
-    _rows("SELECT pg_advisory_xact_lock(hashtextextended('search:' || %s, 0))", [str(product_id)])
 
 
 def lock_availability(variant_ids: Sequence[UUID]) -> dict[UUID, bool]:
@@ -163,14 +169,16 @@ def remove_category(*, category_id: UUID) -> None:
     _forget_answers()
 
 
-def _rewrite(rows: Any) -> None:
-    """Render known products again, their rows locked in order of id."""
-    for row in rows.select_for_update(no_key=True).order_by("product_id"):
-        product = codec.decode(Product, row.payload)
-        known = models.IndexedAvailability.objects.filter(variant_id__in=row.variant_ids)
-        categories = models.IndexedCategory.objects.filter(category_id__in=row.category_ids)
+def _rewrite(rows: QuerySet[models.IndexedProduct]) -> None:
+    """Render known products again, some at a time, their rows locked in order of id."""
+    locked = rows.select_for_update(no_key=True).order_by("product_id").iterator(chunk_size=_CHUNK)
+    while chunk := list(islice(locked, _CHUNK)):
+        variant_ids = [variant_id for row in chunk for variant_id in row.variant_ids]
+        category_ids = {category_id for row in chunk for category_id in row.category_ids}
+        known = models.IndexedAvailability.objects.filter(variant_id__in=variant_ids)
+        categories = models.IndexedCategory.objects.filter(category_id__in=category_ids)
         _write(
-            product,
+            [codec.decode(Product, row.payload) for row in chunk],
             in_stock=dict(known.values_list("variant_id", "in_stock")),
             categories={c.category_id: _to_category(c) for c in categories},
         )
@@ -182,37 +190,50 @@ def _to_category(row: models.IndexedCategory) -> Category:
     )
 
 
-def _write(product: Product, *, in_stock: Mapping[UUID, bool], categories: Mapping[UUID, Category]) -> None:
-    shown = product.status is ProductStatus.PUBLISHED
-    documents = render(product, in_stock=in_stock, categories=categories) if shown else ()
-    _write_documents(product_id=product.id, documents=documents)
+def _encode(product: Product) -> dict[str, Any]:
+    return {
+        "product_id": product.id,
+        "version": product.version,
+        "payload": codec.encode(product),
+        "variant_ids": [variant.id for variant in product.variants],
+        "category_ids": [category.id for category in product.categories],
+    }
 
 
-def _write_documents(*, product_id: UUID, documents: Sequence[Document]) -> None:
+def _write(products: Sequence[Product], *, in_stock: Mapping[UUID, bool], categories: Mapping[UUID, Category]) -> None:
+    documents = [
+        document
+        for product in products
+        if product.status is ProductStatus.PUBLISHED
+        for document in render(product, in_stock=in_stock, categories=categories)
+    ]
+    _write_documents(product_ids=[product.id for product in products], documents=documents)
+
+
+def _write_documents(*, product_ids: Sequence[UUID], documents: Sequence[Document]) -> None:
     language = shop_language()
     parameters = {
-        "product_id": product_id,
+        "product_ids": list(product_ids),
         "language": language,
         "stemmer": stemmer(language),
-        "currencies": [document.currency for document in documents],
-        "documents": orjson.dumps([{"id": str(uuid7()), **asdict(document)} for document in documents]).decode(),
+        "documents": orjson.dumps([{"id": uuid7(), **asdict(document)} for document in documents]).decode(),
     }
     if _rows(_WRITE_DOCUMENTS, parameters)[0][0]:
         _forget_answers()
 
 
-def _lock_categories(told: Sequence[Category]) -> dict[UUID, Category]:
+def _lock_categories(told: Mapping[UUID, Category]) -> dict[UUID, Category]:
     """Return what is known of these categories, their rows locked; what is not known yet is taken from `told`."""
     if not told:
         return {}
-    found = _rows(_LOCK_CATEGORIES, [_encode_categories(told)])
+    found = _rows(_LOCK_CATEGORIES, [_encode_categories(told.values())])
     return {
         row[0]: Category(id=row[0], name=row[1], slug=row[2], path=row[3], parent_id=row[4], position=row[5])
         for row in found
     }
 
 
-def _encode_categories(categories: Sequence[Category]) -> str:
+def _encode_categories(categories: Iterable[Category]) -> str:
     rows = [{**codec.encode(category), "category_id": str(category.id)} for category in categories]
     return orjson.dumps(rows).decode()
 

@@ -8,9 +8,10 @@ from apps.messaging import api as messaging
 from apps.messaging import inbox, relay
 from apps.messaging.models import InboxMessage, OutboxMessage
 from apps.messaging.testing import deliver_all
-from tests.messaging.probe.events import Happened
+from tests.messaging.probe import handlers
+from tests.messaging.probe.events import Happened, Joined
 from tests.messaging.probe.models import Applied
-from tests.messaging.probe.services import happen, happen_and_fail, happen_many, happen_nested
+from tests.messaging.probe.services import happen, happen_and_fail, happen_many, happen_nested, join
 
 pytestmark = pytest.mark.django_db
 
@@ -174,3 +175,43 @@ def test_relay_copies_again_after_a_crash_and_the_inbox_takes_nothing_twice():
 
     assert InboxMessage.objects.count() == 2
     assert applied() == [("a", 1)]
+
+
+def test_consumer_of_batches_gets_what_is_due_in_one_call_and_each_key_in_order():
+    for thing in ("a", "b", "c"):
+        join(thing=thing)
+    join(thing="a", version=2)
+
+    deliver_all()
+    deliver_all()
+
+    assert applied("join") == [("a b c", 3), ("a", 1)]
+
+
+def test_batch_that_fails_is_applied_one_by_one_and_only_the_culprit_is_parked():
+    for thing in ("a", "b", "c"):
+        join(thing=thing, behaviour="fail:1000" if thing == "b" else "")
+
+    deliver_until(lambda: messaging.list_parked())
+
+    assert sorted(applied("join")) == [("a", 1), ("c", 1)]
+    (parked,) = messaging.list_parked()
+    assert parked.key == "probe:b"
+
+
+def test_batch_leaves_out_a_message_whose_lease_another_worker_has():
+    join(thing="a")
+    join(thing="b")
+    relay.relay_once()
+    messages = inbox._claim(queue="probe", fresh=True)
+    InboxMessage.objects.filter(key="probe:a").update(lease_token=None)
+
+    inbox._apply(messages, alias="default")
+
+    assert applied("join") == [("b", 1)]
+    assert InboxMessage.objects.get(key="probe:a").done_at is None
+
+
+def test_only_a_projection_may_take_batches():
+    with pytest.raises(ValueError, match="must be a projection"):
+        messaging.subscribe(Joined, consumer="probe.join", batch=True)(handlers.join)

@@ -68,9 +68,9 @@ def test_first_news_of_a_product_its_stock_and_its_category_at_once_is_all_in_th
         first, second = (variant.id for variant in product.variants)
 
         at_once(
-            lambda product=product: handlers.index_products(ProductChanged(product_id=product.id, product=product)),
-            lambda first=first: handlers.index_availability(now_in_stock(first)),
-            lambda second=second: handlers.index_availability(now_in_stock(second)),
+            lambda product=product: handlers.index_products([ProductChanged(product_id=product.id, product=product)]),
+            lambda first=first: handlers.index_availability([now_in_stock(first)]),
+            lambda second=second: handlers.index_availability([now_in_stock(second)]),
             lambda old=old: handlers.index_categories(
                 CategoryChanged(category_id=old.id, category=replace(old, name="Coats"))
             ),
@@ -88,8 +88,8 @@ def test_newest_version_wins_where_two_are_applied_at_once():
         newer = replace(product, version=2, title="New name")
 
         at_once(
-            lambda newer=newer: handlers.index_products(ProductChanged(product_id=newer.id, product=newer)),
-            lambda product=product: handlers.index_products(ProductChanged(product_id=product.id, product=product)),
+            lambda newer=newer: handlers.index_products([ProductChanged(product_id=newer.id, product=newer)]),
+            lambda product=product: handlers.index_products([ProductChanged(product_id=product.id, product=product)]),
         )
 
         assert ProductDocument.objects.get(product_id=product.id).title == "New name"

@@ -127,17 +127,17 @@ def test_news_of_product_category_and_stock_may_come_in_any_order():
     renamed = replace(category, name="Coats", path="coats", slug="coats")
     product = catalog.create_product(product=product_input(categories=("jackets",)))
     news = [
-        lambda: handlers.index_products(ProductChanged(product_id=product.id, product=product)),
+        lambda: handlers.index_products([ProductChanged(product_id=product.id, product=product)]),
         lambda: handlers.index_categories(handlers.CategoryChanged(category_id=category.id, category=renamed)),
         lambda: handlers.index_availability(
-            AvailabilityChanged(variant_id=product.variants[0].id, status=StockStatus.IN, available=9)
+            [AvailabilityChanged(variant_id=product.variants[0].id, status=StockStatus.IN, available=9)]
         ),
     ]
     details = set()
     for order in permutations(news):
         for model in (ProductDocument, IndexedProduct, IndexedCategory):
             model.objects.all().delete()
-        handlers.services.set_availability(in_stock={product.variants[0].id: False})
+        handlers.services.set_availability({product.variants[0].id: False})
         for tell in order:
             tell()
         details.add((document(product).detail, tuple(document(product).category_paths)))
@@ -153,7 +153,7 @@ def test_older_version_of_a_product_does_not_overwrite_a_newer_one():
     newer = catalog.update_product(product_id=product.id, product=product_input(slug=product.slug, title="New name"))
     deliver_all()
 
-    handlers.index_products(ProductChanged(product_id=product.id, product=product))
+    handlers.index_products([ProductChanged(product_id=product.id, product=product)])
 
     assert document(product).title == newer.title == "New name"
 
@@ -165,7 +165,7 @@ def test_document_is_rewritten_only_where_its_bytes_differ():
     before = document(product).updated_at
 
     inventory.set_on_hand(variant_id=product.variants[0].id, on_hand=1, reason="low, still in stock")
-    handlers.index_products(ProductChanged(product_id=product.id, product=catalog.get_product(product_id=product.id)))
+    handlers.index_products([ProductChanged(product_id=product.id, product=catalog.get_product(product_id=product.id))])
     deliver_all()
 
     assert document(product).updated_at == before
@@ -193,7 +193,7 @@ def test_removal_that_is_repeated_is_harmless():
     product = make_product()
     deliver_all()
     for _ in range(2):
-        handlers.index_products(ProductRemoved(product_id=product.id))
+        handlers.index_products([ProductRemoved(product_id=product.id)])
 
     assert not ProductDocument.objects.exists()
 
@@ -221,7 +221,7 @@ def test_rebuild_makes_everything_anew_from_the_truth(get):
     for model in (ProductDocument, IndexedProduct, IndexedCategory):
         model.objects.all().delete()
     stranger = replace(product, id=uuid7(), slug="stranger")
-    handlers.index_products(ProductChanged(product_id=stranger.id, product=stranger))
+    handlers.index_products([ProductChanged(product_id=stranger.id, product=stranger)])
 
     call_command("rebuild_search", stdout=None)
 

@@ -13,3 +13,14 @@ class Happened(Event):
     thing: str
     version: int
     behaviour: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Joined(Event):
+    """Something for the probe's consumer of batches."""
+
+    event_type = "probe.joined.v1"
+    key_field = "thing"
+
+    thing: str
+    behaviour: str = ""

@@ -3,22 +3,23 @@
 import os
 import signal
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from apps.messaging import api as messaging
-from tests.messaging.probe.events import Happened
+from tests.messaging.probe.events import Happened, Joined
 from tests.messaging.probe.models import Applied
 
 
-def _count_tries(event: Happened) -> int:
+def _count_tries(event: Happened | Joined) -> int:
     """Count tries in a file: the transaction of a failed try leaves no trace in the database."""
-    path = Path(os.environ["PROBE_FOLDER"]) / f"{event.thing}-{event.version}"
+    path = Path(os.environ["PROBE_FOLDER"]) / f"{event.thing}-{getattr(event, 'version', 1)}"
     tries = int(path.read_text()) + 1 if path.exists() else 1
     path.write_text(str(tries))
     return tries
 
 
-def _misbehave(event: Happened) -> None:
+def _misbehave(event: Happened | Joined) -> None:
     kind, _, argument = event.behaviour.partition(":")
     if kind == "fail" and _count_tries(event) <= int(argument):
         raise RuntimeError(f"asked to fail {argument} times")
@@ -38,3 +39,11 @@ def record(event: Happened) -> None:
 @messaging.subscribe(Happened, consumer="probe.project", projection=True)
 def project(event: Happened) -> None:
     Applied.objects.create(consumer="project", key=event.thing, version=event.version)
+
+
+@messaging.subscribe(Joined, consumer="probe.join", projection=True, batch=True)
+def join(events: Sequence[Joined]) -> None:
+    """Leave one row per call that names all it was given."""
+    Applied.objects.create(consumer="join", key=" ".join(sorted(event.thing for event in events)), version=len(events))
+    for event in events:
+        _misbehave(event)

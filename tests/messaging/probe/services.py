@@ -1,7 +1,7 @@
 """The probe's commands."""
 
 from apps.messaging import api as messaging
-from tests.messaging.probe.events import Happened
+from tests.messaging.probe.events import Happened, Joined
 
 
 @messaging.command
@@ -25,3 +25,8 @@ def happen_many(*, things: int, versions: int) -> None:
     messaging.publish_many(
         [(Happened(thing=f"bulk-{t}", version=v), v) for v in range(1, versions + 1) for t in range(things)]
     )
+
+
+@messaging.command
+def join(*, thing: str, version: int = 1, behaviour: str = "") -> None:
+    messaging.publish(Joined(thing=thing, behaviour=behaviour), version=version)
