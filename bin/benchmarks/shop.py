@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import os
-import re
 import subprocess
 import sys
 import time
-import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from prometheus_client.multiprocess import MultiProcessCollector
+
 from ecommerce.local.embedded import RunningShop, run_shop
 from tests.shop.client import Client
 
 ROOT = Path(__file__).resolve().parents[2]
+STATEMENTS = ("django_db_execute_total", "django_db_execute_many_total")
 
 
 def wait_for(condition: Callable[[], Any], *, what: str, seconds: float = 600) -> Any:
@@ -78,17 +79,47 @@ class BenchShop:
             path = page["next"].removeprefix(self.base)
         return found[:count]
 
-    def statements(self) -> float:
-        metrics = urllib.request.urlopen(f"{self.base}/metrics").read().decode()
-        found = re.findall(r"^django_db_execute_total\{.*?\} ([\d.e+]+)", metrics, re.MULTILINE)
-        return sum(float(value) for value in found)
+    def statements(self) -> dict[str, float]:
+        """Return how many SQL statements the processes of each kind have sent so far."""
+        folder = Path(self.environment()["PROMETHEUS_MULTIPROC_DIR"])
+        return {
+            name: sum(_count_statements(folder, pid) for pid in self.pids()[name])
+            for name in ("web", "worker", "relay")
+        }
 
-    def count_statements_of_a_checkout(self) -> dict[str, float]:
-        """Count what the web processes send to the database from an empty cart to a paid order, the webhooks included."""
+    def measure_statements_of_a_checkout(self, count: int = 20) -> dict[str, float]:
+        """Return the statements of one checkout, from empty cart to paid with its webhooks, in each kind of process.
+
+        What the same processes send when nobody buys is taken off and named beside it, per second.
+        """
         (first, second), client = self.some_variants(2), self.client()
-        before, idle = self.statements(), self.statements()
-        order = client.order({first: 1, second: 2})
-        client.pay(order)
-        client.wait_for_status(order, "processing")
-        time.sleep(1)  # the webhooks that are still on their way belong to it
-        return {"web": self.statements() - idle - (idle - before)}
+        client.pay(client.order({first: 1, second: 2}))
+        quiet = self._statements_of(lambda: time.sleep(5))
+
+        orders = []
+
+        def check_out() -> None:
+            for _ in range(count):
+                buyer = self.client()
+                orders.append((buyer, buyer.order({first: 1, second: 2})))
+                buyer.pay(orders[-1][1])
+            time.sleep(3)  # the webhooks and events that are still on their way belong to it
+
+        busy, seconds = self._statements_of(check_out), self.seconds
+        for buyer, order in orders:
+            buyer.wait_for_status(order, "processing")
+        per_checkout = {name: (busy[name] - quiet[name] / 5 * seconds) / count for name in busy}
+        return per_checkout | {f"{name} per idle second": sent / 5 for name, sent in quiet.items()}
+
+    def _statements_of(self, work: Callable[[], Any]) -> dict[str, float]:
+        started, before = time.monotonic(), self.statements()
+        work()
+        after, self.seconds = self.statements(), time.monotonic() - started
+        return {name: after[name] - before[name] for name in after}
+
+
+def _count_statements(folder: Path, pid: int) -> float:
+    files = [str(path) for path in folder.glob(f"counter_{pid}.db")]
+    families = MultiProcessCollector.merge(files, accumulate=True)
+    samples = (sample for family in families for sample in family.samples)
+    return sum(sample.value for sample in samples if sample.name in STATEMENTS)
