@@ -8,7 +8,7 @@ from django.db.models import Q
 from apps.persistence.models import UUIDModel
 from apps.persistence.zones import Zone
 
-STANDARD = "standard"
+STANDARD, EXEMPT = "standard", "exempt"
 
 
 class TaxZone(Zone):
@@ -22,7 +22,7 @@ class TaxZone(Zone):
 
 
 class TaxRate(UUIDModel):
-    """What one tax class pays in a zone. A class without a rate pays the zone's `standard` rate."""
+    """What one tax class pays in a zone. A class without a rate pays the zone's `standard` rate, `exempt` nothing."""
 
     zone = models.ForeignKey(TaxZone, on_delete=models.CASCADE, related_name="rates")
     tax_class = models.SlugField(max_length=50, default=STANDARD, db_index=False)

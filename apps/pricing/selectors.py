@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from apps.pricing.models import STANDARD, TaxZone
+from apps.pricing.models import EXEMPT, STANDARD, TaxZone
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,8 +17,9 @@ class Taxes:
     rates: dict[str, Decimal] = field(default_factory=dict)
 
     def rate(self, tax_class: str) -> Decimal:
-        """Return the rate of a class, the zone's standard rate where it has none, 0 where there is neither."""
-        return self.rates.get(tax_class, self.rates.get(STANDARD, Decimal(0)))
+        """Return the rate of a class; where the zone has none, 0 for `exempt` and for any other the standard rate, 0 without one."""
+        otherwise = Decimal(0) if tax_class == EXEMPT else self.rates.get(STANDARD, Decimal(0))
+        return self.rates.get(tax_class, otherwise)
 
 
 def find_taxes(*, country: str, region: str) -> Taxes:

@@ -54,6 +54,15 @@ def test_a_class_without_a_rate_pays_the_standard_rate():
     assert totals(line("11.90", tax_class="books")).tax == money("1.90")
 
 
+def test_what_is_exempt_pays_nothing_unless_the_zone_says_so():
+    assert totals(line("11.90", tax_class="exempt")).tax == money(0)
+
+    zone = make_zone("NZ", included=True, percent=15)
+    TaxRate.objects.create(zone=zone, tax_class="exempt", percent=5)
+
+    assert totals(line("10.50", tax_class="exempt"), country="NZ").tax == money("0.50")
+
+
 def test_californian_tax_comes_on_top_of_goods_and_shipping():
     cart = totals(line(100, currency="USD"), shipping=money(10, "USD"), country="US", region="CA", currency="USD")
 
