@@ -104,7 +104,7 @@ class OrderLine(UUIDModel):
     product_id = models.UUIDField()
     sku = models.CharField(max_length=100)
     title = models.CharField(max_length=600)
-    options = models.JSONField(default=dict)
+    options = models.JSONField(default=list)  # pairs: jsonb forgets the order of an object's members
     quantity = models.IntegerField()
     unit_price: MoneyField[Money] = MoneyField()
     line_total: MoneyField[Money] = MoneyField()

@@ -125,7 +125,7 @@ def _line(line: LineRow, *, shipped: int) -> OrderLine:
         product_id=line.product_id,
         sku=line.sku,
         title=line.title,
-        options=line.options,
+        options=dict(line.options),
         quantity=line.quantity,
         shipped=shipped,
         unit_price=line.unit_price,

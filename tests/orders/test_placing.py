@@ -36,6 +36,7 @@ def test_placed_order_waits_for_its_payment_and_shows_what_was_bought():
     assert [(line.variant_id, line.quantity, str(line.line_total)) for line in order.lines] == [
         (variant, 2, "40.00 EUR")
     ]
+    assert list(order.lines[0].options) == ["Material", "Size"]  # as the product has them, not as jsonb sorts them
     assert str(order.total) == "44.90 EUR"
     assert order.payment_deadline > order.placed_at
 

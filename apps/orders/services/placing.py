@@ -128,7 +128,7 @@ def _line(row: OrderRow, position: int, line: DraftLine) -> OrderLine:
         product_id=line.product_id,
         sku=line.sku,
         title=line.title,
-        options=dict(line.options),
+        options=list(line.options.items()),
         quantity=line.quantity,
         tax_rate=line.tax_rate,
         requires_shipping=line.requires_shipping,
