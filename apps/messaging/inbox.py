@@ -113,11 +113,16 @@ def _try(messages: Sequence[InboxMessage], *, alias: str) -> Exception | None:
 
 
 def _finish(messages: Sequence[InboxMessage], *, alias: str) -> list[InboxMessage]:
-    """Mark messages of one claim done, before their handler runs in the same transaction; return those whose lease is still ours."""
+    """Mark messages of one claim done, before their handler runs in the same transaction; return those whose lease is still ours.
+
+    The commit need not wait for the disk: a crash of the server that loses it loses effects and mark together, and the message is
+    due again. Whatever acts on the effects outside the database commits its own claim first, which flushes this commit as well.
+    """
     with connections[alias].cursor() as cursor:
         cursor.execute(
             "UPDATE messaging_inboxmessage SET done_at = statement_timestamp(), lease_token = NULL, last_error = ''"
-            " WHERE id = ANY(%s) AND lease_token = %s AND done_at IS NULL AND due_at > statement_timestamp() RETURNING id",
+            " WHERE id = ANY(%s) AND lease_token = %s AND done_at IS NULL AND due_at > statement_timestamp()"
+            " RETURNING id, set_config('synchronous_commit', 'off', true)",
             [[message.id for message in messages], messages[0].lease_token],
         )
         ours = {row[0] for row in cursor.fetchall()}

@@ -16,6 +16,9 @@ BACKLOG = 10_000
 
 def measure(folder: Path) -> dict[str, Any]:
     with running_lab(folder, durable=True) as lab:
+        lab.publish_surely(thing="first", version=1)  # the processes load what they need
+        wait_for(lambda: lab.applied("first"), what="the first message")
+        time.sleep(1)
         for version in range(1, 41):
             lab.publish_surely(thing="idle", version=version)
             time.sleep(0.1)

@@ -40,7 +40,7 @@ class Lab:
         self.environment = {
             **os.environ,
             **urls,
-            "DJANGO_SETTINGS_MODULE": os.environ.get("DJANGO_SETTINGS_MODULE", "tests.settings"),
+            "DJANGO_SETTINGS_MODULE": "tests.settings",
             "SHOP_ENVIRONMENT": "test",
             "PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")]),
             "PROBE_FOLDER": str(self.probe_folder),
