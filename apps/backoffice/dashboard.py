@@ -23,13 +23,14 @@ class Figure:
 
 
 def add_figures(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
-    """Add `figures` to the opening page's context, for staff who may see orders; settings.UNFOLD names this function."""
-    if request.user.has_perm("orders.view_order"):
-        context["figures"] = _figures()
-    return context
+    """Add `figures` to the opening page's context, those this member of staff may look into; settings.UNFOLD names this function."""
+    figures = _of_orders() if request.user.has_perm("orders.view_order") else []
+    if request.user.has_perm("messaging.view_inboxmessage"):
+        figures.append(Figure("Parked work", str(len(messaging.list_parked())), reverse("backoffice:parked")))
+    return {**context, "figures": figures}
 
 
-def _figures() -> list[Figure]:
+def _of_orders() -> list[Figure]:
     today = orders.get_statistics(since=clock.now().replace(hour=0, minute=0, second=0, microsecond=0))
     listing = reverse("admin:orders_order_changelist")
     revenue = ", ".join(str(amount) for amount in today.revenue.values()) or "none yet"
@@ -38,5 +39,4 @@ def _figures() -> list[Figure]:
         Figure("Paid today", str(today.paid), f"{listing}?status__exact=processing"),
         Figure("Cancelled today", str(today.cancelled), f"{listing}?status__exact=cancelled"),
         Figure("Revenue today", revenue, listing),
-        Figure("Parked work", str(len(messaging.list_parked())), reverse("backoffice:parked")),
     ]

@@ -7,13 +7,12 @@ from uuid import UUID
 
 from django.contrib import admin, messages
 from django.contrib.auth.decorators import permission_required
-from django.core.exceptions import BadRequest
+from django.core.exceptions import BadRequest, PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from apps.catalog import api as catalog
-from apps.catalog.contracts import Variant
 from apps.inventory import api as inventory
 from apps.kernel.errors import DomainError
 from apps.messaging import api as messaging
@@ -28,6 +27,8 @@ def _page(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpR
 def parked(request: HttpRequest) -> HttpResponse:
     """List what failed too often, and try one item again."""
     if request.method == "POST":
+        if not request.user.has_perm("messaging.change_inboxmessage"):
+            raise PermissionDenied
         kind, item_id = request.POST.get("kind", ""), _read_id(request.POST.get("id", ""))
         try:
             replayed = messaging.replay_parked(kind=kind, item_id=item_id)
@@ -45,36 +46,17 @@ def _read_id(given: str) -> UUID:
         raise BadRequest(f"{given!r} is not an id.") from error
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@permission_required("inventory.change_stocklevel", raise_exception=True)
+@require_safe
+@permission_required("inventory.view_stocklevel", raise_exception=True)
 def stock(request: HttpRequest) -> HttpResponse:
-    """Find a variant by its SKU, show its stock in every warehouse, and set it with a reason."""
-    sku = request.POST.get("sku") or request.GET.get("sku", "")
+    """Find a variant by its SKU and show its stock in every warehouse, each with the way to set it."""
+    sku = request.GET.get("sku", "").strip()
     context: dict[str, Any] = {"title": "Stock by SKU", "sku": sku}
     if not sku:
         return _page(request, "stock.html", context)
     try:
-        variant = catalog.get_variant_by_sku(sku=sku.strip())
+        variant = catalog.get_variant_by_sku(sku=sku)
     except DomainError as error:
         return _page(request, "stock.html", {**context, "fault": error.detail})
-    if request.method == "POST":
-        _set_stock(request, variant)
-        return redirect(f"{request.path}?sku={variant.sku}")
     levels = inventory.get_stock_levels(variant_ids=[variant.id]).get(variant.id, ())
     return _page(request, "stock.html", {**context, "variant": variant, "levels": levels})
-
-
-def _set_stock(request: HttpRequest, variant: Variant) -> None:
-    try:
-        inventory.set_on_hand(
-            variant_id=variant.id,
-            on_hand=int(request.POST.get("on_hand", "")),
-            reason=request.POST.get("reason", ""),
-            warehouse=request.POST.get("warehouse", ""),
-            actor=str(request.user),
-        )
-        messages.success(request, f"Stock of {variant.sku} is set.")
-    except ValueError:
-        messages.error(request, "The quantity must be a whole number.")
-    except DomainError as error:
-        messages.error(request, error.detail)

@@ -40,7 +40,7 @@ def main() -> None:
         say("counting SQL statements of one checkout")
         figures["statements"] = shop.measure_statements_of_a_checkout()
         say("messaging")
-        figures["messaging"] = messaging.measure(folder / "lab")
+        figures["messaging"] = messaging.measure(folder / "lab", backlog=options.backlog)
         figures["memory_mb"] = {
             name: [round(machine.resident_mb(pid)) for pid in pids] for name, pids in shop.pids().items()
         }
@@ -52,10 +52,15 @@ def main() -> None:
 def _read_options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="bin/bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="fewer products, rounds and seconds; for a first look")
+    parser.add_argument("--tiny", action="store_true", help="next to none of anything; shows that the benchmark works")
     parser.add_argument("--out", type=Path, default=ROOT / "var" / "bench.json")
     options = parser.parse_args()
-    options.products, options.rounds, options.seconds = (1_000, 2, 2) if options.quick else (10_000, 5, 4)
-    options.orders = 100 if options.quick else 400
+    sizes = (10_000, 5, 4, 400, 10_000)
+    if options.quick:
+        sizes = (1_000, 2, 2, 100, 10_000)
+    if options.tiny:
+        sizes = (30, 1, 1, 8, 100)
+    options.products, options.rounds, options.seconds, options.orders, options.backlog = sizes
     options.out.parent.mkdir(exist_ok=True)
     return options
 
@@ -142,7 +147,7 @@ class bare_view:  # noqa: N801 - used like a function
 
 
 def measure_writes(shop: BenchShop, options: argparse.Namespace) -> dict[str, Any]:
-    variants = shop.some_variants(200)
+    variants = shop.some_variants(min(200, options.products))
     reference.make_tables(shop.database_url())
     web, found = shop.pids()["web"], {}
     for concurrency in (1, 16):

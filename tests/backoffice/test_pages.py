@@ -1,0 +1,98 @@
+"""Staff pages over several apps: each right on its own, figures that lead to their lists, parked work that can be tried again."""
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Permission
+from django.urls import reverse
+
+from apps.inventory import api as inventory
+from apps.messaging import api as messaging
+from apps.messaging.models import InboxMessage
+from apps.messaging.testing import deliver_all
+from tests.catalog.shop import make_product
+from tests.orders.making import place
+
+pytestmark = pytest.mark.django_db
+
+
+def sign_in(client, *rights):
+    user = get_user_model().objects.create_user(f"{len(rights)}@example.com", is_staff=True)
+    for right in rights:
+        app, codename = right.split(".")
+        user.user_permissions.add(Permission.objects.get(content_type__app_label=app, codename=codename))
+    client.force_login(user)
+
+
+def park_a_message():
+    place()
+    deliver_all()
+    message = InboxMessage.objects.first()
+    InboxMessage.objects.filter(pk=message.pk).update(done_at=None, parked_at=message.occurred_at, last_error="boom")
+    return message
+
+
+@pytest.mark.parametrize("page", ["backoffice:parked", "backoffice:stock"])
+def test_pages_ask_strangers_to_sign_in_and_refuse_staff_without_the_right(client, page):
+    assert client.get(reverse(page)).url.startswith(reverse("admin:login"))
+
+    sign_in(client)
+
+    assert client.get(reverse(page)).status_code == 403
+
+
+def test_opening_page_shows_only_figures_its_reader_may_look_into(client):
+    place()
+
+    sign_in(client)
+    assert not client.get(reverse("admin:index")).context["figures"]
+
+    sign_in(client, "orders.view_order")
+    figures = {figure.name: figure.value for figure in client.get(reverse("admin:index")).context["figures"]}
+    assert figures["Orders today"] == "1"
+    assert "Parked work" not in figures
+
+    sign_in(client, "orders.view_order", "messaging.view_inboxmessage")
+    for figure in client.get(reverse("admin:index")).context["figures"]:
+        assert client.get(figure.link).status_code == 200
+
+
+def test_parked_work_is_told_with_its_reason_and_tried_again(client):
+    message = park_a_message()
+    sign_in(client, "messaging.view_inboxmessage", "messaging.change_inboxmessage")
+
+    assert "boom" in client.get(reverse("backoffice:parked")).content.decode()
+    answer = client.post(reverse("backoffice:parked"), {"kind": "message", "id": message.pk}, follow=True)
+
+    assert "It will be tried again now." in answer.content.decode()
+    assert not messaging.list_parked()
+
+
+def test_who_may_only_look_at_parked_work_cannot_replay_it(client):
+    message = park_a_message()
+    sign_in(client, "messaging.view_inboxmessage")
+
+    assert "Try again" not in client.get(reverse("backoffice:parked")).content.decode()
+    assert client.post(reverse("backoffice:parked"), {"kind": "message", "id": message.pk}).status_code == 403
+    assert messaging.list_parked()
+
+
+@pytest.mark.parametrize("wish", [{"kind": "message", "id": "x"}, {"kind": "nonsense", "id": "0" * 32}, {}])
+def test_replay_of_what_does_not_exist_is_a_bad_request(client, wish):
+    sign_in(client, "messaging.view_inboxmessage", "messaging.change_inboxmessage")
+
+    assert client.post(reverse("backoffice:parked"), wish).status_code == 400
+
+
+def test_stock_is_found_by_sku_and_leads_to_the_form_that_sets_it(client):
+    variant = make_product().variants[0]
+    inventory.set_on_hand(variant_id=variant.id, on_hand=7, reason="delivery")
+    sign_in(client, "inventory.view_stocklevel", "inventory.change_stocklevel")
+    page = reverse("backoffice:stock")
+
+    found = client.get(page, {"sku": f" {variant.sku} "}).content.decode()
+    link = reverse("admin:inventory_set_stock")
+
+    assert f"{link}?variant_id={variant.id}&amp;warehouse=" in found
+    assert ">7</td>" in found
+    assert client.get(link, {"variant_id": variant.id}).status_code == 200
+    assert "NO-SUCH-SKU" in client.get(page, {"sku": "NO-SUCH-SKU"}).content.decode()
