@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import F, Q
+from django.db.models import Q
 
 from apps.checkout.models import Cart
 from apps.kernel.money import Money
+from apps.persistence.statements import columns_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,28 +34,24 @@ class StoredCart:
     lines: tuple[Line, ...]
 
 
-_LINE = ("id", "variant_id", "quantity", "price_seen_amount", "price_seen_currency", "snapshot")
+_OPEN_CARTS: Final = f"""
+    SELECT {columns_of(Cart, prefix="cart")}, line.id AS line_id, line.variant_id AS line_variant_id, line.quantity AS line_quantity,
+        line.price_seen_amount AS line_amount, line.price_seen_currency AS line_currency, line.snapshot AS line_snapshot
+    FROM checkout_cart cart LEFT JOIN checkout_cartline line ON line.cart_id = cart.id
+    WHERE cart.status = 'open' AND (cart.customer_id = %(customer_id)s OR cart.holder_id = %(holder_id)s)
+    ORDER BY cart.id, line.id
+"""  # noqa: S608 - our own names, no input
 
 
 def find_open_carts(*, customer_id: UUID | None, holder_id: UUID | None) -> list[StoredCart]:
     """Return the open carts of a customer and of a guest's token, at most one each; one statement."""
-    owned = _owned_by(customer_id=customer_id, holder_id=holder_id)
-    if owned is None:
+    if customer_id is None and holder_id is None:
         return []
-    joined = Cart.objects.filter(owned, status=Cart.Status.OPEN).annotate(
-        **{f"line_{name}": F(f"lines__{name}") for name in _LINE}
-    )
     found: dict[UUID, tuple[Cart, list[Line]]] = {}
-    for row in joined.order_by("pk", "lines__id"):
+    for row in Cart.objects.raw(_OPEN_CARTS, {"customer_id": customer_id, "holder_id": holder_id}):
         _, lines = found.setdefault(row.pk, (row, []))
         lines += _line(row)
     return [StoredCart(row=row, lines=tuple(lines)) for row, lines in found.values()]
-
-
-def _owned_by(*, customer_id: UUID | None, holder_id: UUID | None) -> Q | None:
-    conditions = [Q(customer_id=customer_id)] if customer_id else []
-    conditions += [Q(holder_id=holder_id)] if holder_id else []
-    return Q(*conditions, _connector=Q.OR) if conditions else None
 
 
 def _line(row: Cart) -> list[Line]:
@@ -61,22 +59,24 @@ def _line(row: Cart) -> list[Line]:
     joined = vars(row)
     if joined["line_id"] is None:
         return []
-    amount, currency = joined["line_price_seen_amount"], joined["line_price_seen_currency"]
+    amount, currency = joined["line_amount"], joined["line_currency"]
     return [
         Line(
             id=joined["line_id"],
             variant_id=joined["line_variant_id"],
             quantity=joined["line_quantity"],
             price_seen=None if amount is None else Money(amount, currency),
-            snapshot=joined["line_snapshot"],
+            snapshot=json.loads(joined["line_snapshot"]),
         )
     ]
 
 
 def find_last_placed_cart(*, customer_id: UUID | None, holder_id: UUID | None) -> UUID | None:
     """Return the id of the cart that its owner turned into an order last, while it is kept."""
-    owned = _owned_by(customer_id=customer_id, holder_id=holder_id)
-    if owned is None:
+    conditions = [Q(customer_id=customer_id)] if customer_id else []
+    conditions += [Q(holder_id=holder_id)] if holder_id else []
+    if not conditions:
         return None
+    owned = Q(*conditions, _connector=Q.OR)
     placed = Cart.objects.filter(owned, status=Cart.Status.PLACED).order_by("-closed_at")
     return placed.values_list("pk", flat=True).first()

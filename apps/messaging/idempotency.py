@@ -16,9 +16,11 @@ from apps.messaging.contracts import IdempotencyScope, StoredAnswer
 from apps.messaging.errors import IdempotencyKeyInUse, IdempotencyKeyReused
 from apps.messaging.models import IdempotencyRecord
 from apps.persistence.databases import alias_for
+from apps.persistence.statements import fetch_all, insert_rows
 
 WAIT_SECONDS = 10.0
 _POLL_SECONDS = 0.02
+_FIND = "SELECT fingerprint, status, body, headers FROM messaging_idempotencyrecord WHERE reference = %s"
 
 
 def find_answer(scope: IdempotencyScope, *, app: str) -> StoredAnswer | None:
@@ -26,28 +28,25 @@ def find_answer(scope: IdempotencyScope, *, app: str) -> StoredAnswer | None:
 
     Raises IdempotencyKeyReused (422) where the first request had another body.
     """
-    record = IdempotencyRecord.objects.using(alias_for(app)).filter(reference=scope.reference).first()
-    if record is None:
+    found = fetch_all(app, _FIND, [scope.reference])
+    if not found:
         return None
-    if record.fingerprint != scope.fingerprint:
+    ((fingerprint, status, body, headers),) = found
+    if fingerprint != scope.fingerprint:
         raise IdempotencyKeyReused(f"Idempotency-Key {scope.key!r} was used with another body; use a new key.")
-    return StoredAnswer(status=record.status, body=json.loads(record.body), headers=record.headers)
+    return StoredAnswer(status=status, body=json.loads(body), headers=json.loads(headers))
 
 
 def store_answer(scope: IdempotencyScope, answer: StoredAnswer, *, app: str) -> None:
     """Keep the answer to a request; call it inside the command that did the work. A repeat keeps the first answer."""
-    IdempotencyRecord.objects.using(alias_for(app)).bulk_create(
-        [
-            IdempotencyRecord(
-                reference=scope.reference,
-                fingerprint=scope.fingerprint,
-                status=answer.status,
-                body=json.dumps(answer.body, ensure_ascii=False),
-                headers=answer.headers,
-            )
-        ],
-        ignore_conflicts=True,
+    record = IdempotencyRecord(
+        reference=scope.reference,
+        fingerprint=scope.fingerprint,
+        status=answer.status,
+        body=json.dumps(answer.body, ensure_ascii=False),
+        headers=answer.headers,
     )
+    insert_rows([record], using=alias_for(app), ignore_conflicts=True)
 
 
 @contextmanager

@@ -22,6 +22,7 @@ from apps.messaging.models import InboxMessage
 from apps.messaging.outbox import causation
 from apps.messaging.subscriptions import Subscription, find, queues
 from apps.persistence.databases import alias_for
+from apps.persistence.statements import columns_of
 
 logger = logging.getLogger(__name__)
 DRAIN_TASK = "messaging.drain"
@@ -29,19 +30,19 @@ BATCH = 100
 
 # A head is a due row without an earlier undone row of the same consumer and key. The claim's own UPDATE moves due_at to the
 # end of the lease: a row whose worker died is simply due again.
-_CLAIM = """
+_CLAIM = f"""
     UPDATE messaging_inboxmessage SET
         attempts = attempts + 1, lease_token = %(token)s, due_at = statement_timestamp() + make_interval(secs => %(lease)s)
     WHERE id IN (
         SELECT id FROM messaging_inboxmessage head
-        WHERE queue = %(queue)s AND done_at IS NULL AND parked_at IS NULL AND due_at <= statement_timestamp() AND {attempts}
+        WHERE queue = %(queue)s AND done_at IS NULL AND parked_at IS NULL AND due_at <= statement_timestamp() AND {{attempts}}
           AND NOT EXISTS (
               SELECT 1 FROM messaging_inboxmessage earlier
               WHERE earlier.consumer = head.consumer AND earlier.key = head.key
                 AND earlier.version < head.version AND earlier.done_at IS NULL)
         ORDER BY due_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
-    RETURNING *
-"""
+    RETURNING {columns_of(InboxMessage, prefix="messaging_inboxmessage")}
+"""  # noqa: S608 - our own names, no input
 _CLAIM_FRESH = _CLAIM.format(attempts="attempts = 0")
 _CLAIM_RETRY = _CLAIM.format(attempts="attempts > 0")
 

@@ -12,6 +12,7 @@ from apps.kernel.events import Event, encode_event
 from apps.messaging import wakeups
 from apps.messaging.models import SHARDS, OutboxMessage
 from apps.persistence.databases import alias_for
+from apps.persistence.statements import insert_rows
 
 # What led to what is being done now: request id, and the id of the message under handling.
 causation: ContextVar[dict[str, str] | None] = ContextVar("causation", default=None)
@@ -39,7 +40,7 @@ def publish_many(events: Sequence[tuple[Event, int]]) -> None:
     connection = transaction.get_connection(alias)
     if not connection.in_atomic_block:
         raise RuntimeError(f"{events[0][0].event_type} published outside a transaction")
-    OutboxMessage.objects.using(alias).bulk_create(_message(event, version) for event, version in events)
+    insert_rows([_message(event, version) for event, version in events], using=alias)
     if not any(callback is wakeups.poke_relay for _, callback, _ in connection.run_on_commit):
         transaction.on_commit(wakeups.poke_relay, using=alias, robust=True)
 

@@ -22,6 +22,7 @@ from apps.messaging import backoff, wakeups
 from apps.messaging.errors import LeaseLost
 from apps.persistence.databases import alias_for
 from apps.persistence.models import UUIDModel
+from apps.persistence.statements import columns_of
 
 logger = logging.getLogger(__name__)
 DRIVE_TASK = "messaging.drive"
@@ -120,7 +121,7 @@ def claim(found: Driver, *, fresh: bool) -> list[WorkItem]:
         UPDATE {table} SET attempts = attempts + 1, lease_token = %s, next_run_at = statement_timestamp() + make_interval(secs => %s)
         WHERE id IN (SELECT id FROM {table} WHERE next_run_at <= statement_timestamp() AND parked_at IS NULL AND {condition}
                      ORDER BY next_run_at LIMIT %s FOR UPDATE SKIP LOCKED)
-        RETURNING *
+        RETURNING {columns_of(found.model, prefix=table)}
     """  # noqa: S608 - names of our own tables, no input
     parameters = [uuid4(), settings.MESSAGING["LEASE_SECONDS"], limit]
     return list(found.model._default_manager.using(alias).raw(sql, parameters))

@@ -2,32 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
-
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Case, Q, Value, When
+from django.db.models import Q
 
 from apps.kernel.countries import COUNTRIES, normalise_region
 from apps.persistence.models import UUIDModel
 
-Z = TypeVar("Z", bound="Zone")
+# Holds a destination, the deciding zone first: by region, by country, rest of the world; then priority.
+DECIDING_ZONE = """
+    SELECT * FROM {table}
+    WHERE (countries = '{{}}' OR %(country)s = ANY(countries)) AND (regions = '{{}}' OR %(region)s = ANY(regions))
+    ORDER BY regions = '{{}}', countries = '{{}}', priority, id LIMIT 1
+"""
 
 
-class ZoneQuerySet(models.QuerySet[Z]):
-    """Zones by destination."""
-
-    def best_for(self, *, country: str, region: str) -> ZoneQuerySet[Z]:
-        """Return the zones that hold a destination, the deciding one first: by region, by country, rest of the world; then priority."""
-        region = normalise_region(country, region)
-        return self.filter(
-            Q(countries=[]) | Q(countries__contains=[country]), Q(regions=[]) | Q(regions__contains=[region])
-        ).order_by(_last_where(regions=[]), _last_where(countries=[]), "priority", "id")
-
-
-def _last_where(**condition: Any) -> Case:
-    return Case(When(**condition, then=Value(1)), default=Value(0))
+def destination(*, country: str, region: str) -> dict[str, str]:
+    """Return the parameters of `DECIDING_ZONE`."""
+    return {"country": country, "region": normalise_region(country, region)}
 
 
 class Zone(UUIDModel):
@@ -49,8 +42,6 @@ class Zone(UUIDModel):
     priority = models.SmallIntegerField(
         default=0, db_default=0, help_text="Of zones that fit equally well the lowest number decides."
     )
-
-    objects = ZoneQuerySet.as_manager()
 
     class Meta:
         abstract = True

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from apps.pricing.models import EXEMPT, STANDARD, TaxZone
+from apps.persistence.statements import fetch_all
+from apps.persistence.zones import DECIDING_ZONE, destination
+from apps.pricing.models import EXEMPT, STANDARD
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,19 +24,18 @@ class Taxes:
         return self.rates.get(tax_class, otherwise)
 
 
+_TAXES = f"""
+    WITH zone AS ({DECIDING_ZONE.format(table="pricing_taxzone")})
+    SELECT zone.tax_name, zone.prices_include_tax, rate.tax_class, rate.percent
+    FROM zone LEFT JOIN pricing_taxrate rate ON rate.zone_id = zone.id
+"""  # noqa: S608 - our own names, no input
+
+
 def find_taxes(*, country: str, region: str) -> Taxes:
     """Return the taxes of the zone that decides for a destination, in one query; none at all where no zone does."""
-    rows = list(
-        TaxZone.objects.best_for(country=country, region=region).values_list(
-            "id", "tax_name", "prices_include_tax", "rates__tax_class", "rates__percent"
-        )
-    )
+    rows = fetch_all("pricing", _TAXES, destination(country=country, region=region))
     if not rows:
         return Taxes()
-    deciding, tax_name, prices_include_tax, _, _ = rows[0]
-    rates = {
-        tax_class: percent / 100
-        for zone, _, _, tax_class, percent in rows
-        if zone == deciding and tax_class is not None
-    }
+    tax_name, prices_include_tax, *_ = rows[0]
+    rates = {tax_class: percent / 100 for *_, tax_class, percent in rows if tax_class is not None}
     return Taxes(tax_name=tax_name, prices_include_tax=prices_include_tax, rates=rates)

@@ -69,8 +69,6 @@ class ShippingRate(UUIDModel):
         help_text="Free above a threshold: the subtotal, in the price's currency, from which delivery is free.",
     )
 
-    BRACKETS_IN_ORDER = (F("max_weight_grams").asc(nulls_last=True),)
-
     class Meta:
         constraints = [
             models.UniqueConstraint(
@@ -84,13 +82,6 @@ class ShippingRate(UUIDModel):
                 name="shipping_free_from_not_negative",
             ),
         ]
-
-    def holds(self, weight_grams: int) -> bool:
-        return self.max_weight_grams is None or weight_grams <= self.max_weight_grams
-
-    def is_free(self, subtotal: Money) -> bool:
-        """Return whether a cart's subtotal, in this rate's currency, reaches the threshold."""
-        return self.free_from_amount is not None and subtotal.amount >= self.free_from_amount
 
     def clean(self) -> None:
         """Refuse an unknown currency and more decimals than it has: the price would never be offered, or not as written."""

@@ -2,43 +2,40 @@
 
 from __future__ import annotations
 
-from itertools import groupby
-
-from django.db.models import Subquery
+from typing import Final
 
 from apps.kernel.money import Money
+from apps.persistence.statements import fetch_all
+from apps.persistence.zones import DECIDING_ZONE, destination
 from apps.shipping.contracts import ShippingOption
-from apps.shipping.models import ShippingMethod, ShippingRate, ShippingZone
+
+# Of each method the smallest bracket that holds the weight; none where the cart is too heavy for all of them.
+_OPTIONS: Final = f"""
+    WITH zone AS ({DECIDING_ZONE.format(table="shipping_shippingzone")})
+    SELECT method.id, method.name, method.min_days, method.max_days, rate.price_amount, rate.free_from_amount
+    FROM zone
+    JOIN shipping_shippingmethod method ON method.zone_id = zone.id AND method.is_active
+    JOIN LATERAL (
+        SELECT price_amount, free_from_amount FROM shipping_shippingrate
+        WHERE method_id = method.id AND price_currency = %(currency)s
+            AND (max_weight_grams IS NULL OR %(weight)s <= max_weight_grams)
+        ORDER BY max_weight_grams NULLS LAST LIMIT 1) rate ON true
+    ORDER BY method.position, method.name
+"""  # noqa: S608 - our own names, no input
 
 
 def find_options(*, country: str, region: str, subtotal: Money, weight_grams: int) -> tuple[ShippingOption, ...]:
     """Return what the zone of a destination offers for a cart, in one query."""
-    zone = ShippingZone.objects.best_for(country=country, region=region).values("id")[:1]
-    rates = (
-        ShippingRate.objects.filter(
-            method__zone_id=Subquery(zone), method__is_active=True, price_currency=subtotal.currency
+    parameters = destination(country=country, region=region) | {"currency": subtotal.currency, "weight": weight_grams}
+    return tuple(
+        ShippingOption(
+            id=method_id,
+            name=name,
+            price=Money.zero(subtotal.currency)
+            if free_from is not None and subtotal.amount >= free_from
+            else Money(price, subtotal.currency),
+            min_days=min_days,
+            max_days=max_days,
         )
-        .select_related("method")
-        .order_by("method__position", "method__name", *ShippingRate.BRACKETS_IN_ORDER)
-    )
-    options = (
-        _option(method, list(brackets), subtotal=subtotal, weight_grams=weight_grams)
-        for method, brackets in groupby(rates, key=lambda rate: rate.method)
-    )
-    return tuple(option for option in options if option is not None)
-
-
-def _option(
-    method: ShippingMethod, rates: list[ShippingRate], *, subtotal: Money, weight_grams: int
-) -> ShippingOption | None:
-    """Price a method by the smallest bracket that holds the weight; None where the cart is too heavy for all of them."""
-    rate = next((rate for rate in rates if rate.holds(weight_grams)), None)
-    if rate is None:
-        return None
-    return ShippingOption(
-        id=method.id,
-        name=method.name,
-        price=Money.zero(subtotal.currency) if rate.is_free(subtotal) else rate.price,
-        min_days=method.min_days,
-        max_days=method.max_days,
+        for method_id, name, min_days, max_days, price, free_from in fetch_all("shipping", _OPTIONS, parameters)
     )

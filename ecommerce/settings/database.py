@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from apps.persistence.pools import check_connection
 from ecommerce.settings import env
 
 _SESSION_LIMITS = (
@@ -16,15 +17,28 @@ _POOL_SIZE = env.integer("DATABASE_POOL_SIZE", example="8", default=0)
 
 def _connection(name: str) -> dict[str, Any]:
     parts = env.database(name)
-    options: dict[str, Any] = {"options": _SESSION_LIMITS, "connect_timeout": 5, **parts.pop("OPTIONS")}
+    options: dict[str, Any] = {
+        # A connection plans a statement once, not for every request.
+        "server_side_binding": True,
+        "prepare_threshold": 5,
+        "options": _SESSION_LIMITS,
+        "connect_timeout": 5,
+        **parts.pop("OPTIONS"),
+    }
     if _POOL_SIZE:
-        options["pool"] = {"min_size": 1, "max_size": _POOL_SIZE, "timeout": 10, "max_idle": 300}
+        options["pool"] = {
+            "min_size": 1,
+            "max_size": _POOL_SIZE,
+            "timeout": 10,
+            "max_idle": 300,
+            "check": check_connection,
+        }
     return {
         "ENGINE": "django_prometheus.db.backends.postgresql"
         if env.boolean("DATABASE_METRICS", default=False)
         else "django.db.backends.postgresql",
         "CONN_MAX_AGE": 0 if _POOL_SIZE else None,
-        "CONN_HEALTH_CHECKS": True,
+        "CONN_HEALTH_CHECKS": not _POOL_SIZE,  # the pool has a check of its own
         "OPTIONS": options,
         **parts,
     }

@@ -31,6 +31,7 @@ from apps.kernel.errors import FieldError, Invalid, PreconditionFailed
 from apps.kernel.ids import uuid7
 from apps.kernel.money import currency_decimals
 from apps.messaging import api as messaging
+from apps.persistence.statements import insert_rows
 from apps.web import tokens
 
 MAX_LINES = 500
@@ -161,7 +162,7 @@ def _is_second_cart(error: IntegrityError) -> bool:
 @messaging.command
 def _insert(*, opened: OpenCart, change: Change) -> bool:
     opened.row.version = 1
-    Cart.objects.bulk_create([opened.row])
+    insert_rows([opened.row])
     change.write()
     return True
 
@@ -221,7 +222,7 @@ def _append(
         id=line.id, cart_id=opened.row.pk, variant_id=line.variant_id, quantity=quantity, snapshot=snapshot
     )
     stored.price_seen = line.price_seen
-    return Change(lines=(*opened.lines, line), write=lambda: stored.save(force_insert=True), variants=variants)
+    return Change(lines=(*opened.lines, line), write=lambda: insert_rows([stored]), variants=variants)
 
 
 def set_line(opened: OpenCart, *, item_id: UUID, quantity: int) -> Change:

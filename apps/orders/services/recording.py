@@ -31,8 +31,8 @@ from apps.orders.history import (
     apply,
 )
 from apps.orders.models import Order, OrderEvent, OrderLine
-from apps.orders.services.inserting import insert_together
 from apps.orders.services.steps import Step, queue_steps
+from apps.persistence.statements import insert_rows
 
 _STATE = tuple(field.name for field in fields(OrderState))
 _ENUMS: dict[str, type[Enum]] = {
@@ -82,7 +82,7 @@ def record_placed(row: Order, fact: Placed, *, actor: str, alongside: Sequence[S
     """Record the first fact of a new order, and insert the rows that belong to it, in one statement."""
     write_state(row, apply(None, fact))
     event = OrderEvent(order=row, version=row.version, type=fact.kind, data=codec.encode(fact), actor=actor)
-    insert_together([row], [event], *alongside)
+    insert_rows([row], [event], *alongside)
     messaging.publish(_announce(row, fact), version=row.version)
 
 
