@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from apps.persistence.pools import check_connection
 from ecommerce.settings import env
 
 _SESSION_LIMITS = (
@@ -26,19 +25,13 @@ def _connection(name: str) -> dict[str, Any]:
         **parts.pop("OPTIONS"),
     }
     if _POOL_SIZE:
-        options["pool"] = {
-            "min_size": 1,
-            "max_size": _POOL_SIZE,
-            "timeout": 10,
-            "max_idle": 300,
-            "check": check_connection,
-        }
+        options["pool"] = {"min_size": 1, "max_size": _POOL_SIZE, "timeout": 10, "max_idle": 300}
     return {
         "ENGINE": "django_prometheus.db.backends.postgresql"
         if env.boolean("DATABASE_METRICS", default=False)
         else "django.db.backends.postgresql",
         "CONN_MAX_AGE": 0 if _POOL_SIZE else None,
-        "CONN_HEALTH_CHECKS": not _POOL_SIZE,  # the pool has a check of its own
+        "CONN_HEALTH_CHECKS": True,
         "OPTIONS": options,
         **parts,
     }
