@@ -227,13 +227,14 @@ def _recall(key: str, *, data: str, current: str) -> Answer | None:
             answer = _unpack(stored)
             _memory.keep(key, answer)
             return answer
+        if not held or not held.stale_since or time.monotonic() - held.stale_since >= _STALE_SECONDS:
+            return None
         rebuilds = cache.set(f"{name}:rebuild", 1, nx=True, px=_REBUILD_LOCK_MS)
     except RedisError as error:
         logger.warning("answer not recalled: %s", error)
         _breaker.trip()
         return None
-    fresh_enough = held and held.stale_since and time.monotonic() - held.stale_since < _STALE_SECONDS
-    return held.answer if held and fresh_enough and not rebuilds else None
+    return None if rebuilds else held.answer
 
 
 def _keep(key: str, answer: Answer) -> None:

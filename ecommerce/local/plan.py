@@ -114,12 +114,13 @@ def django_services(
     *, environment: Mapping[str, str], profile: Profile, state: StateFolder, ports: Ports
 ) -> list[Service]:
     """Return the processes of the shop itself that `profile` asks for."""
-    serving = {**environment, "DATABASE_POOL_SIZE": str(profile.pools.database)}
+    # A web process has a fixed number of threads, each with its connection; a sockets process has as many as it needs.
+    pooled = {**environment, "DATABASE_POOL_SIZE": str(profile.pools.database)}
     services = []
     if profile.surfaces - {Surface.SOCKETS}:
-        services.append(_web(environment=serving, profile=profile, port=ports.web))
+        services.append(_web(environment=environment, profile=profile, port=ports.web))
     if Surface.SOCKETS in profile.surfaces:
-        services.append(_sockets(environment=serving, port=ports.sockets))
+        services.append(_sockets(environment=pooled, port=ports.sockets))
     if profile.queues:
         services.append(_worker(environment=environment, profile=profile, state=state))
         services.append(_relay(environment=environment))

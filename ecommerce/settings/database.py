@@ -27,9 +27,7 @@ def _connection(name: str) -> dict[str, Any]:
     if _POOL_SIZE:
         options["pool"] = {"min_size": 1, "max_size": _POOL_SIZE, "timeout": 10, "max_idle": 300}
     return {
-        "ENGINE": "django_prometheus.db.backends.postgresql"
-        if env.boolean("DATABASE_METRICS", default=False)
-        else "django.db.backends.postgresql",
+        "ENGINE": f"ecommerce.backends.{'metered' if env.boolean('DATABASE_METRICS', default=False) else 'postgresql'}",
         "CONN_MAX_AGE": 0 if _POOL_SIZE else None,
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": options,
