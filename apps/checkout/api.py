@@ -169,6 +169,8 @@ def place_order(
 
     Raises InsufficientStock (`lines`; the cart stays), QuoteChanged (`quote`; `expected_total` is not the total now), CheckoutIncomplete
     (`missing`), AlreadyPlaced (the order this cart became before), IdempotencyKeyReused, CartNotFound.
+
+    Call it inside `messaging.exclusive(scope, app="orders", of_caller=True)`: two at once would hold the cart's stock twice.
     """
     return placing.place_order(owner=owner, expected_total=expected_total, scope=scope, encode=encode)
 

@@ -5,6 +5,7 @@ The lock is a session advisory lock of PostgreSQL, so a process that dies lets g
 
 from __future__ import annotations
 
+import hashlib
 import json
 import time
 from collections.abc import Iterator
@@ -50,9 +51,15 @@ def store_answer(scope: IdempotencyScope, answer: StoredAnswer, *, app: str) -> 
 
 
 @contextmanager
-def exclusive(scope: IdempotencyScope, *, app: str, wait_seconds: float = WAIT_SECONDS) -> Iterator[None]:
-    """Let one request of `scope` at a time through; raises IdempotencyKeyInUse after `wait_seconds`."""
-    lock = int.from_bytes(bytes.fromhex(scope.reference)[:8], "big", signed=True)
+def exclusive(
+    scope: IdempotencyScope, *, app: str, of_caller: bool = False, wait_seconds: float = WAIT_SECONDS
+) -> Iterator[None]:
+    """Let one request of `scope` at a time through, or with `of_caller` one of its caller's, whatever key and route.
+
+    Raises IdempotencyKeyInUse after `wait_seconds`.
+    """
+    digest = hashlib.sha256(scope.caller.encode()).hexdigest() if of_caller else scope.reference
+    lock = int.from_bytes(bytes.fromhex(digest)[:8], "big", signed=True)
     connection, deadline = connections[alias_for(app)], time.monotonic() + wait_seconds
     with connection.cursor() as cursor:
         while True:
@@ -60,7 +67,9 @@ def exclusive(scope: IdempotencyScope, *, app: str, wait_seconds: float = WAIT_S
             if cursor.fetchone()[0]:
                 break
             if time.monotonic() >= deadline:
-                raise IdempotencyKeyInUse(f"The first request with Idempotency-Key {scope.key!r} is still under way.")
+                raise IdempotencyKeyInUse(
+                    f"A request like the one with Idempotency-Key {scope.key!r} is still under way."
+                )
             time.sleep(_POLL_SECONDS)
     try:
         yield

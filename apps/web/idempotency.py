@@ -22,22 +22,25 @@ from apps.web.views import reply
 
 Method = Callable[..., HttpResponse]
 _KEY: Final = re.compile(r"[\x21-\x7e]{1,255}")
+_KEY_RULE: Final = "The header Idempotency-Key must have 1 to 255 visible ASCII characters."
 
 
-def idempotent(*, app: str, caller: Callable[[Request], str]) -> Callable[[Method], Method]:
+def idempotent(
+    *, app: str, caller: Callable[[Request], str], one_per_caller: bool = False
+) -> Callable[[Method], Method]:
     """Decorate a view method so that repeats of a request get the first answer.
 
-    `app` owns the database that keeps the answers; `caller` says whose key it is ("customer:<id>", "cart:<hash>"). The
-    method finds the scope as `request.idempotency_scope`. An answer that its command stored in its own transaction is
-    returned through `answer_of`; any other 2xx or 402 is stored afterwards. Other answers are not, so that a repeat
-    tries again.
+    `app` owns the database that keeps the answers; `caller` says whose key it is ("customer:<id>", "cart:<hash>"); with
+    `one_per_caller` that caller's requests take turns also where their keys differ. The method finds the scope as
+    `request.idempotency_scope`. An answer that its command stored in its own transaction is returned through `answer_of`; any
+    other 2xx or 402 is stored afterwards. Other answers are not, so that a repeat tries again.
     """
 
     def decorate(method: Method) -> Method:
         @wraps(method)
         def run(self: Any, request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
             scope = _scope_of(request, caller=caller)
-            with messaging.exclusive(scope, app=app):
+            with messaging.exclusive(scope, app=app, of_caller=one_per_caller):
                 if stored := messaging.find_answer(scope, app=app):
                     return answer_of(stored, replayed=True)
                 vars(request)["idempotency_scope"] = scope
@@ -74,13 +77,21 @@ def _answer(method: Method, view: Any, request: Request, *args: Any, **kwargs: A
 
 
 def _scope_of(request: Request, *, caller: Callable[[Request], str]) -> IdempotencyScope:
-    key = request.headers.get("Idempotency-Key", "")
-    if not _KEY.fullmatch(key):
-        raise IdempotencyKeyRequired("The header Idempotency-Key must have 1 to 255 visible ASCII characters.")
+    key = read_idempotency_key(request)
+    if not key:
+        raise IdempotencyKeyRequired(_KEY_RULE)
     route = f"{request.method} {request.path}"
     body = orjson.dumps(request.data, option=orjson.OPT_SORT_KEYS)
     fingerprint = hashlib.sha256(route.encode() + b"\x1f" + body).hexdigest()
     return IdempotencyScope(caller=caller(request), route=route, key=key, fingerprint=fingerprint)
+
+
+def read_idempotency_key(request: Request) -> str:
+    """Return the header's key, "" where there is none; raises IdempotencyKeyRequired for one that cannot be a key."""
+    key = request.headers.get("Idempotency-Key", "")
+    if key and not _KEY.fullmatch(key):
+        raise IdempotencyKeyRequired(_KEY_RULE)
+    return key
 
 
 def _is_kept(response: HttpResponse) -> bool:

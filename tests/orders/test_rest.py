@@ -280,3 +280,18 @@ def test_statements_of_looking_and_paying(send):
     with assert_queries(at_most=20):
         send("POST", "payments/intent", body, headers=guest(token), key=key())
     assert orders.get_order(order_id=order.id, viewer=orders.Viewer(order_token=token))
+
+
+def test_other_parcel_under_a_used_key_is_refused(send):
+    order, _ = place()
+    pay(order)
+    headers, parcel, path = staff("ship_order"), key(), f"staff/orders/{order.id}/shipments"
+    line = str(order.lines[0].id)
+    send("POST", path, {"lines": {line: 1}, "tracking_number": "TRACK-1"}, headers=headers, key=parcel)
+
+    other = send("POST", path, {"lines": {line: 1}, "tracking_number": "TRACK-2"}, headers=headers, key=parcel)
+    too_long = send("POST", path, {"lines": {line: 1}}, headers=headers, key="k" * 300)
+
+    assert (other.status_code, other.json()["code"]) == (422, "idempotency_key_reused")
+    assert (too_long.status_code, too_long.json()["code"]) == (400, "idempotency_key_required")
+    assert len(look(order).shipments) == 1

@@ -134,7 +134,10 @@ class OrdersView(APIView):
         return reply_page(request, orders.list_orders(customer_id=customer_id, params=read_page_params(request)))
 
     @extend_schema(parameters=[_TOKEN], request=serializers.PlaceInput, responses={201: serializers.PlacedOrderView})
-    @idempotent(app="orders", caller=lambda request: checkout.caller_of_cart(owner=owner_of(request)))
+    # Two keys for one cart take turns: both at once would hold its stock twice.
+    @idempotent(
+        app="orders", caller=lambda request: checkout.caller_of_cart(owner=owner_of(request)), one_per_caller=True
+    )
     def post(self, request: Request) -> HttpResponse:
         body = self.parse(serializers.PlaceInput, request)
         scope = cast(IdempotencyScope, vars(request)["idempotency_scope"])

@@ -17,7 +17,7 @@ from apps.orders.documents import tracking_document
 from apps.orders.rest import serializers
 from apps.web import tokens
 from apps.web.authentication import caller_of
-from apps.web.idempotency import idempotent
+from apps.web.idempotency import idempotent, read_idempotency_key
 from apps.web.pagination import read_page_params
 from apps.web.permissions import require_staff
 from apps.web.views import APIView, read_if_match, reply, reply_page
@@ -185,7 +185,7 @@ class ShipmentsView(APIView):
             carrier=body["carrier"],
             tracking_url=body["tracking_url"],
             actor=_actor(request),
-            reference=request.headers.get("Idempotency-Key") or str(uuid7()),
+            reference=read_idempotency_key(request) or str(uuid7()),
             if_version=read_if_match(request),
         )
         return _reply_order(order, status=201)

@@ -32,7 +32,8 @@ def ship_order(
     if_version: int | None,
 ) -> None:
     row = lock_order(order_id=order_id)
-    if Shipment.objects.filter(order=row, reference=reference).exists():
+    if sent := Shipment.objects.filter(order=row, reference=reference).first():
+        _require_same(sent, lines, tracking_number=tracking_number, carrier=carrier, tracking_url=tracking_url)
         return
     require_version(row, if_version)
     if row.status != OrderStatus.PROCESSING.value:
@@ -54,6 +55,15 @@ def ship_order(
     )
     steps = [Step(kind=StepKind.SHIP_STOCK, reference=str(shipment.pk))]
     record(row, Shipped(shipment_id=shipment.pk, lines=parcel), actor=actor, steps=steps)
+
+
+def _require_same(sent: Shipment, lines: Mapping[UUID, int] | None, **tracking: str) -> None:
+    """Refuse another parcel under the reference of one that has left: it would silently stay behind."""
+    held = dict(ShipmentLine.objects.filter(shipment=sent).values_list("line_id", "quantity"))
+    if (lines is not None and dict(lines) != held) or any(
+        getattr(sent, name) != given for name, given in tracking.items()
+    ):
+        raise messaging.IdempotencyKeyReused("A parcel of other content has left under this key; use a new key.")
 
 
 def _choose(row: Order, wanted: Mapping[UUID, int] | None) -> dict[UUID, int]:
