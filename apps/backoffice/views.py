@@ -50,7 +50,7 @@ def _read_id(given: str) -> UUID:
 @permission_required("inventory.view_stocklevel", raise_exception=True)
 def stock(request: HttpRequest) -> HttpResponse:
     """Find a variant by its SKU and show its stock in every warehouse, each with the way to set it."""
-    sku = request.GET.get("sku", "").strip()
+    sku = request.GET.get("sku", "").replace("\0", "").strip()
     context: dict[str, Any] = {"title": "Stock by SKU", "sku": sku}
     if not sku:
         return _page(request, "stock.html", context)

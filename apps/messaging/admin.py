@@ -51,7 +51,7 @@ class InboxMessageAdmin(ModelAdmin):
     show_full_result_count = False
     actions = ("replay_selected",)
 
-    @admin.action(description="Replay: apply these parked messages again")
+    @admin.action(description="Replay: apply these parked messages again", permissions=["change"])
     def replay_selected(self, request: HttpRequest, queryset: QuerySet[InboxMessage]) -> None:
         """Unpark each selected message."""
         count = sum(replay_parked(kind=MESSAGE, item_id=row.id) for row in queryset)

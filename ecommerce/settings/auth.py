@@ -10,7 +10,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 LOGIN_URL = "/account/sign-in/"
-LOGIN_REDIRECT_URL = "/account/orders/"
+LOGIN_REDIRECT_URL = "admin:index"  # staff who open the sign-in page itself; shoppers have their own
 
 ACCESS_TOKEN_LIFETIME = timedelta(minutes=15)
 REFRESH_TOKEN_LIFETIME = timedelta(days=7)

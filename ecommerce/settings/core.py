@@ -11,6 +11,7 @@ ASGI_APPLICATION = "ecommerce.asgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 INSTALLED_APPS = [
+    "apps.backoffice",  # before unfold: its opening page stands in for unfold's
     "unfold",
     "django.contrib.admin",
     "django.contrib.auth",
@@ -38,7 +39,6 @@ INSTALLED_APPS = [
     "apps.notifications",
     "apps.search",
     "apps.storefront",
-    "apps.backoffice",
 ]
 
 TEMPLATES = [

@@ -50,7 +50,7 @@ CONTENT_SECURITY_POLICY = "; ".join(
 ADMIN_CONTENT_SECURITY_POLICY = "; ".join(
     [
         "default-src 'self'",
-        "script-src 'self' 'unsafe-eval' 'unsafe-inline'",
+        "script-src 'self' 'unsafe-eval'",
         "style-src 'self' 'unsafe-inline'",
         "img-src 'self' data: https:",
         "object-src 'none'",

@@ -6,6 +6,7 @@ from django.contrib.auth.models import Permission
 from django.urls import reverse
 
 from apps.inventory import api as inventory
+from apps.kernel.ids import uuid7
 from apps.messaging import api as messaging
 from apps.messaging.models import InboxMessage
 from apps.messaging.testing import deliver_all
@@ -16,7 +17,7 @@ pytestmark = pytest.mark.django_db
 
 
 def sign_in(client, *rights):
-    user = get_user_model().objects.create_user(f"{len(rights)}@example.com", is_staff=True)
+    user = get_user_model().objects.create_user(f"{uuid7()}@example.com", is_staff=True)
     for right in rights:
         app, codename = right.split(".")
         user.user_permissions.add(Permission.objects.get(content_type__app_label=app, codename=codename))
@@ -52,8 +53,21 @@ def test_opening_page_shows_only_figures_its_reader_may_look_into(client):
     assert "Parked work" not in figures
 
     sign_in(client, "orders.view_order", "messaging.view_inboxmessage")
-    for figure in client.get(reverse("admin:index")).context["figures"]:
+    page = client.get(reverse("admin:index"))
+    for figure in page.context["figures"]:
         assert client.get(figure.link).status_code == 200
+        assert f'href="{figure.link}"' in page.content.decode()
+    assert "Revenue today" in page.content.decode()
+
+
+def test_side_bar_leads_to_the_work_its_reader_may_do(client):
+    sign_in(client, "orders.view_order", "inventory.view_stocklevel")
+
+    page = client.get(reverse("admin:index")).content.decode()
+
+    assert reverse("admin:orders_order_changelist") in page
+    assert reverse("backoffice:stock") in page
+    assert reverse("backoffice:parked") not in page
 
 
 def test_parked_work_is_told_with_its_reason_and_tried_again(client):
@@ -95,4 +109,5 @@ def test_stock_is_found_by_sku_and_leads_to_the_form_that_sets_it(client):
     assert f"{link}?variant_id={variant.id}&amp;warehouse=" in found
     assert ">7</td>" in found
     assert client.get(link, {"variant_id": variant.id}).status_code == 200
+    assert client.get(page, {"sku": "\0"}).status_code == 200
     assert "NO-SUCH-SKU" in client.get(page, {"sku": "NO-SUCH-SKU"}).content.decode()

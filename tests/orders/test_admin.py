@@ -76,6 +76,15 @@ def test_staff_ship_a_part_then_the_rest_and_deliver(client, staff):
     assert "TRACK-1" in client.get(change(order)).content.decode()
 
 
+def test_page_leads_to_the_orders_payments(client, staff):
+    order, _ = place()
+    payment = pay(order)
+
+    text = client.get(change(order)).content.decode()
+
+    assert reverse("admin:payments_payment_change", args=[payment.id]) in text
+
+
 def test_form_sent_twice_ships_once(client, staff):
     order, _ = place()
     pay(order)

@@ -20,6 +20,7 @@ from apps.kernel.errors import DomainError
 from apps.orders import api
 from apps.orders.admin.operations import OPERATIONS, Operation
 from apps.orders.models import Order, OrderLine
+from apps.payments import api as payments
 
 STAFF = api.Viewer(is_staff=True)
 
@@ -59,7 +60,19 @@ class OrderAdmin(ModelAdmin):
         (None, {"fields": ("number", "placed_at", "status", "payment_status", "fulfilment_status")}),
         (
             "Money",
-            {"fields": ("subtotal", "discount", "shipping", "tax", "total", "paid", "refunded", "payment_deadline")},
+            {
+                "fields": (
+                    "subtotal",
+                    "discount",
+                    "shipping",
+                    "tax",
+                    "total",
+                    "paid",
+                    "refunded",
+                    "payment_deadline",
+                    "payments",
+                )
+            },
         ),
         ("Buyer", {"fields": ("email", "customer_id", "goes_to", "shipping_method_name")}),
         ("Parcels and history", {"fields": ("parcels", "history")}),
@@ -149,6 +162,20 @@ class OrderAdmin(ModelAdmin):
         tracking = api.get_tracking(order_id=row.pk, viewer=STAFF)
         told = ((_time(p.shipped_at), sum(p.lines.values()), p.carrier, p.tracking_number) for p in tracking.shipments)
         return format_html_join("", "<div>{}: {} items, {} {}</div>", told) or "-"
+
+    @admin.display(description="payments")
+    def payments(self, row: Order) -> SafeString | str:
+        """Lead to each payment; that the money of a transfer arrived is noted there."""
+        told = (
+            (
+                reverse("admin:payments_payment_change", args=[payment.id]),
+                payment.provider,
+                payment.amount,
+                payment.status.value.replace("_", " "),
+            )
+            for payment in payments.list_payments(order_id=row.pk)
+        )
+        return format_html_join("", '<div><a href="{}">{}: {}, {}</a></div>', told) or "-"
 
     @admin.display(description="history")
     def history(self, row: Order) -> SafeString:
