@@ -1,5 +1,5 @@
 #!/usr/bin/env python
-"""Django's command line for this project."""
+"""Django's command line for this project, for the shop that bin/up runs or the one that the environment names."""
 
 import os
 import sys
@@ -7,5 +7,14 @@ import sys
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ecommerce.settings")
     from django.core.management import execute_from_command_line
+    from django.db import OperationalError
 
-    execute_from_command_line(sys.argv)
+    from ecommerce.local.attach import explain_unreachable, use_running_shop
+
+    use_running_shop()
+    try:
+        execute_from_command_line(sys.argv)
+    except OperationalError as error:
+        if "connection" not in str(error):
+            raise
+        sys.exit(explain_unreachable(error))

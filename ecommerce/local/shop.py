@@ -9,6 +9,7 @@ from urllib.parse import unquote, urlsplit
 
 from ecommerce.local.console import Console
 from ecommerce.local.errors import StartError, StopRequested
+from ecommerce.local.files import write_private_json
 from ecommerce.local.fingerprint import fingerprint_database, fingerprint_static
 from ecommerce.local.plan import (
     ROOT,
@@ -61,6 +62,7 @@ class Shop:
                 pass
             finally:
                 self._state.run_file.unlink(missing_ok=True)
+                self._state.environment_file.unlink(missing_ok=True)
                 self._console.step("stopping (Ctrl-C again to hurry)")
                 supervisor.stop(STOP_ORDER)
                 self._console.step("stopped")
@@ -92,6 +94,8 @@ class Shop:
             supervisor.start(service)
         waiting = [service.name for service in services] + (["sandbox"] if self._has_sandbox else [])
         supervisor.wait_until_ready(waiting, patience=_PATIENCE_SECONDS)
+        own = {name: value for name, value in environment.items() if self._given.get(name) != value}
+        write_private_json(self._state.environment_file, own)
         self._announce(supervisor)
 
     def _environment(self, servers: Servers) -> dict[str, str]:

@@ -27,6 +27,8 @@ from ecommerce.local.processes import (
 )
 
 STATE_VARIABLE: Final = "STATE_DIR"
+# The settings of a running shop, for `manage.py`.
+ENVIRONMENT_FILE: Final = "environment.json"
 # sun_path holds 108 bytes with the closing zero; PostgreSQL appends "/.s.PGSQL.5432.lock" to the folder.
 _LONGEST_SOCKET_FOLDER: Final = 80
 _PLAIN_PATH: Final = re.compile(r"[A-Za-z0-9/._-]+")
@@ -67,6 +69,7 @@ class StateFolder:
         self.logs = self.path / "logs"
         self.mail = self.path / "mail"
         self.run_file = self.path / "run.json"
+        self.environment_file = self.path / ENVIRONMENT_FILE
         self._children_file = self.path / "children.json"
         self._lock: int | None = None
         self._sockets: Path | None = None
