@@ -6,9 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
+from typing import Final
 from uuid import UUID
 
 from apps.kernel.money import Money
+
+# Every price lies below it, so that 500 lines of 999 pieces each still fit the column of a total.
+PRICE_LIMIT: Final = 10**9
 
 
 class ProductStatus(Enum):

@@ -72,13 +72,13 @@ def test_price_that_is_none_or_could_mean_two_things_is_refused(text, currency):
         parse_price(text, currency=currency)
 
 
-@given(st.decimals(min_value=0, max_value=10**9, places=2))
+@given(st.decimals(min_value=0, max_value=10**9 - 1, places=2))
 def test_plain_price_is_read_exactly_and_without_a_remark(amount):
     assert parse_price(str(amount), currency="EUR")[0].amount == amount
     assert not parse_price(str(amount), currency="EUR")[1]
 
 
-@given(st.decimals(min_value=0, max_value=10**9, places=2))
+@given(st.decimals(min_value=0, max_value=10**9 - 1, places=2))
 def test_grouped_price_means_the_same_in_both_conventions(amount):
     english = f"{amount:,}"
     german = english.translate(str.maketrans(",.", ".,"))

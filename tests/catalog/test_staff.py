@@ -95,7 +95,12 @@ def test_stale_if_match_is_412(call):
     [
         ({"title": ""}, "title"),
         ({"status": "sold"}, "status"),
-        ({"variants": [{"prices": {"EUR": {"amount": "x", "currency": "EUR"}}}]}, "variants.0.prices.EUR.amount"),
+        ({"variants": [{"prices": {"EUR": {"amount": "x", "currency": "EUR"}}}]}, "variants.0.prices.EUR"),
+        ({"variants": [{"prices": {"EUR": {"amount": "1.001", "currency": "EUR"}}}]}, "variants.0.prices.EUR"),
+        (
+            {"variants": [{"options": {"Size": "S"}, "prices": {"EUR": {"amount": "1000000000", "currency": "EUR"}}}]},
+            "variants.0.prices",
+        ),
         ({"variants": [{"options": {"Size": "XL"}}]}, "variants.0.options"),
         ({"variants": "many"}, "variants"),
         ({"images": [{}]}, "images.0.url"),

@@ -1,5 +1,7 @@
 """The quote: what is filled in is checked by name, what is missing is named, and it adds up."""
 
+from dataclasses import replace
+
 import pytest
 
 from apps.checkout import api as checkout
@@ -108,3 +110,10 @@ def test_quote_costs_the_same_however_many_lines(count):
         checkout.list_shipping_options(owner=owner)
 
     assert (len(quoted), len(changed), len(offered)) == (5, 6, 3)
+
+
+@pytest.mark.parametrize("name", ["Ada\r\nBcc: x@example.com", "Ada\x00", "Ada\u2028now"])
+def test_line_of_an_address_is_one_line(name):
+    changes = Changes(shipping_address=replace(ADDRESS, first_name=name))
+
+    assert refused_fields(guest(), changes) == {"shipping_address.first_name": "control_character"}

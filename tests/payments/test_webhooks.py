@@ -142,6 +142,14 @@ def test_signed_body_that_is_no_event_is_refused(shop, event):
         payments.receive_webhook(**signed(shop, event))
 
 
+def test_signed_body_that_is_too_deep_is_refused(shop):
+    body = "[" * 100_000
+    header = stripe.WebhookSignature.generate_signature_header(body, shop.provider.webhook_secret, None)
+
+    with pytest.raises(Invalid):
+        payments.receive_webhook(provider="stripe", body=body.encode(), headers={"stripe-signature": header})
+
+
 def test_type_that_means_nothing_to_us_is_kept_and_ignored(shop):
     payments.receive_webhook(**signed(shop, made_up_event("customer.created")))
     shop.work()

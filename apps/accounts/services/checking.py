@@ -8,14 +8,15 @@ from django.core.exceptions import ValidationError
 from django.db import models
 
 from apps.kernel.errors import FieldError
+from apps.kernel.text import is_one_line
 
 
 def find_faults(row: models.Model, *, fields: Collection[str]) -> list[FieldError]:
     """Return what is wrong with the named text fields of a row that is not saved yet."""
     faults = [
-        FieldError(name, "null_characters_not_allowed", "Must not contain the NUL character.")
+        FieldError(name, "control_character", "This is one line of text, without control characters.")
         for name in fields
-        if "\x00" in getattr(row, name)
+        if not is_one_line(getattr(row, name))
     ]
     try:
         row.clean_fields(exclude={field.name for field in row._meta.fields} - set(fields))

@@ -6,6 +6,7 @@ import re
 from decimal import Decimal, InvalidOperation
 from typing import Final
 
+from apps.catalog.contracts import PRICE_LIMIT
 from apps.kernel.money import Money, currency_decimals
 
 _SPACES: Final = re.compile(r"[\s'\u2019\u00a0\u202f]")
@@ -46,8 +47,8 @@ def parse_price(text: str, *, currency: str) -> tuple[Money, bool]:
         raise NotANumber(f"a price cannot be negative; use a number such as {_example(decimals)}")
     if amount != round(amount, decimals):
         raise NotANumber(f"{currency} has {decimals} decimals; use a number such as {_example(decimals)}")
-    if amount >= 10**12:
-        raise NotANumber("a price has at most twelve digits before the point")
+    if amount >= PRICE_LIMIT:
+        raise NotANumber(f"a price is below {PRICE_LIMIT:,}")
     return Money(amount, currency), plain != text
 
 

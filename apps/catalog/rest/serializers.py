@@ -3,22 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import Decimal
 from typing import Any
 
 from rest_framework import serializers
 
 from apps.catalog.contracts import Image, Option, Product, ProductInput, ProductStatus, VariantInput
 from apps.kernel import codec
-from apps.kernel.money import Money
+from apps.web.fields import MoneyField
 
 _PLAIN = ("title", "slug", "description_html", "vendor", "product_type", "attributes")
 _STATUSES = [status.value for status in ProductStatus]
-
-
-class MoneyBody(serializers.Serializer[Any]):
-    amount = serializers.DecimalField(max_digits=19, decimal_places=4, min_value=Decimal(0))
-    currency = serializers.CharField(max_length=3)
 
 
 class ImageBody(serializers.Serializer[Any]):
@@ -37,8 +31,8 @@ class VariantBody(serializers.Serializer[Any]):
     id = serializers.UUIDField(allow_null=True, default=None)
     sku = serializers.CharField(max_length=100, allow_blank=True, default="")
     options = serializers.DictField(child=serializers.CharField(max_length=255), default=dict)
-    prices = serializers.DictField(child=MoneyBody(), default=dict)
-    compare_at_prices = serializers.DictField(child=MoneyBody(), default=dict)
+    prices = serializers.DictField(child=MoneyField(), default=dict)
+    compare_at_prices = serializers.DictField(child=MoneyField(), default=dict)
     weight_grams = serializers.IntegerField(min_value=0, max_value=2**31 - 1, default=0)
     requires_shipping = serializers.BooleanField(default=True)
     tax_class = serializers.CharField(max_length=50, default="standard")
@@ -102,18 +96,10 @@ def to_input(body: Mapping[str, Any]) -> ProductInput:
         status=ProductStatus(body["status"]),
         tags=tuple(body["tags"]),
         options=tuple(Option(name=option["name"], values=tuple(option["values"])) for option in body["options"]),
-        variants=tuple(_to_variant(variant) for variant in body["variants"]),
+        variants=tuple(VariantInput(**variant) for variant in body["variants"]),
         images=tuple(Image(**image) for image in body["images"]),
         categories=tuple(body["categories"]),
     )
-
-
-def _to_variant(body: Mapping[str, Any]) -> VariantInput:
-    prices = {
-        field: {code: Money(money["amount"], money["currency"]) for code, money in body[field].items()}
-        for field in ("prices", "compare_at_prices")
-    }
-    return VariantInput(**{**body, **prices})
 
 
 def to_body(product: Product) -> dict[str, Any]:

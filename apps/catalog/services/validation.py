@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from apps.catalog.contracts import ProductInput, ProductStatus, VariantInput
+from apps.catalog.contracts import PRICE_LIMIT, ProductInput, ProductStatus, VariantInput
 from apps.kernel.errors import FieldError, Invalid
 
 SLUG: Final = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")
@@ -97,12 +97,9 @@ def _variant_values(variant: VariantInput, *, where: str) -> Iterator[FieldError
         yield FieldError(f"{where}.tax_class", "invalid", "A tax class is a name such as standard.")
     for field, prices in (("prices", variant.prices), ("compare_at_prices", variant.compare_at_prices)):
         for currency, price in prices.items():
-            if price.currency != currency or price.amount < 0:
-                yield FieldError(
-                    f"{where}.{field}",
-                    "invalid",
-                    f"{price} is no price in {currency}: zero or more, in its own currency.",
-                )
+            if price.currency != currency or not 0 <= price.amount < PRICE_LIMIT:
+                detail = f"{price} is no price in {currency}: zero or more, below a billion, in its own currency."
+                yield FieldError(f"{where}.{field}", "invalid", detail)
     if variant.compare_at_prices.keys() - variant.prices.keys():
         yield FieldError(
             f"{where}.compare_at_prices", "invalid", "A compare-at price needs a price in the same currency."

@@ -18,6 +18,7 @@ from apps.kernel import codec
 from apps.kernel.address import Address
 from apps.kernel.countries import COUNTRIES
 from apps.kernel.errors import FieldError, Invalid
+from apps.kernel.text import is_one_line
 from apps.messaging import api as messaging
 
 _REQUIRED = ("first_name", "last_name", "line1", "city", "postal_code", "country")
@@ -67,6 +68,10 @@ def _address_faults(prefix: str, address: Address) -> Iterator[FieldError]:
         value = getattr(address, name)
         if name in _REQUIRED and not value.strip():
             yield FieldError(f"{prefix}.{name}", "required", "This is needed to deliver.")
+        if not is_one_line(value):
+            yield FieldError(
+                f"{prefix}.{name}", "control_character", "This is one line of text, without control characters."
+            )
         if len(value) > _LONGEST:
             yield FieldError(f"{prefix}.{name}", "too_long", f"At most {_LONGEST} characters fit, not {len(value)}.")
     if address.country.strip() and address.country not in COUNTRIES:

@@ -131,7 +131,7 @@ class StripeGateway:
             raise InvalidSignature("Stripe-Signature does not fit this body, or is older than 5 minutes.") from error
         try:
             return objects.read_event(json.loads(body))
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise Invalid.field("body", "not_an_event", "The body is signed but is not an event.") from error
 
     def list_missed_events(self, *, since: datetime, until: datetime) -> Iterable[ProviderEvent]:
