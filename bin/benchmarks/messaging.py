@@ -11,7 +11,7 @@ from tests.messaging.lab import running_lab, wait_for
 
 LATENCY = """SELECT extract(epoch FROM a.at - o.occurred_at) FROM probe_applied a JOIN messaging_outboxmessage o
              ON o.key = 'probe:' || a.key AND o.version = a.version WHERE a.key = 'idle' AND a.consumer = 'record'"""
-DRAINED = "SELECT count(*) FROM probe_applied WHERE key LIKE 'bulk-%'"
+DRAINED = "SELECT count(*) FROM probe_applied WHERE key LIKE 'bulk-%%'"
 CONSUMERS = 2
 
 

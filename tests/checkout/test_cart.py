@@ -271,3 +271,16 @@ def test_every_change_gives_the_cart_seven_more_days():
     cart = checkout.add_item(owner=owner, variant_id=make_variant(), quantity=1)
 
     assert timedelta(days=6, hours=23) < cart.expires_at - clock.now() <= timedelta(days=7)
+
+
+def test_empty_cart_takes_the_currency_of_the_guests_cart_at_sign_in():
+    customer, owner = uuid7(), guest()
+    mine = checkout.CartOwner(customer_id=customer)
+    first = checkout.add_item(owner=mine, variant_id=make_variant(), quantity=1)
+    checkout.remove_item(owner=mine, item_id=first.items[0].id)
+    dollars = make_variant(price="30.00", currency="USD")
+    checkout.add_item(owner=owner, variant_id=dollars, quantity=1, currency="USD")
+
+    merged = checkout.get_cart(owner=signed_in(owner, customer))
+
+    assert (merged.currency, str(merged.subtotal)) == ("USD", "30.00 USD")

@@ -130,6 +130,7 @@ def test_changed_price_is_refused_with_the_new_quote_and_a_new_agreement_goes_th
         place(owner, expected=agreed)
 
     assert (agreed, refused.value.quote.totals.total) == (euro("24.90"), euro("25.90"))
+    assert refused.value.quote.cart.items[0].available == 10  # what could be bought, not what the cart asks for
     assert stock_of(variant) == (10, 0)
     assert place(owner, expected=euro("25.90")).order.total == euro("25.90")
 

@@ -29,9 +29,11 @@ def merge_carts(*, customer_id: UUID, guest_cart_id: UUID) -> None:
     if own is None:
         Cart.objects.filter(pk=guest.pk).update(customer_id=customer_id, holder_id=None, version=F("version") + 1)
         return
+    taken_over = {name: getattr(guest, name) for name in _FILLED_IN if not getattr(own, name) and getattr(guest, name)}
+    if not CartLine.objects.filter(cart=own).exists():
+        taken_over["currency"] = guest.currency  # an empty cart has no prices to keep
     _move_lines(source=guest, target=own)
-    filled_in = {name: getattr(guest, name) for name in _FILLED_IN if not getattr(own, name) and getattr(guest, name)}
-    Cart.objects.filter(pk=own.pk).update(version=F("version") + 1, **filled_in)
+    Cart.objects.filter(pk=own.pk).update(version=F("version") + 1, **taken_over)
     Cart.objects.filter(pk=guest.pk).update(status=Cart.Status.MERGED, closed_at=Now())
 
 

@@ -42,6 +42,8 @@ def place_new_order(
     quote = make_quote(cart, details=details_of(opened.row), variants=variants)
     _require_complete(quote)
     if expected_total is not None and expected_total != quote.totals.total:
+        live = present_cart(opened, variants=variants)
+        quote = make_quote(live, details=details_of(opened.row), variants=variants)
         raise QuoteChanged(expected=expected_total, quote=quote)
     return _reserve_and_place(owner=owner, opened=opened, quote=quote, variants=variants, scope=scope, encode=encode)
 
