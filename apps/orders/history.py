@@ -259,6 +259,9 @@ _NOTES = {
     "refund_failed": "A refund of {amount} failed; staff will look into it.",
 }
 
+# What buyers call a provider.
+_MEANS = {"manual": "bank transfer", "stripe": "card"}
+
 
 def describe(fact: Fact) -> str:
     """Return a sentence about the fact for people."""
@@ -266,13 +269,13 @@ def describe(fact: Fact) -> str:
         case Placed():
             return f"Order {fact.number} was placed: {fact.total}."
         case DeadlineExtended():
-            return (
-                f"Payment by {fact.provider} was begun; it may arrive until {codec.format_time(fact.payment_deadline)}."
-            )
+            means = _MEANS.get(fact.provider, fact.provider)
+            return f"Payment by {means} was begun; it may arrive until {fact.payment_deadline:%-d %B %Y}."
         case Paid():
             return f"The payment of {fact.amount} arrived."
         case Shipped():
-            return f"A parcel with {sum(fact.lines.values())} items left."
+            count = sum(fact.lines.values())
+            return f"A parcel with {count} {'item' if count == 1 else 'items'} left."
         case Cancelled():
             return f"The order was cancelled {_REASONS.get(fact.reason, '')}".strip() + "."
         case Refunded():

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
 from django.db import connections, models
 from django.db.models.expressions import DatabaseDefault
 
 from apps.persistence.databases import alias_for
+
+_MOST_ROWS: Final = 1_000
 
 
 def fetch_all(app_label: str, sql: str, parameters: Any = None) -> list[tuple[Any, ...]]:
@@ -28,10 +30,16 @@ def columns_of(model: type[models.Model], *, prefix: str) -> str:
 def insert_rows(*groups: Sequence[models.Model], using: str | None = None, ignore_conflicts: bool = False) -> None:
     """Insert new rows (each group of one model) in one round trip; several groups become one data-modifying CTE.
 
+    A single group of very many rows goes in several statements: the protocol takes 65,535 parameters in one.
+
     Foreign keys between the groups hold, because Django's are checked at commit. Primary keys must be set or made by the
     database. `using` is the alias where the models' own app does not decide.
     """
     alias = using or alias_for(groups[0][0]._meta.app_label)
+    if len(groups) == 1 and len(groups[0]) > _MOST_ROWS:
+        for start in range(0, len(groups[0]), _MOST_ROWS):
+            insert_rows(groups[0][start : start + _MOST_ROWS], using=alias, ignore_conflicts=ignore_conflicts)
+        return
     statements, parameters = [], []
     for rows in groups:
         if rows:

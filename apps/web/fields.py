@@ -59,3 +59,22 @@ class WholeNumberField(serializers.IntegerField):
         if isinstance(data, bool) or not isinstance(data, int):
             self.fail("invalid")
         return super().to_internal_value(data)
+
+
+class ChoiceField(serializers.ChoiceField):
+    """One of a few words; a refusal names them."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        """Return the word."""
+        if not isinstance(data, str) or data not in self.choices:
+            raise serializers.ValidationError(
+                f"{str(data)[:50]!r} is not known; use one of {', '.join(map(str, self.choices))}.",
+                code="invalid_choice",
+            )
+        return data
+
+
+class YesNoField(serializers.BooleanField):
+    """`true` or `false`; a refusal says so."""
+
+    default_error_messages: ClassVar[dict[str, Any]] = {"invalid": "must be true or false"}

@@ -26,7 +26,8 @@ def measure(folder: Path, *, backlog: int) -> dict[str, Any]:
         wait_for(lambda: len(lab.applied("idle")) == 40, what="the idle messages")
         latencies = sorted(float(row[0]) * 1000 for row in lab.query(LATENCY))
         started = time.monotonic()
-        lab.publish(call="happen_many", things=backlog // 5, versions=5)
+        if (answer := lab.publish(call="happen_many", things=backlog // 5, versions=5)) != "ok":
+            raise SystemExit(f"bin/bench: the backlog was not published: {answer}")
         while lab.query(DRAINED)[0][0] < backlog * CONSUMERS:
             time.sleep(0.2)
         seconds = time.monotonic() - started

@@ -71,6 +71,12 @@ def test_events_of_one_aggregate_arrive_in_version_order_whatever_order_they_wer
     assert applied() == [("a", 1), ("a", 2), ("a", 3)]
 
 
+def test_very_many_events_are_published_at_once():
+    happen_many(things=2_000, versions=5)
+
+    assert OutboxMessage.objects.count() == 10_000
+
+
 def test_batches_keep_the_order_of_every_key(monkeypatch):
     monkeypatch.setattr(relay, "BATCH", 7)
     monkeypatch.setattr(inbox, "BATCH", 5)

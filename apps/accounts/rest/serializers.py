@@ -7,6 +7,7 @@ from typing import Any
 from rest_framework import serializers
 
 from apps.kernel.countries import COUNTRIES
+from apps.web.fields import YesNoField
 
 
 class RegistrationInput(serializers.Serializer[Any]):
@@ -39,7 +40,7 @@ class AddressParts(serializers.Serializer[Any]):
     region = serializers.CharField(max_length=100, allow_blank=True, default="")
     postal_code = serializers.CharField(max_length=20, allow_blank=True, default="")
     phone = serializers.CharField(max_length=40, allow_blank=True, default="")
-    is_default = serializers.BooleanField(default=False)
+    is_default = YesNoField(default=False)
 
 
 class AddressInput(AddressParts):

@@ -9,7 +9,7 @@ from rest_framework import serializers
 
 from apps.catalog.contracts import Image, Option, Product, ProductInput, ProductStatus, VariantInput
 from apps.kernel import codec
-from apps.web.fields import MoneyField
+from apps.web.fields import ChoiceField, MoneyField, YesNoField
 
 _PLAIN = ("title", "slug", "description_html", "vendor", "product_type", "attributes")
 _STATUSES = [status.value for status in ProductStatus]
@@ -34,7 +34,7 @@ class VariantBody(serializers.Serializer[Any]):
     prices = serializers.DictField(child=MoneyField(), default=dict)
     compare_at_prices = serializers.DictField(child=MoneyField(), default=dict)
     weight_grams = serializers.IntegerField(min_value=0, max_value=2**31 - 1, default=0)
-    requires_shipping = serializers.BooleanField(default=True)
+    requires_shipping = YesNoField(default=True)
     tax_class = serializers.CharField(max_length=50, default="standard")
     barcode = serializers.CharField(max_length=100, allow_blank=True, default="")
     image_url = serializers.CharField(max_length=2000, allow_blank=True, default="")
@@ -43,7 +43,7 @@ class VariantBody(serializers.Serializer[Any]):
 class ProductBody(serializers.Serializer[Any]):
     title = serializers.CharField(max_length=255)
     slug = serializers.CharField(max_length=255, allow_blank=True, default="")
-    status = serializers.ChoiceField(choices=_STATUSES, default=ProductStatus.DRAFT.value)
+    status = ChoiceField(choices=_STATUSES, default=ProductStatus.DRAFT.value)
     description_html = serializers.CharField(max_length=500_000, allow_blank=True, default="")
     vendor = serializers.CharField(max_length=255, allow_blank=True, default="")
     product_type = serializers.CharField(max_length=255, allow_blank=True, default="")
@@ -83,10 +83,10 @@ class SummaryPage(serializers.Serializer[Any]):
 
 class ListParams(serializers.Serializer[Any]):
     q = serializers.CharField(required=False, allow_blank=True, max_length=200)
-    status = serializers.ChoiceField(choices=_STATUSES, required=False)
+    status = ChoiceField(choices=_STATUSES, required=False)
     limit = serializers.IntegerField(required=False, min_value=1, max_value=100)
     cursor = serializers.CharField(required=False)
-    count = serializers.BooleanField(required=False)
+    count = YesNoField(required=False)
 
 
 def to_input(body: Mapping[str, Any]) -> ProductInput:

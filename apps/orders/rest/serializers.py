@@ -7,7 +7,7 @@ from typing import Any
 from rest_framework import serializers
 
 from apps.orders.contracts import FulfilmentStatus, OrderPaymentStatus, OrderStatus
-from apps.web.fields import MoneyField, WholeNumberField
+from apps.web.fields import ChoiceField, MoneyField, WholeNumberField, YesNoField
 
 _STATUSES = [status.value for status in OrderStatus]
 _PAYMENT_STATUSES = [status.value for status in OrderPaymentStatus]
@@ -42,14 +42,14 @@ class ShipmentInput(serializers.Serializer[Any]):
 
 class SearchParams(serializers.Serializer[Any]):
     q = serializers.CharField(required=False, allow_blank=True, max_length=254, default="")
-    status = serializers.ChoiceField(choices=_STATUSES, required=False)
-    payment_status = serializers.ChoiceField(choices=_PAYMENT_STATUSES, required=False)
-    fulfilment_status = serializers.ChoiceField(choices=_FULFILMENT_STATUSES, required=False)
+    status = ChoiceField(choices=_STATUSES, required=False)
+    payment_status = ChoiceField(choices=_PAYMENT_STATUSES, required=False)
+    fulfilment_status = ChoiceField(choices=_FULFILMENT_STATUSES, required=False)
     placed_after = serializers.DateTimeField(required=False)
     placed_before = serializers.DateTimeField(required=False)
     limit = serializers.IntegerField(required=False, min_value=1, max_value=100)
     cursor = serializers.CharField(required=False)
-    count = serializers.BooleanField(required=False)
+    count = YesNoField(required=False)
 
 
 class OrderAddress(serializers.Serializer[Any]):

@@ -9,6 +9,7 @@ from django.conf import settings
 from rest_framework import serializers
 
 from apps.search.contracts import SORTS
+from apps.web.fields import YesNoField
 
 
 def _price() -> serializers.DecimalField:
@@ -29,11 +30,11 @@ class ListParams(CurrencyParams):
     q = serializers.CharField(required=False, allow_blank=True, max_length=200, help_text="Words to search for.")
     min_price = _price()
     max_price = _price()
-    in_stock = serializers.BooleanField(required=False, allow_null=True, default=None)
+    in_stock = YesNoField(required=False, allow_null=True, default=None)
     sort = serializers.CharField(required=False, allow_blank=True, help_text=f"One of {', '.join(SORTS)}.")
     limit = serializers.IntegerField(required=False, min_value=1, max_value=100, default=20)
     cursor = serializers.CharField(required=False)
-    count = serializers.BooleanField(required=False, default=False)
+    count = YesNoField(required=False, default=False)
 
 
 class Money(serializers.Serializer[Any]):
