@@ -36,15 +36,22 @@ def main() -> None:
         }
         shop.wait_until_listed(options.products)
         figures["reads"] = measure_reads(stack, shop, options)
+        report("reads", figures["reads"], "bare view")
         figures["writes"] = measure_writes(shop, options)
+        report("writes", figures["writes"], "pgbench")
         say("counting SQL statements of one checkout")
         figures["statements"] = shop.measure_statements_of_a_checkout()
+        print("\nSQL statements of one whole checkout, from empty cart to paid")
+        for name, statements in figures["statements"].items():
+            print(f"  {name:22} {statements:6.1f}", flush=True)
         say("messaging")
         figures["messaging"] = messaging.measure(folder / "lab", backlog=options.backlog)
         figures["memory_mb"] = {
             name: [round(machine.resident_mb(pid)) for pid in pids] for name, pids in shop.pids().items()
         }
-        report(figures)
+        print(f"\nmessaging: {figures['messaging']}")
+        print(f"memory (MB): {figures['memory_mb']}")
+        print(f"import: {figures['import_seconds']:.1f} s")
         options.out.write_text(json.dumps(figures, indent=2) + "\n")
         say(f"all figures are in {options.out}")
 
@@ -167,19 +174,12 @@ def measure_writes(shop: BenchShop, options: argparse.Namespace) -> dict[str, An
     return found
 
 
-def report(figures: dict[str, Any]) -> None:
-    for kind, yardstick in (("reads", "bare view"), ("writes", "pgbench")):
-        for concurrency, rows in ((c, figures[kind][c]) for c in ("1", "16")):
-            print(f"\n{kind} at concurrency {concurrency}")
-            limit = rows[yardstick]["rps"]["median"]
-            for name, row in rows.items():
-                print(line(name, row, limit))
-    print("\nSQL statements of one whole checkout, from empty cart to paid")
-    for name, statements in figures["statements"].items():
-        print(f"  {name:22} {statements:6.1f}")
-    print(f"messaging: {figures['messaging']}")
-    print(f"memory (MB): {figures['memory_mb']}")
-    print(f"import: {figures['import_seconds']:.1f} s")
+def report(kind: str, figures: dict[str, Any], yardstick: str) -> None:
+    for concurrency, rows in ((c, figures[c]) for c in ("1", "16")):
+        print(f"\n{kind} at concurrency {concurrency}")
+        limit = rows[yardstick]["rps"]["median"]
+        for name, row in rows.items():
+            print(line(name, row, limit), flush=True)
 
 
 def line(name: str, row: dict[str, Any], limit: float | None) -> str:
