@@ -19,7 +19,6 @@ def drain(*, name: str, **kwargs: Any) -> None:
 @shared_task(name=work.DRIVE_TASK)
 def drive(*, name: str, **kwargs: Any) -> None:
     """Carry out the due items of work driver `name`."""
-    wakeups.woken(name)
     work.drive(name=name)
 
 

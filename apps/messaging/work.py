@@ -7,15 +7,17 @@ outcome inside `with work.record(item) as row:`, which holds only while the leas
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
+from itertools import cycle
 from typing import Any, TypeVar, cast
 from uuid import uuid4
 
 from django.conf import settings
-from django.db import models, transaction
+from django.db import connections, models, transaction
 from django.db.models.functions import Now
 
 from apps.messaging import backoff, wakeups
@@ -27,6 +29,8 @@ from apps.persistence.statements import columns_of
 logger = logging.getLogger(__name__)
 DRIVE_TASK = "messaging.drive"
 BATCH = 20
+# The advisory lock of slow work: of each database's, one item at a time is carried out.
+_SLOW_TURN = 0x736C6F775F776F72
 _FINISHED: dict[str, Any] = {"next_run_at": None, "lease_token": None, "attempts": 0, "last_error": ""}
 
 
@@ -67,6 +71,7 @@ class Driver:
     name: str
     model: type[WorkItem]
     run: Callable[[Any], None]
+    slow: bool
 
     @property
     def queue(self) -> str:
@@ -77,17 +82,18 @@ class Driver:
 _drivers: dict[str, Driver] = {}
 
 
-def driver(name: str, *, model: type[I]) -> Callable[[Callable[[I], None]], Callable[[I], None]]:
+def driver(name: str, *, model: type[I], slow: bool = False) -> Callable[[Callable[[I], None]], Callable[[I], None]]:
     """Register the function that carries out items of `model`; `name` is "app.verb_object" and the name to wake.
 
     The function gets a claimed item, outside any transaction, and must end in `record(item)`. If it raises, the item is tried again
-    after a back-off and parked after the last attempt.
+    after a back-off and parked after the last attempt. `slow=True` is for items of seconds that come in thousands and may wait: one
+    worker process at a time carries out any of them, for a few seconds, then lets other work pass.
     """
 
     def register(run: Callable[[I], None]) -> Callable[[I], None]:
         if name in _drivers and _drivers[name].run is not run:
             raise ValueError(f"work driver {name} is registered twice")
-        _drivers[name] = Driver(name=name, model=model, run=run)
+        _drivers[name] = Driver(name=name, model=model, run=run, slow=slow)
         return run
 
     return register
@@ -99,11 +105,55 @@ def drivers() -> list[Driver]:
 
 
 def drive(*, name: str) -> int:
-    """Carry out everything due of driver `name` until nothing is left; return how many items ran."""
-    found, ran = _drivers[name], 0
-    while round_ := _drive_claim(found, fresh=True) + _drive_claim(found, fresh=False):
-        ran += round_
+    """Carry out everything due of driver `name` until nothing is left, of slow ones for a turn; return how many items ran."""
+    found = _drivers[name]
+    if found.slow:
+        return _take_turn(found)
+    wakeups.woken(name)
+    return _drive_until([found], deadline=None)
+
+
+def _take_turn(found: Driver) -> int:
+    """Carry out slow work of one queue, an item of each driver after the other, so that a long line of one holds up no other.
+
+    Wake-ups are let through at the end only: whoever got one meanwhile would find the turn taken.
+    """
+    others = [each for each in drivers() if each.slow and each.queue == found.queue and each is not found]
+    with _slow_turn(alias_for(found.queue)) as ours:
+        if not ours:
+            return 0
+        deadline = time.monotonic() + settings.MESSAGING["SLOW_TURN_SECONDS"]
+        ran = _drive_until([found, *others], deadline=deadline)
+    for each in filter(_has_due, (*others, found)):  # the next turn begins with another's item
+        wakeups.woken(each.name)
+        wake_driver(each)
     return ran
+
+
+def _drive_until(together: Sequence[Driver], *, deadline: float | None) -> int:
+    claims = [(each, fresh) for each in together for fresh in (True, False)]
+    ran = idle = 0
+    for each, fresh in cycle(claims):
+        ran_now = _drive_claim(each, fresh=fresh)
+        ran, idle = ran + ran_now, 0 if ran_now else idle + 1
+        if idle == len(claims) or (ran and deadline is not None and time.monotonic() >= deadline):
+            break
+    return ran
+
+
+@contextmanager
+def _slow_turn(alias: str) -> Iterator[bool]:
+    """Tell whether this process may carry out slow work now. A session lock: a process that dies lets go of it at once."""
+    connection = connections[alias]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [_SLOW_TURN])
+        ours = bool(cursor.fetchone()[0])
+    try:
+        yield ours
+    finally:
+        if ours and connection.is_usable():
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [_SLOW_TURN])
 
 
 def _drive_claim(found: Driver, *, fresh: bool) -> int:
@@ -114,8 +164,8 @@ def _drive_claim(found: Driver, *, fresh: bool) -> int:
 
 
 def claim(found: Driver, *, fresh: bool) -> list[WorkItem]:
-    """Claim fresh items together and tried ones alone, as the inbox does and for the same reason."""
-    condition, limit = ("attempts = 0", BATCH) if fresh else ("attempts > 0", 1)
+    """Claim fresh items together and tried or slow ones alone, as the inbox does and for the same reason."""
+    condition, limit = ("attempts = 0", 1 if found.slow else BATCH) if fresh else ("attempts > 0", 1)
     table, alias = found.model._meta.db_table, alias_for(found.model._meta.app_label)
     sql = f"""
         UPDATE {table} SET attempts = attempts + 1, lease_token = %s, next_run_at = statement_timestamp() + make_interval(secs => %s)

@@ -9,6 +9,8 @@ MESSAGING = {
     "MAX_ATTEMPTS": env.integer("MESSAGING_MAX_ATTEMPTS", example="8", default=8, minimum=1),
     "BACKOFF_BASE_MS": env.integer("MESSAGING_BACKOFF_BASE_MS", example="500", default=500, minimum=1),
     "BACKOFF_CAP_MS": env.integer("MESSAGING_BACKOFF_CAP_MS", example="300000", default=300_000, minimum=1),
+    # How long a worker carries out slow work (pictures) before it lets other work pass.
+    "SLOW_TURN_SECONDS": env.integer("MESSAGING_SLOW_TURN_SECONDS", example="3", default=3, minimum=1),
     "POLL_MS": env.integer("MESSAGING_POLL_MS", example="200", default=200, minimum=10),
     "OUTBOX_RETENTION_DAYS": env.integer("MESSAGING_OUTBOX_RETENTION_DAYS", example="14", default=14, minimum=1),
     "INBOX_RETENTION_DAYS": env.integer("MESSAGING_INBOX_RETENTION_DAYS", example="30", default=30, minimum=1),

@@ -1,8 +1,10 @@
 """Work items: claimed, carried out, recorded once; parked when they keep failing."""
 
 import uuid
+from dataclasses import replace
 
 import pytest
+from django.db import connection
 from django.db.models.functions import Now
 
 from apps.messaging import api as messaging
@@ -67,3 +69,40 @@ def test_item_may_ask_to_run_again_later():
     errand.refresh_from_db()
     assert errand.next_run_at is not None
     assert errand.attempts == 0
+
+
+@pytest.fixture
+def slow_errands(monkeypatch):
+    driver = work._drivers["probe.run_errand"]
+    monkeypatch.setitem(work._drivers, "probe.run_errand", replace(driver, slow=True))
+
+
+@pytest.mark.usefixtures("slow_errands")
+def test_slow_work_lets_other_work_pass_after_its_turn(tmp_path, settings):
+    for number in range(3):
+        Errand.objects.create(target=str(tmp_path / str(number)))
+
+    settings.MESSAGING = {**settings.MESSAGING, "SLOW_TURN_SECONDS": 0}
+    assert work.drive(name="probe.run_errand") == 1
+    settings.MESSAGING = {**settings.MESSAGING, "SLOW_TURN_SECONDS": 60}
+    assert work.drive(name="probe.run_errand") == 2
+
+
+@pytest.mark.usefixtures("slow_errands")
+def test_slow_work_is_claimed_item_by_item(tmp_path):
+    for number in range(3):
+        Errand.objects.create(target=str(tmp_path / str(number)))
+
+    assert len(work.claim(work._drivers["probe.run_errand"], fresh=True)) == 1
+
+
+@pytest.mark.usefixtures("slow_errands")
+def test_one_process_at_a_time_does_slow_work(tmp_path):
+    Errand.objects.create(target=str(tmp_path / "out"))
+    with connection.copy().temporary_connection() as other:
+        other.execute("SELECT pg_advisory_lock(%s)", [work._SLOW_TURN])
+
+        assert work.drive(name="probe.run_errand") == 0
+        other.execute("SELECT pg_advisory_unlock(%s)", [work._SLOW_TURN])
+
+    assert work.drive(name="probe.run_errand") == 1
