@@ -28,7 +28,7 @@ REQUEST_ID_HEADER: Final = "X-Request-ID"
 _REQUEST_ID: Final = re.compile(r"[A-Za-z0-9._:@=+/-]{1,128}")
 _UNLOGGED: Final = ("/health/", "/metrics")
 # Everything else is a page.
-_NOT_PAGES: Final = ("/api/", "/health/", "/metrics", "/static/")
+_NOT_PAGES: Final = ("/api/", "/health/", "/metrics", "/static/", "/media/")
 
 
 def is_page(request: HttpRequest) -> bool:

@@ -8,6 +8,7 @@ from ecommerce.settings.core import *  # noqa: F403
 from ecommerce.settings.database import *  # noqa: F403
 from ecommerce.settings.limits import *  # noqa: F403
 from ecommerce.settings.mail import *  # noqa: F403
+from ecommerce.settings.media import *  # noqa: F403
 from ecommerce.settings.messaging import *  # noqa: F403
 from ecommerce.settings.observability import *  # noqa: F403
 from ecommerce.settings.payments import *  # noqa: F403

@@ -28,6 +28,7 @@ INSTALLED_APPS = [
     "apps.persistence",
     "apps.messaging",
     "apps.web",
+    "apps.media",
     "apps.accounts",
     "apps.catalog",
     "apps.inventory",

@@ -45,6 +45,7 @@ class Route:
 ROUTES = [
     Route(Surface.PAGES, "storefront", "GET", "/", 200),
     Route(Surface.PAGES, "storefront", "GET", "/cart/", 200),
+    Route(Surface.PAGES, "media", "POST", f"/media/{'0' * 32}/320.webp", 405),
     Route(Surface.REST, "search", "GET", "/api/v1/products", 200),
     Route(Surface.REST, "search", "GET", "/api/v1/categories", 200),
     Route(Surface.REST, "catalog", "GET", "/api/v1/staff/products", 401),

@@ -1,0 +1,38 @@
+"""Addresses of pictures, made of nothing but the hash of their content and a width: /media/<digest>/<width>.webp."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from typing import Final
+
+from apps.media.contracts import WIDTHS
+
+LONGEST_SIDE: Final = 2560
+# Part of every hash: a picture that would be written in another way has another address, since addresses are kept for ever.
+_RECIPE: Final = "1"
+_URL: Final = re.compile(r"/media/(?P<digest>[0-9a-f]{32})/(?P<width>[1-9][0-9]{0,3})\.webp")
+
+
+def digest_of(content: bytes, *, kind: str) -> str:
+    """Return the 32 characters that stand for some content."""
+    return hashlib.sha256(f"{kind} {_RECIPE} ".encode() + content).hexdigest()[:32]
+
+
+def url_of(*, digest: str, width: int) -> str:
+    """Return the address of one rendition."""
+    return f"/media/{digest}/{width}.webp"
+
+
+def widths_of(width: int) -> tuple[int, ...]:
+    """Return the widths a picture of `width` pixels is shown in, its own last."""
+    return (*(each for each in WIDTHS if each < width), width)
+
+
+def srcset(url: str) -> str:
+    """Return the renditions of a stored picture in the form of `srcset`; nothing for an address that is not one of ours."""
+    match = _URL.fullmatch(url)
+    if match is None:
+        return ""
+    digest = match["digest"]
+    return ", ".join(f"{url_of(digest=digest, width=width)} {width}w" for width in widths_of(int(match["width"])))

@@ -1,0 +1,1 @@
+"""Writes of media: storing, rendering, fetching."""
