@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from apps.media import names
 from apps.media.contracts import StoredImage
 from apps.media.errors import ImageRefused
-from apps.media.services import rendering, storing
+from apps.media.services import fetching, rendering, storing
 
-__all__ = ["ImageRefused", "find_rendition", "srcset", "store_drawing", "store_image"]
+__all__ = [
+    "ImageRefused",
+    "find_rendition",
+    "request_image",
+    "request_images",
+    "srcset",
+    "store_drawing",
+    "store_image",
+]
 
 
 def store_image(*, content: bytes, source: str = "") -> StoredImage:
@@ -29,6 +38,21 @@ def store_drawing(*, svg: str) -> StoredImage:
     2560 pixels a side. The same text is the same picture. Raises Invalid (`svg`).
     """
     return storing.store_drawing(svg=svg)
+
+
+def request_image(*, source_url: str) -> None:
+    """Ask for the picture at an address (http or https, at most 2000 characters): ImageFetched tells when it is there.
+
+    A worker fetches it from public addresses only, tries again for about an hour where the server is away, then records the failure;
+    nothing waits for it. Asked for again, a picture that is there is told of again, and one that failed is tried again. With
+    settings.IMAGE_FETCH off nothing happens. Raises Invalid (`source_url`).
+    """
+    fetching.request_images(source_urls=[source_url])
+
+
+def request_images(*, source_urls: Sequence[str]) -> None:
+    """Do the same for several addresses in one transaction."""
+    fetching.request_images(source_urls=source_urls)
 
 
 def srcset(url: str) -> str:

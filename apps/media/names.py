@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import re
 from typing import Final
+from urllib.parse import urlsplit
+from uuid import NAMESPACE_URL, UUID, uuid5
 
 from apps.media.contracts import WIDTHS
 
@@ -36,3 +38,16 @@ def srcset(url: str) -> str:
         return ""
     digest = match["digest"]
     return ", ".join(f"{url_of(digest=digest, width=width)} {width}w" for width in widths_of(int(match["width"])))
+
+
+def request_id_of(url: str) -> UUID:
+    """Return the one id that stands for an address, which may be too long for a key."""
+    return uuid5(NAMESPACE_URL, url)
+
+
+def host_of(url: str) -> str:
+    """Return the host and port an address names, "" where it names none."""
+    try:
+        return urlsplit(url).netloc.rpartition("@")[2].lower()[:255]
+    except ValueError:
+        return ""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.db.models import Count, Q
+
 from apps.media import models, names
 from apps.media.contracts import StoredImage
 
@@ -16,5 +18,10 @@ def to_image(row: models.Image) -> StoredImage:
 
 
 def count_work() -> dict[str, int]:
-    """How many images wait for their renditions."""
-    return {"to_render": models.Image.objects.filter(next_run_at__isnull=False).count()}
+    """How many pictures wait for their renditions, and how many requests wait or have failed."""
+    requests = models.ImageRequest.objects.filter(image__isnull=True).aggregate(
+        waiting=Count("id", filter=Q(next_run_at__isnull=False, parked_at__isnull=True)),
+        failed=Count("id", filter=Q(next_run_at__isnull=True) | Q(parked_at__isnull=False)),
+    )
+    rendering = models.Image.objects.filter(next_run_at__isnull=False).count()
+    return {"to_render": rendering, "to_fetch": requests["waiting"], "not_fetched": requests["failed"]}

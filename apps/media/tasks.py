@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from apps.media import models
-from apps.media.services import rendering, storing
+from apps.media.services import fetching, rendering, storing
 from apps.messaging import work
 
 
@@ -13,3 +13,9 @@ def render_image(item: models.Image) -> None:
     rendering.make_all(item)
     with work.record(item):
         pass
+
+
+@work.driver(fetching.FETCH_DRIVER, model=models.ImageRequest, slow=True)
+def fetch_image(item: models.ImageRequest) -> None:
+    """Fetch one picture."""
+    fetching.fetch(item)

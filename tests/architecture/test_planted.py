@@ -34,6 +34,7 @@ IMPORTS = [
     ("apps/storefront/urls.py", "import apps.checkout.models", "private-checkout"),
     ("apps/storefront/urls.py", "import apps.notifications.models", "private-notifications"),
     ("apps/storefront/urls.py", "import apps.search.models", "private-search"),
+    ("apps/catalog/api.py", "import apps.media.models", "private-media"),
 ]
 STATIC = [
     (

@@ -1,5 +1,7 @@
 """Each test has a folder of its own for pictures."""
 
+from ipaddress import ip_network
+
 import pytest
 
 
@@ -9,3 +11,10 @@ def media_root(settings, tmp_path):
     root = tmp_path / "media"
     settings.MEDIA_ROOT = str(root)
     return root
+
+
+@pytest.fixture
+def fetching_on(settings):
+    """Fetch pictures, also from this machine."""
+    settings.IMAGE_FETCH = True
+    settings.IMAGE_FETCH_NETWORKS = [ip_network("127.0.0.0/8")]
