@@ -24,12 +24,13 @@ class ProductStatus(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Image:
-    """A picture by reference; sizes in pixels where known."""
+    """A picture by reference; sizes in pixels where known. `source_urls` are the addresses elsewhere that it was fetched from."""
 
     url: str
     alt: str = ""
     width: int | None = None
     height: int | None = None
+    source_urls: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import HashIndex
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
 from django.db.models.functions import Now
 
 from apps.catalog.contracts import ProductStatus
@@ -86,7 +87,10 @@ class ProductOption(UUIDModel):
 
 
 class ProductImage(UUIDModel):
-    """A picture by reference; sizes in pixels where known."""
+    """A picture by reference; sizes in pixels where known.
+
+    One that was fetched is shown by its stored address; `source_urls` keep where it came from, so that an import knows it again.
+    """
 
     product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="images")
     url = models.CharField(max_length=2000)
@@ -94,10 +98,17 @@ class ProductImage(UUIDModel):
     width = models.PositiveIntegerField(null=True, blank=True)
     height = models.PositiveIntegerField(null=True, blank=True)
     position = models.PositiveIntegerField(default=0)
+    source_urls = ArrayField(
+        models.CharField(max_length=2000),
+        default=list,
+        db_default=Value([], ArrayField(models.CharField())),
+        editable=False,
+    )
 
     class Meta:
         verbose_name = "image"
         ordering = ["position"]
+        indexes = [HashIndex(fields=["url"], name="catalog_image_by_url")]
         constraints = [models.UniqueConstraint(fields=["product", "url"], name="catalog_image_once")]
 
 

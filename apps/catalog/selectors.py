@@ -94,6 +94,10 @@ def existing_product(product_id: UUID) -> contracts.Product:
     return to_product(whole_products().get(id=product_id))
 
 
+def existing_products(product_ids: Sequence[UUID]) -> list[contracts.Product]:
+    return [to_product(row) for row in whole_products().filter(id__in=product_ids)]
+
+
 def products(*, after_id: UUID | None, limit: int) -> tuple[contracts.Product, ...]:
     rows = whole_products().order_by("id")
     if after_id is not None:
@@ -187,7 +191,9 @@ def _variant(row: models.Variant, *, names: Sequence[str], images: Mapping[UUID,
 
 
 def _image(row: models.ProductImage) -> contracts.Image:
-    return contracts.Image(url=row.url, alt=row.alt, width=row.width, height=row.height)
+    return contracts.Image(
+        url=row.url, alt=row.alt, width=row.width, height=row.height, source_urls=tuple(row.source_urls)
+    )
 
 
 def to_category(row: models.Category) -> contracts.Category:

@@ -57,7 +57,7 @@ def _render(product: Product, currency: str, *, in_stock: Mapping[UUID, bool], c
         "description_html": product.description_html,
         "options": [{"name": option.name, "values": option.values} for option in product.options],
         "variants": [_variant(v, product, currency=currency, in_stock=in_stock.get(v.id, False)) for v in variants],
-        "images": [codec.encode(image) for image in product.images],
+        "images": [_image(image, alt=image.alt) for image in product.images],
         "categories": [{"id": str(c.id), "name": c.name, "slug": c.slug, "path": c.path} for c in categories],
         "attributes": dict(product.attributes),
     }
@@ -87,7 +87,7 @@ def _card(product: Product, variants: list[Variant], *, currency: str, in_stock:
         "title": product.title,
         "price": codec.encode(cheapest.prices[currency]),
         "compare_at_price": codec.encode(_reduced_from(cheapest, currency)),
-        "image": _image(picture, title=product.title),
+        "image": _image(picture, alt=picture.alt or product.title) if picture else None,
         "in_stock": any(in_stock.get(variant.id, False) for variant in variants),
         "rating": None,
     }
@@ -102,7 +102,7 @@ def _variant(variant: Variant, product: Product, *, currency: str, in_stock: boo
         "price": codec.encode(variant.prices[currency]),
         "compare_at_price": codec.encode(_reduced_from(variant, currency)),
         "in_stock": in_stock,
-        "image": _image(variant.image, title=product.title),
+        "image": _image(image, alt=image.alt or product.title) if (image := variant.image) else None,
     }
 
 
@@ -112,10 +112,8 @@ def _reduced_from(variant: Variant, currency: str) -> Money | None:
     return before if before and before > variant.prices[currency] else None
 
 
-def _image(image: Image | None, *, title: str) -> dict[str, Any] | None:
-    if image is None:
-        return None
-    return {"url": image.url, "alt": image.alt or title, "width": image.width, "height": image.height}
+def _image(image: Image, *, alt: str) -> dict[str, Any]:
+    return {"url": image.url, "alt": alt, "width": image.width, "height": image.height}
 
 
 def _with_ancestors(path: str) -> list[str]:

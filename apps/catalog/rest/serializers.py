@@ -109,4 +109,6 @@ def to_body(product: Product) -> dict[str, Any]:
         for name in ("product_id", "title", "position", "image"):
             del variant[name]
         variant["image_url"] = known.image.url if known.image else ""
+    for image in encoded["images"]:
+        del image["source_urls"]
     return {**encoded, "categories": [category.path for category in product.categories]}

@@ -11,6 +11,7 @@ from django.db import transaction
 
 from apps.catalog import models, selectors
 from apps.catalog.contracts import (
+    Image,
     ImportedProduct,
     ImportNote,
     ImportOutcome,
@@ -25,6 +26,7 @@ from apps.catalog.services.categories import ensure_category
 from apps.catalog.services.products import write_product
 from apps.catalog.skus import distinguish_sku
 from apps.kernel.errors import Invalid
+from apps.media import api as media
 from apps.messaging import api as messaging
 from apps.persistence.databases import alias_for
 
@@ -42,7 +44,9 @@ def import_product(*, parsed: ParsedProduct, dry_run: bool) -> ImportedProduct:
     if parsed.product is None:
         return _rejected(parsed, parsed.notes)
     try:
-        return _try_import(parsed, parsed.product) if dry_run else _import(parsed=parsed, given=parsed.product)
+        if dry_run:
+            return _try_import(parsed, parsed.product)
+        result, product = _import(parsed=parsed, given=parsed.product)
     except Invalid as error:
         notes = tuple(
             ImportNote(
@@ -55,22 +59,24 @@ def import_product(*, parsed: ParsedProduct, dry_run: bool) -> ImportedProduct:
             for f in error.fields
         )
         return _rejected(parsed, (*parsed.notes, *notes))
+    media.request_images(source_urls=[image.url for image in product.images if image.url.startswith("http")])
+    return result
 
 
 @messaging.command
-def _import(*, parsed: ParsedProduct, given: ProductInput) -> ImportedProduct:
+def _import(*, parsed: ParsedProduct, given: ProductInput) -> tuple[ImportedProduct, Product]:
     return _write(parsed, given)
 
 
 def _try_import(parsed: ParsedProduct, given: ProductInput) -> ImportedProduct:
     alias = alias_for("catalog")
     with transaction.atomic(using=alias):
-        result = _write(parsed, given)
+        result, _ = _write(parsed, given)
         transaction.set_rollback(True, using=alias)
     return result
 
 
-def _write(parsed: ParsedProduct, given: ProductInput) -> ImportedProduct:
+def _write(parsed: ParsedProduct, given: ProductInput) -> tuple[ImportedProduct, Product]:
     row = models.Product.objects.select_for_update(no_key=True).filter(slug=given.slug).first()
     current = selectors.existing_product(row.id) if row else None
     paths = {ensure_category(names=parsed.category_names)} if parsed.category_names else set()
@@ -80,7 +86,7 @@ def _write(parsed: ParsedProduct, given: ProductInput) -> ImportedProduct:
     outcome = ImportOutcome.UPDATED if changed else ImportOutcome.UNCHANGED
     ids = _ids_by_options(product)
     variants = [ids[_identity(variant.options)] for variant in given.variants]
-    return ImportedProduct(
+    result = ImportedProduct(
         handle=parsed.handle,
         line=parsed.line,
         outcome=outcome if row else ImportOutcome.CREATED,
@@ -92,6 +98,7 @@ def _write(parsed: ParsedProduct, given: ProductInput) -> ImportedProduct:
             *_notes_on_kept(parsed, product, given),
         ),
     )
+    return result, product
 
 
 def _rejected(parsed: ParsedProduct, notes: tuple[ImportNote, ...]) -> ImportedProduct:
@@ -130,6 +137,7 @@ def _merge(given: ProductInput, current: Product | None) -> ProductInput:
     """What a file cannot say stays: prices in other currencies, variants it does not name, attributes and pictures it leaves blank."""
     if current is None:
         return given
+    given = _with_stored_images(given, current)
     by_options = {_identity(variant.options): variant for variant in current.variants}
     variants = [_with_other_prices(v, by_options.pop(_identity(v.options), None)) for v in given.variants]
     names = {option.name for option in given.options}
@@ -145,6 +153,17 @@ def _merge(given: ProductInput, current: Product | None) -> ProductInput:
         images=images,
         attributes={**current.attributes, **given.attributes},
     )
+
+
+def _with_stored_images(given: ProductInput, current: Product) -> ProductInput:
+    """A picture that was fetched from an address in the file is known by it, and stays the stored one."""
+    stored = {source: image for image in current.images for source in image.source_urls}
+    images: dict[str, Image] = {}
+    for image in given.images:
+        shown = replace(stored.get(image.url, image), alt=image.alt)
+        images.setdefault(shown.url, shown)  # two addresses may have held the same picture
+    variants = (replace(v, image_url=stored[v.image_url].url) if v.image_url in stored else v for v in given.variants)
+    return replace(given, images=tuple(images.values()), variants=tuple(variants))
 
 
 def _with_other_prices(given: VariantInput, current: Variant | None) -> VariantInput:

@@ -70,10 +70,13 @@ class ProductWriter:
         )
 
     def _write_images(self, images: tuple[Image, ...]) -> dict[str, models.ProductImage]:
-        wanted = {
+        wanted: dict[str, dict[str, Any]] = {
             image.url: {"alt": image.alt, "width": image.width, "height": image.height, "position": i}
             for i, image in enumerate(images)
         }
+        for image in images:
+            if image.source_urls:  # whoever does not know them leaves them as they are
+                wanted[image.url]["source_urls"] = list(image.source_urls)
         return self._sync(models.ProductImage.objects.filter(product=self.row), key="url", wanted=wanted)
 
     def _write_variants(self, given: ProductInput, *, images: Mapping[str, models.ProductImage]) -> None:
