@@ -13,6 +13,7 @@ from django.conf import settings
 from django.utils.translation import get_language
 
 from apps.kernel.money import Money
+from apps.media import api as media
 
 register = template.Library()
 
@@ -39,6 +40,12 @@ def words(value: object) -> str:
 def country(code: str) -> str:
     """Return the name of a country, "Germany" for "DE"."""
     return str(Locale("en").territories.get(code, code))
+
+
+@register.filter
+def srcset(url: str) -> str:
+    """Return the widths a stored picture may be shown in, for the attribute of that name; nothing for a foreign one."""
+    return media.srcset(url)
 
 
 @register.simple_tag
