@@ -29,18 +29,19 @@ DRAIN_TASK = "messaging.drain"
 BATCH = 100
 
 # A head is a due row without an earlier undone row of the same consumer and key. The claim's own UPDATE moves due_at to the
-# end of the lease: a row whose worker died is simply due again.
+# end of the lease: a row whose worker died is simply due again. ARRAY() runs once; behind IN a nested loop may run the subquery for each
+# row, and claim more than the limit.
 _CLAIM = f"""
     UPDATE messaging_inboxmessage SET
         attempts = attempts + 1, lease_token = %(token)s, due_at = statement_timestamp() + make_interval(secs => %(lease)s)
-    WHERE id IN (
+    WHERE id = ANY(ARRAY(
         SELECT id FROM messaging_inboxmessage head
         WHERE queue = %(queue)s AND done_at IS NULL AND parked_at IS NULL AND due_at <= statement_timestamp() AND {{attempts}}
           AND NOT EXISTS (
               SELECT 1 FROM messaging_inboxmessage earlier
               WHERE earlier.consumer = head.consumer AND earlier.key = head.key
                 AND earlier.version < head.version AND earlier.done_at IS NULL)
-        ORDER BY due_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
+        ORDER BY due_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED))
     RETURNING {columns_of(InboxMessage, prefix="messaging_inboxmessage")}
 """  # noqa: S608 - our own names, no input
 _CLAIM_FRESH = _CLAIM.format(attempts="attempts = 0")

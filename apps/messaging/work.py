@@ -165,12 +165,13 @@ def _drive_claim(found: Driver, *, fresh: bool) -> int:
 
 def claim(found: Driver, *, fresh: bool) -> list[WorkItem]:
     """Claim fresh items together and tried or slow ones alone, as the inbox does and for the same reason."""
+    # ARRAY() runs once; behind IN a nested loop may run the subquery for each row, and claim one more each time.
     condition, limit = ("attempts = 0", 1 if found.slow else BATCH) if fresh else ("attempts > 0", 1)
     table, alias = found.model._meta.db_table, alias_for(found.model._meta.app_label)
     sql = f"""
         UPDATE {table} SET attempts = attempts + 1, lease_token = %s, next_run_at = statement_timestamp() + make_interval(secs => %s)
-        WHERE id IN (SELECT id FROM {table} WHERE next_run_at <= statement_timestamp() AND parked_at IS NULL AND {condition}
-                     ORDER BY next_run_at LIMIT %s FOR UPDATE SKIP LOCKED)
+        WHERE id = ANY(ARRAY(SELECT id FROM {table} WHERE next_run_at <= statement_timestamp() AND parked_at IS NULL AND {condition}
+                     ORDER BY next_run_at LIMIT %s FOR UPDATE SKIP LOCKED))
         RETURNING {columns_of(found.model, prefix=table)}
     """  # noqa: S608 - names of our own tables, no input
     parameters = [uuid4(), settings.MESSAGING["LEASE_SECONDS"], limit]

@@ -106,3 +106,15 @@ def test_one_process_at_a_time_does_slow_work(tmp_path):
         other.execute("SELECT pg_advisory_unlock(%s)", [work._SLOW_TURN])
 
     assert work.drive(name="probe.run_errand") == 1
+
+
+def test_no_more_is_claimed_than_was_asked_for_whatever_the_plan():
+    for number in range(5):
+        Errand.objects.create(target=f"t{number}", attempts=1)
+    with connection.cursor() as cursor:
+        for kind in ("hashjoin", "mergejoin", "hashagg", "sort", "material", "indexscan", "bitmapscan"):
+            cursor.execute(f"SET LOCAL enable_{kind} = off")
+
+    claimed = work.claim(work._drivers["probe.run_errand"], fresh=False)
+
+    assert len(claimed) == 1
