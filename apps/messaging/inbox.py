@@ -7,6 +7,8 @@ one that was attempted before is claimed alone, so that a message which kills it
 from __future__ import annotations
 
 import logging
+import math
+import time
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
@@ -27,6 +29,7 @@ from apps.persistence.statements import columns_of
 logger = logging.getLogger(__name__)
 DRAIN_TASK = "messaging.drain"
 BATCH = 100
+TURN_SECONDS = 20.0  # of one task; well below CELERY_TASK_TIME_LIMIT
 
 # A head is a due row without an earlier undone row of the same consumer and key. The claim's own UPDATE moves due_at to the
 # end of the lease: a row whose worker died is simply due again. ARRAY() runs once; behind IN a nested loop may run the subquery for each
@@ -48,11 +51,17 @@ _CLAIM_FRESH = _CLAIM.format(attempts="attempts = 0")
 _CLAIM_RETRY = _CLAIM.format(attempts="attempts > 0")
 
 
-def drain(*, queue: str) -> int:
-    """Apply everything due in `queue` until nothing is left; return how many messages were handled or failed."""
-    handled = 0
+def drain(*, queue: str, seconds: float = math.inf) -> int:
+    """Apply everything due in `queue` until nothing is left; return how many messages were handled or failed.
+
+    After `seconds` the rest is left to another wake-up: a task that takes too long is killed with a message in its hands.
+    """
+    handled, deadline = 0, time.monotonic() + seconds
     while round_ := _drain_claim(queue=queue, fresh=True) + _drain_claim(queue=queue, fresh=False):
         handled += round_
+        if time.monotonic() >= deadline:
+            wake_queues([queue])
+            break
     return handled
 
 

@@ -13,13 +13,13 @@ from apps.messaging import housekeeping, inbox, wakeups, work
 def drain(*, name: str, **kwargs: Any) -> None:
     """Drain the inbox of queue `name`."""
     wakeups.woken(name)
-    inbox.drain(queue=name)
+    inbox.drain(queue=name, seconds=inbox.TURN_SECONDS)
 
 
 @shared_task(name=work.DRIVE_TASK)
 def drive(*, name: str, **kwargs: Any) -> None:
     """Carry out the due items of work driver `name`."""
-    work.drive(name=name)
+    work.drive(name=name, seconds=inbox.TURN_SECONDS)
 
 
 @shared_task(name="messaging.prune")

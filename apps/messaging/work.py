@@ -7,6 +7,7 @@ outcome inside `with work.record(item) as row:`, which holds only while the leas
 from __future__ import annotations
 
 import logging
+import math
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -104,13 +105,20 @@ def drivers() -> list[Driver]:
     return list(_drivers.values())
 
 
-def drive(*, name: str) -> int:
-    """Carry out everything due of driver `name` until nothing is left, of slow ones for a turn; return how many items ran."""
+def drive(*, name: str, seconds: float = math.inf) -> int:
+    """Carry out everything due of driver `name` until nothing is left, of slow ones for a turn; return how many items ran.
+
+    After `seconds` the rest is left to another wake-up, as in the inbox.
+    """
     found = _drivers[name]
     if found.slow:
         return _take_turn(found)
     wakeups.woken(name)
-    return _drive_until([found], deadline=None)
+    deadline = time.monotonic() + seconds
+    ran = _drive_until([found], deadline=deadline)
+    if time.monotonic() >= deadline:
+        wake_driver(found)
+    return ran
 
 
 def _take_turn(found: Driver) -> int:
@@ -130,13 +138,13 @@ def _take_turn(found: Driver) -> int:
     return ran
 
 
-def _drive_until(together: Sequence[Driver], *, deadline: float | None) -> int:
+def _drive_until(together: Sequence[Driver], *, deadline: float) -> int:
     claims = [(each, fresh) for each in together for fresh in (True, False)]
     ran = idle = 0
     for each, fresh in cycle(claims):
         ran_now = _drive_claim(each, fresh=fresh)
         ran, idle = ran + ran_now, 0 if ran_now else idle + 1
-        if idle == len(claims) or (ran and deadline is not None and time.monotonic() >= deadline):
+        if idle == len(claims) or (ran and time.monotonic() >= deadline):
             break
     return ran
 

@@ -77,6 +77,20 @@ def test_very_many_events_are_published_at_once():
     assert OutboxMessage.objects.count() == 10_000
 
 
+def test_long_drain_ends_in_time_and_leaves_the_rest_to_another_wake_up(monkeypatch):
+    woken = []
+    monkeypatch.setattr(inbox, "BATCH", 2)
+    monkeypatch.setattr(inbox, "wake_queues", woken.extend)
+    happen_many(things=3, versions=1)
+    relay.relay_once()
+    woken.clear()
+
+    handled = inbox.drain(queue="probe", seconds=0)
+
+    assert handled == 2
+    assert woken == ["probe"]
+
+
 def test_batches_keep_the_order_of_every_key(monkeypatch):
     monkeypatch.setattr(relay, "BATCH", 7)
     monkeypatch.setattr(inbox, "BATCH", 5)
