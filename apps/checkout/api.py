@@ -49,7 +49,6 @@ __all__ = [
     "get_cart",
     "get_quote",
     "list_shipping_options",
-    "place_new_order",
     "place_order",
     "remove_item",
     "set_quantity",
@@ -164,26 +163,17 @@ def place_order(
 ) -> PlacedOrder:
     """Turn the checkout into an order that waits for its payment, and close the cart.
 
-    Two commits: the stock is reserved, then the order is written together with the answer that `encode(order, order_token)` makes. A repeat
-    of `scope` gets that answer (`replayed`), also after a crash in between. What was put into the cart meanwhile moves to a fresh cart.
+    Two commits: the stock is reserved, then the order is written together with the answer that `encode(order, order_token)` makes. A
+    repeat that comes while the first is under way gets that answer (`replayed`), one after a crash in between goes on. What was
+    put into the cart meanwhile moves to a fresh cart.
 
     Raises InsufficientStock (`lines`; the cart stays), QuoteChanged (`quote`; `expected_total` is not the total now), CheckoutIncomplete
     (`missing`), AlreadyPlaced (the order this cart became before), IdempotencyKeyReused, CartNotFound.
 
-    Call it inside `messaging.exclusive(scope, app="orders", of_caller=True)`: two at once would hold the cart's stock twice.
+    Call it inside `messaging.exclusive(scope, app="orders", of_caller=True)` where that yields no answer: two at once would hold the
+    cart's stock twice.
     """
     return placing.place_order(owner=owner, expected_total=expected_total, scope=scope, encode=encode)
-
-
-def place_new_order(
-    *,
-    owner: CartOwner,
-    expected_total: Money | None,
-    scope: messaging.IdempotencyScope,
-    encode: Callable[[Order, str], messaging.StoredAnswer],
-) -> PlacedOrder:
-    """Place as `place_order` does, for a caller that has found no answer stored for `scope`, as `apps.web.idempotency` sees to."""
-    return placing.place_new_order(owner=owner, expected_total=expected_total, scope=scope, encode=encode)
 
 
 def caller_of_cart(*, owner: CartOwner) -> str:

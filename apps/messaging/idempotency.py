@@ -8,8 +8,9 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 from django.db import connections
 
@@ -22,6 +23,7 @@ from apps.persistence.statements import fetch_all, insert_rows
 WAIT_SECONDS = 10.0
 _POLL_SECONDS = 0.02
 _FIND = "SELECT fingerprint, status, body, headers FROM messaging_idempotencyrecord WHERE reference = %s"
+_TAKE_TURN = "SELECT taken, fingerprint, status, body, headers FROM messaging_take_turn(%s, %s)"
 
 
 def find_answer(scope: IdempotencyScope, *, app: str) -> StoredAnswer | None:
@@ -30,9 +32,13 @@ def find_answer(scope: IdempotencyScope, *, app: str) -> StoredAnswer | None:
     Raises IdempotencyKeyReused (422) where the first request had another body.
     """
     found = fetch_all(app, _FIND, [scope.reference])
-    if not found:
+    return _read(scope, found[0]) if found else None
+
+
+def _read(scope: IdempotencyScope, record: Sequence[Any]) -> StoredAnswer | None:
+    fingerprint, status, body, headers = record
+    if fingerprint is None:
         return None
-    ((fingerprint, status, body, headers),) = found
     if fingerprint != scope.fingerprint:
         raise IdempotencyKeyReused(f"Idempotency-Key {scope.key!r} was used with another body; use a new key.")
     return StoredAnswer(status=status, body=json.loads(body), headers=json.loads(headers))
@@ -53,18 +59,20 @@ def store_answer(scope: IdempotencyScope, answer: StoredAnswer, *, app: str) -> 
 @contextmanager
 def exclusive(
     scope: IdempotencyScope, *, app: str, of_caller: bool = False, wait_seconds: float = WAIT_SECONDS
-) -> Iterator[None]:
+) -> Iterator[StoredAnswer | None]:
     """Let one request of `scope` at a time through, or with `of_caller` one of its caller's, whatever key and route.
 
-    Raises IdempotencyKeyInUse after `wait_seconds`.
+    Yields the answer that is stored for `scope`, as `find_answer` would. Raises IdempotencyKeyInUse after `wait_seconds`, and
+    IdempotencyKeyReused.
     """
     digest = hashlib.sha256(scope.caller.encode()).hexdigest() if of_caller else scope.reference
     lock = int.from_bytes(bytes.fromhex(digest)[:8], "big", signed=True)
     connection, deadline = connections[alias_for(app)], time.monotonic() + wait_seconds
     with connection.cursor() as cursor:
         while True:
-            cursor.execute("SELECT pg_try_advisory_lock(%s)", [lock])
-            if cursor.fetchone()[0]:
+            cursor.execute(_TAKE_TURN, [lock, scope.reference])
+            taken, *record = cursor.fetchone()
+            if taken:
                 break
             if time.monotonic() >= deadline:
                 raise IdempotencyKeyInUse(
@@ -72,7 +80,7 @@ def exclusive(
                 )
             time.sleep(_POLL_SECONDS)
     try:
-        yield
+        yield _read(scope, record)
     finally:
         # A connection that broke meanwhile has let go of the lock by itself.
         if connection.connection is not None and not connection.connection.closed:

@@ -126,9 +126,9 @@ def open_payment(
 
 
 def confirm_payment(
-    *, payment_id: UUID, payment_method: str, idempotency_reference: str, return_url: str | None = None
+    *, payment_id: UUID, order_id: UUID, payment_method: str, idempotency_reference: str, return_url: str | None = None
 ) -> Payment:
-    """Pay with a provider's token (such as "pm_card_visa") and return the payment.
+    """Pay an order's payment with a provider's token (such as "pm_card_visa") and return the payment.
 
     `idempotency_reference` names this attempt: a repeat asks the provider under the same key and cannot charge twice; another
     card needs another reference. `status` may be requires_action: the buyer goes to `redirect_url` and comes back to
@@ -140,6 +140,7 @@ def confirm_payment(
     """
     row = confirming.confirm_payment(
         payment_id=payment_id,
+        order_id=order_id,
         payment_method=payment_method,
         idempotency_reference=idempotency_reference,
         return_url=return_url,

@@ -40,8 +40,8 @@ def idempotent(
         @wraps(method)
         def run(self: Any, request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
             scope = _scope_of(request, caller=caller)
-            with messaging.exclusive(scope, app=app, of_caller=one_per_caller):
-                if stored := messaging.find_answer(scope, app=app):
+            with messaging.exclusive(scope, app=app, of_caller=one_per_caller) as stored:
+                if stored:
                     return answer_of(stored, replayed=True)
                 vars(request)["idempotency_scope"] = scope
                 response = _answer(method, self, request, *args, **kwargs)

@@ -224,7 +224,7 @@ def test_first_item_of_a_new_guest_costs_one_statement_less():
     with assert_queries(at_most=20) as statements:
         checkout.add_item(owner=checkout.CartOwner(), variant_id=variant, quantity=1)
 
-    assert len(statements) == 4
+    assert len(statements) == 3
 
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)

@@ -50,7 +50,9 @@ class Shop:
         return payments.open_payment(**given | changes)
 
     def confirm(self, payment: payments.Payment, method: str = VISA, key: str = "first") -> payments.Payment:
-        return payments.confirm_payment(payment_id=payment.id, payment_method=method, idempotency_reference=key)
+        return payments.confirm_payment(
+            payment_id=payment.id, order_id=payment.order_id, payment_method=method, idempotency_reference=key
+        )
 
     def paid(self, method: str = VISA, **changes: Any) -> payments.Payment:
         return self.confirm(self.open(**changes), method)

@@ -142,7 +142,7 @@ class OrdersView(APIView):
         body = self.parse(serializers.PlaceInput, request)
         scope = cast(IdempotencyScope, vars(request)["idempotency_scope"])
         try:
-            placed = checkout.place_new_order(
+            placed = checkout.place_order(
                 owner=owner_of(request), expected_total=body.get("expected_total"), scope=scope, encode=_answer
             )
         except checkout.QuoteChanged as error:

@@ -55,6 +55,7 @@ class Change:
 
     lines: tuple[Line, ...]
     write: Callable[[], object]
+    added: CartLine | None = None  # what `write` would insert
     variants: Mapping[UUID, SellableVariant] | None = None
 
 
@@ -162,6 +163,9 @@ def _is_second_cart(error: IntegrityError) -> bool:
 @messaging.command
 def _insert(*, opened: OpenCart, change: Change) -> bool:
     opened.row.version = 1
+    if change.added:
+        insert_rows([opened.row], [change.added])
+        return True
     insert_rows([opened.row])
     change.write()
     return True
@@ -222,7 +226,7 @@ def _append(
         id=line.id, cart_id=opened.row.pk, variant_id=line.variant_id, quantity=quantity, snapshot=snapshot
     )
     stored.price_seen = line.price_seen
-    return Change(lines=(*opened.lines, line), write=lambda: insert_rows([stored]), variants=variants)
+    return Change(lines=(*opened.lines, line), write=lambda: insert_rows([stored]), added=stored, variants=variants)
 
 
 def set_line(opened: OpenCart, *, item_id: UUID, quantity: int) -> Change:

@@ -25,15 +25,6 @@ Encode = Callable[[orders.Order, str], messaging.StoredAnswer]
 def place_order(
     *, owner: CartOwner, expected_total: Money | None, scope: messaging.IdempotencyScope, encode: Encode
 ) -> PlacedOrder:
-    """Look for the stored answer, then place."""
-    if stored := messaging.find_answer(scope, app="orders"):
-        return PlacedOrder(answer=stored, replayed=True)
-    return place_new_order(owner=owner, expected_total=expected_total, scope=scope, encode=encode)
-
-
-def place_new_order(
-    *, owner: CartOwner, expected_total: Money | None, scope: messaging.IdempotencyScope, encode: Encode
-) -> PlacedOrder:
     opened = open_cart(owner=owner)
     variants = read_variants(opened)
     _require_cart_to_place(owner, opened)

@@ -54,6 +54,7 @@ class ConfirmView(APIView):
         payment = _own_payment(request, body["payment_id"])
         confirmed = api.confirm_payment(
             payment_id=payment.id,
+            order_id=payment.order_id,
             payment_method=body["payment_method"],
             idempotency_reference=vars(request)["idempotency_scope"].reference,
         )

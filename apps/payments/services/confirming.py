@@ -12,9 +12,8 @@ from uuid import UUID
 from django.conf import settings
 
 from apps.messaging import api as messaging
-from apps.payments import selectors
 from apps.payments.contracts import PaymentKind, PaymentStatus
-from apps.payments.errors import CardDeclined, PaymentNotPayable, ProviderRefused, ProviderUnavailable
+from apps.payments.errors import CardDeclined, PaymentNotFound, PaymentNotPayable, ProviderRefused, ProviderUnavailable
 from apps.payments.gateways.base import Snapshot
 from apps.payments.gateways.errors import StoredFailure
 from apps.payments.gateways.registry import get_gateway
@@ -27,23 +26,24 @@ _CONFIRMABLE = (PaymentStatus.REQUIRES_PAYMENT_METHOD.value, PaymentStatus.REQUI
 
 
 def confirm_payment(
-    *, payment_id: UUID, payment_method: str, idempotency_reference: str, return_url: str | None
+    *, payment_id: UUID, order_id: UUID, payment_method: str, idempotency_reference: str, return_url: str | None
 ) -> Payment:
-    row = selectors.get_payment(payment_id=payment_id)
-    back_to = return_url or settings.PAYMENT_RETURN_URL.replace("{order_id}", str(row.order_id))
+    back_to = return_url or settings.PAYMENT_RETURN_URL.replace("{order_id}", str(order_id))
     parts = (idempotency_reference, payment_method, back_to)
     digest = hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
-    with turn(order_id=row.order_id):
-        row = _begin(payment_id=payment_id, digest=digest)
+    with turn(order_id=order_id):
+        row = _begin(payment_id=payment_id, order_id=order_id, digest=digest)
         if not row.is_open:
             return row
         return _confirm(row, payment_method=payment_method, return_url=back_to, digest=digest)
 
 
 @messaging.command
-def _begin(*, payment_id: UUID, digest: str) -> Payment:
+def _begin(*, payment_id: UUID, order_id: UUID, digest: str) -> Payment:
     """Commit which confirmation is about to be sent; a repeat of the one that succeeded gets the payment."""
     row = lock_payment(payment_id=payment_id)
+    if row.order_id != order_id:
+        raise PaymentNotFound(f"Order {order_id} has no payment {payment_id}.")
     if row.status == PaymentStatus.SUCCEEDED.value and row.confirmation == digest:
         return row
     if row.kind != PaymentKind.INTENT.value:

@@ -106,8 +106,8 @@ def _place(request: HttpRequest, owner: checkout.CartOwner) -> HttpResponse:
     """Order once: whoever sends the form again, at the same moment or from the browser's history, is led to that order."""
     scope = _scope(request, owner)
     try:
-        with messaging.exclusive(scope, app="orders", of_caller=True):
-            answer = messaging.find_answer(scope, app="orders") or _place_new(request, owner, scope)
+        with messaging.exclusive(scope, app="orders", of_caller=True) as stored:
+            answer = stored or _place_new(request, owner, scope)
     except checkout.QuoteChanged as error:
         total = money(error.quote.totals.total)
         messages.warning(request, f"The total is {total} now. Please look at it again, then order.")
