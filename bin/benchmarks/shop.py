@@ -72,11 +72,11 @@ class BenchShop:
 
     def some_variants(self, count: int) -> list[str]:
         client, found, path = self.client(), [], "/api/v1/products?limit=100"
-        while len(found) < count:
+        while path and len(found) < count:
             page = client.expect(200, "GET", path)
             details = (client.expect(200, "GET", f"/api/v1/products/{card['id']}") for card in page["results"])
             found.extend(detail["variants"][0]["id"] for detail in details)
-            path = page["next"].removeprefix(self.base)
+            path = (page["next"] or "").removeprefix(self.base)
         return found[:count]
 
     def statements(self) -> dict[str, float]:

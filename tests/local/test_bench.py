@@ -22,6 +22,6 @@ def test_benchmark_measures_reads_writes_statements_and_messaging(tmp_path):
     assert result.returncode == 0, result.stderr[-2000:]
     figures = json.loads(out.read_text())
     assert figures["writes"]["16"]["POST /orders"]["rps"]
-    assert 0 < figures["statements"]["web"] <= 60
+    assert figures["statements"]["web"] > 30
     assert {"bare view", "list, cached", "detail, cached"} <= figures["reads"]["16"].keys()
     assert "of the yardstick" in result.stdout
