@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import re
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -172,3 +173,38 @@ def stored_functions(root: Path) -> list[str]:
         names = pattern.findall(path.read_text(encoding="utf-8"))
         found += [f"{path.relative_to(root)}: {name}" for name in names if not name.startswith(f"{app}_")]
     return found
+
+
+_OPEN_MODULES = {
+    "api",
+    "contracts",
+    "events",
+    "errors",
+    "apps",
+    "urls",
+    "routing",
+    "management",
+    "migrations",
+    "templatetags",
+}
+_ALL_OPEN = {"kernel", "persistence", "web", "storefront", "backoffice"}
+# What messaging gives to every app beside its api.
+_OPEN_IN_MESSAGING = {"admin", "work", "testing"}
+
+
+def private_modules(root: Path) -> list[str]:
+    """Every module of an app is published or stands in the app's contract: one that is forgotten there has no wall."""
+    contracts = tomllib.loads((root / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+    walled = {module for contract in contracts for module in contract.get("protected_modules", ())}
+    found = []
+    for app in sorted({path.parent for path in (root / "apps").glob("*/*.py")}):
+        if app.name in _ALL_OPEN:
+            continue
+        open_here = _OPEN_MODULES | (_OPEN_IN_MESSAGING if app.name == "messaging" else set())
+        modules = {path.stem for path in app.glob("[a-z]*.py")} | {
+            path.parent.name for path in app.glob("*/__init__.py")
+        }
+        found += [
+            f"apps.{app.name}.{name}" for name in sorted(modules - open_here) if f"apps.{app.name}.{name}" not in walled
+        ]
+    return [f"{module}: neither published nor in the contract private-{module.split('.')[1]}" for module in found]

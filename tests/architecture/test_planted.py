@@ -35,6 +35,7 @@ IMPORTS = [
     ("apps/storefront/urls.py", "import apps.notifications.models", "private-notifications"),
     ("apps/storefront/urls.py", "import apps.search.models", "private-search"),
     ("apps/catalog/api.py", "import apps.media.models", "private-media"),
+    ("apps/checkout/api.py", "import apps.messaging.inbox", "private-messaging"),
 ]
 STATIC = [
     (
@@ -47,6 +48,7 @@ STATIC = [
     (rules.task_imports, "apps/orders/x.py", "from apps.orders import tasks"),
     (rules.banned_words, "apps/orders/x.py", "list_editable = ('status',)"),
     (rules.home_made_folders, "apps/orders/utils.py", ""),
+    (rules.private_modules, "apps/orders/hideout.py", ""),
     (rules.unpublished_shape, "apps/orders/api.py", "def do(a, b): return a"),
     (rules.stored_functions, "apps/orders/x.py", "SQL = 'CREATE FUNCTION inventory_steal() RETURNS void'"),
 ]
@@ -86,6 +88,7 @@ def _contract_names(root):
 
 @pytest.mark.parametrize(("rule", "path", "text"), STATIC, ids=lambda value: getattr(value, "__name__", None))
 def test_planted_text_is_caught(tmp_path, rule, path, text):
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
     (tmp_path / path).parent.mkdir(parents=True)
     (tmp_path / path).write_text(text)
 

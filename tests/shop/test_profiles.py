@@ -17,7 +17,6 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
 from apps.kernel.ids import uuid7
-from apps.notifications.sockets import UNAUTHENTICATED
 from ecommerce.local.console import Console
 from ecommerce.local.plan import HOST, Ports, django_services
 from ecommerce.local.ports import find_free_block
@@ -58,6 +57,7 @@ ROUTES = [
     Route(Surface.ADMIN, "backoffice", "GET", "/admin/login/", 200),
 ]
 HEALTH = ["/health/live", "/health/ready", "/metrics"]
+UNAUTHENTICATED = 4401
 PROFILES = [get_profile(name) for name in profile_names()]
 WEB = [profile for profile in PROFILES if profile.surfaces - {Surface.SOCKETS}]
 SOCKETS = [profile for profile in PROFILES if Surface.SOCKETS in profile.surfaces]
