@@ -16,6 +16,7 @@ from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.db import connections, transaction
+from django.db.models import F
 from django.db.models.functions import Now
 
 from apps.kernel.events import decode_event
@@ -57,7 +58,7 @@ def drain(*, queue: str, seconds: float = math.inf) -> int:
     After `seconds` the rest is left to another wake-up: a task that takes too long is killed with a message in its hands.
     """
     handled, deadline = 0, time.monotonic() + seconds
-    while round_ := _drain_claim(queue=queue, fresh=True) + _drain_claim(queue=queue, fresh=False):
+    while round_ := sum(_drain_claim(queue=queue, fresh=fresh, deadline=deadline) for fresh in (True, False)):
         handled += round_
         if time.monotonic() >= deadline:
             wake_queues([queue])
@@ -65,12 +66,24 @@ def drain(*, queue: str, seconds: float = math.inf) -> int:
     return handled
 
 
-def _drain_claim(*, queue: str, fresh: bool) -> int:
+def _drain_claim(*, queue: str, fresh: bool, deadline: float) -> int:
     """Claim and apply at once: a message claimed while another one runs would pay for the other's crash."""
-    messages = _claim(queue=queue, fresh=fresh)
-    for together in _grouped(messages):
+    waiting, handled = list(_grouped(_claim(queue=queue, fresh=fresh))), 0
+    for number, together in enumerate(waiting):
+        if number and time.monotonic() >= deadline:
+            _hand_back([message for rest in waiting[number:] for message in rest], alias=alias_for(queue))
+            break
         _apply(together, alias=alias_for(queue))
-    return len(messages)
+        handled += len(together)
+    return handled
+
+
+def _hand_back(messages: Sequence[InboxMessage], *, alias: str) -> None:
+    """Make claimed messages that nobody began due again, as if they had not been claimed."""
+    ours = InboxMessage.objects.using(alias).filter(
+        id__in=[message.id for message in messages], lease_token=messages[0].lease_token, done_at__isnull=True
+    )
+    ours.update(attempts=F("attempts") - 1, lease_token=None, due_at=Now())
 
 
 def _grouped(messages: Sequence[InboxMessage]) -> Iterator[Sequence[InboxMessage]]:

@@ -142,7 +142,7 @@ def _drive_until(together: Sequence[Driver], *, deadline: float) -> int:
     claims = [(each, fresh) for each in together for fresh in (True, False)]
     ran = idle = 0
     for each, fresh in cycle(claims):
-        ran_now = _drive_claim(each, fresh=fresh)
+        ran_now = _drive_claim(each, fresh=fresh, deadline=deadline)
         ran, idle = ran + ran_now, 0 if ran_now else idle + 1
         if idle == len(claims) or (ran and time.monotonic() >= deadline):
             break
@@ -164,11 +164,20 @@ def _slow_turn(alias: str) -> Iterator[bool]:
                 cursor.execute("SELECT pg_advisory_unlock(%s)", [_SLOW_TURN])
 
 
-def _drive_claim(found: Driver, *, fresh: bool) -> int:
+def _drive_claim(found: Driver, *, fresh: bool, deadline: float) -> int:
     items = claim(found, fresh=fresh)
-    for item in items:
+    for number, item in enumerate(items):
+        if number and time.monotonic() >= deadline:
+            _hand_back(items[number:])
+            return number
         _carry_out(found, item)
     return len(items)
+
+
+def _hand_back(items: Sequence[WorkItem]) -> None:
+    """Make claimed items that nobody began due again, as if they had not been claimed."""
+    for item in items:
+        _leased(item).update(attempts=models.F("attempts") - 1, lease_token=None, next_run_at=Now())
 
 
 def claim(found: Driver, *, fresh: bool) -> list[WorkItem]:

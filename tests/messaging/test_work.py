@@ -118,3 +118,13 @@ def test_no_more_is_claimed_than_was_asked_for_whatever_the_plan():
     claimed = work.claim(work._drivers["probe.run_errand"], fresh=False)
 
     assert len(claimed) == 1
+
+
+def test_items_of_a_claim_that_nobody_began_in_time_are_handed_back(tmp_path):
+    errands = [Errand.objects.create(target=str(tmp_path / "out")) for _ in range(3)]
+
+    assert work.drive(name="probe.run_errand", seconds=0) == 1
+
+    left = Errand.objects.filter(pk__in=[errand.pk for errand in errands], outcome="")
+    assert list(left.values_list("attempts", "lease_token")) == [(0, None)] * 2
+    assert work.drive(name="probe.run_errand") == 2
