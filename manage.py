@@ -5,13 +5,13 @@ import os
 import sys
 
 if __name__ == "__main__":
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ecommerce.settings")
     from django.core.management import execute_from_command_line
     from django.db import OperationalError
 
     from ecommerce.local.attach import explain_unreachable, use_running_shop
 
     use_running_shop()
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ecommerce.settings")
     try:
         execute_from_command_line(sys.argv)
     except OperationalError as error:

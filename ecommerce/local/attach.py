@@ -15,7 +15,8 @@ def use_running_shop() -> None:
     if os.environ.get("DATABASE_URL") or os.environ.get("SHOP_ENVIRONMENT"):
         return
     folder = Path(os.environ.get(STATE_VARIABLE) or ROOT / "var")
-    os.environ.update(read_json(folder / ENVIRONMENT_FILE) or {})
+    for name, value in (read_json(folder / ENVIRONMENT_FILE) or {}).items():
+        os.environ.setdefault(name, value)
 
 
 def explain_unreachable(error: Exception) -> str:

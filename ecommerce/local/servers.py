@@ -107,7 +107,7 @@ def _require_database(url: str) -> None:
     try:
         psycopg.connect(url, connect_timeout=5).close()
     except psycopg.Error as error:
-        reason = str(error).strip().splitlines()[-1]
+        reason = str(error).strip().splitlines()[0]
         raise StartError(
             f"DATABASE_URL does not lead to a database ({reason}). "
             "Example: DATABASE_URL=postgresql://shop:secret@127.0.0.1:5432/shop"

@@ -94,8 +94,7 @@ class Shop:
             supervisor.start(service)
         waiting = [service.name for service in services] + (["sandbox"] if self._has_sandbox else [])
         supervisor.wait_until_ready(waiting, patience=_PATIENCE_SECONDS)
-        own = {name: value for name, value in environment.items() if self._given.get(name) != value}
-        write_private_json(self._state.environment_file, own)
+        write_private_json(self._state.environment_file, environment)
         self._announce(supervisor)
 
     def _environment(self, servers: Servers) -> dict[str, str]:
