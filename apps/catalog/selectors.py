@@ -8,13 +8,12 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db import connections
 from django.db.models import Count, Prefetch, Q, QuerySet
 
 from apps.catalog import contracts, models
 from apps.kernel.money import Money
 from apps.kernel.pages import Page
-from apps.persistence.databases import alias_for
+from apps.persistence.statements import fetch_all
 from apps.web.pagination import PageParams, paginate
 
 # One statement whatever the number of variants: it stands on the path of every checkout.
@@ -35,9 +34,8 @@ _SELLABLE = """
 def sellable_variants(*, ids: Sequence[UUID], currency: str) -> dict[UUID, contracts.SellableVariant]:
     if not ids:
         return {}
-    with connections[alias_for("catalog")].cursor() as cursor:
-        cursor.execute(_SELLABLE, {"ids": list(ids), "currency": currency})
-        return {row[0]: _sellable(row, currency=currency) for row in cursor.fetchall()}
+    rows = fetch_all("catalog", _SELLABLE, {"ids": list(ids), "currency": currency})
+    return {row[0]: _sellable(row, currency=currency) for row in rows}
 
 
 def _sellable(row: tuple[Any, ...], *, currency: str) -> contracts.SellableVariant:

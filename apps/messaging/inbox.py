@@ -24,7 +24,7 @@ from apps.messaging import backoff, wakeups
 from apps.messaging.models import InboxMessage
 from apps.messaging.outbox import causation
 from apps.messaging.subscriptions import Subscription, find, queues
-from apps.persistence.databases import alias_for
+from apps.persistence.databases import alias_for, aliases
 from apps.persistence.statements import columns_of
 
 logger = logging.getLogger(__name__)
@@ -140,14 +140,15 @@ def _finish(messages: Sequence[InboxMessage], *, alias: str) -> list[InboxMessag
     """Mark messages of one claim done, before their handler runs in the same transaction; return those whose lease is still ours.
 
     The commit need not wait for the disk: a crash of the server that loses it loses effects and mark together, and the message is
-    due again. Whatever acts on the effects outside the database commits its own claim first, which flushes this commit as well.
+    due again. Whatever acts on the effects outside the database commits its own claim first, which flushes this commit as well;
+    that holds within one database, so with several the commit waits.
     """
     with connections[alias].cursor() as cursor:
         cursor.execute(
             "UPDATE messaging_inboxmessage SET done_at = statement_timestamp(), lease_token = NULL, last_error = ''"
             " WHERE id = ANY(%s) AND lease_token = %s AND done_at IS NULL AND due_at > statement_timestamp()"
-            " RETURNING id, set_config('synchronous_commit', 'off', true)",
-            [[message.id for message in messages], messages[0].lease_token],
+            " RETURNING id, set_config('synchronous_commit', %s, true)",
+            [[message.id for message in messages], messages[0].lease_token, "off" if len(aliases()) == 1 else "on"],
         )
         ours = {row[0] for row in cursor.fetchall()}
     return [message for message in messages if message.id in ours]

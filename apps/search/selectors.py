@@ -9,13 +9,12 @@ from typing import Any, Final, NoReturn
 from uuid import UUID
 
 import orjson
-from django.db import connections
 from django.utils.dateparse import parse_datetime
 
 from apps.kernel import codec
 from apps.kernel.errors import Invalid
 from apps.kernel.money import currency_decimals
-from apps.persistence.databases import alias_for
+from apps.persistence.statements import fetch_all
 from apps.search import models
 from apps.search.contracts import SORTS, EncodedPage, ListingQuery
 from apps.search.languages import shop_language, stemmer
@@ -187,10 +186,7 @@ class Search:
 
     def _run(self, sql: str, parameters: dict[str, Any]) -> list[Any]:
         hits = _RANKED if _RANK in sql else _UNRANKED
-        with connections[alias_for("search")].cursor() as cursor:
-            cursor.execute(f"{hits}{sql}" if self._is_search else sql, parameters)
-            rows: list[Any] = cursor.fetchall()
-            return rows
+        return fetch_all("search", f"{hits}{sql}" if self._is_search else sql, parameters)
 
     def _read_cursor(self, values: Sequence[Any]) -> tuple[Any, UUID]:
         try:

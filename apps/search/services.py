@@ -20,6 +20,7 @@ from apps.catalog.contracts import Category, Product, ProductStatus
 from apps.kernel import codec
 from apps.kernel.ids import uuid7
 from apps.persistence.databases import alias_for
+from apps.persistence.statements import fetch_all
 from apps.search import models
 from apps.search.languages import shop_language, stemmer
 from apps.search.rendering import Document, render
@@ -34,6 +35,8 @@ _LOCK_AVAILABILITY = """
     ON CONFLICT (variant_id) DO UPDATE SET in_stock = search_indexedavailability.in_stock
     RETURNING variant_id, in_stock
 """
+# An array is one parameter; `IN` with as many as some products have variants would be more than a statement takes.
+_AVAILABILITY = "SELECT variant_id, in_stock FROM search_indexedavailability WHERE variant_id = ANY(%s)"
 _SET_AVAILABILITY = """
     INSERT INTO search_indexedavailability AS known (variant_id, in_stock)
     SELECT id, now_in_stock FROM unnest(%s::uuid[], %s::boolean[]) told(id, now_in_stock) ORDER BY id
@@ -112,7 +115,10 @@ def index_products(products: Sequence[Product]) -> None:
     in_stock = lock_availability([variant.id for product in products for variant in product.variants])
     categories = _lock_categories({category.id: category for product in products for category in product.categories})
     kept = {
-        row[0] for row in _rows(_KEEP_PRODUCTS, [orjson.dumps([_encode(product) for product in products]).decode()])
+        row[0]
+        for row in fetch_all(
+            "search", _KEEP_PRODUCTS, [orjson.dumps([_encode(product) for product in products]).decode()]
+        )
     }
     _write([product for product in products if product.id in kept], in_stock=in_stock, categories=categories)
 
@@ -132,12 +138,12 @@ def set_availability(in_stock: Mapping[UUID, bool]) -> None:
 
 def store_availability(in_stock: Mapping[UUID, bool]) -> list[UUID]:
     """Take over whether variants can be bought without looking at products; return the variants for which that is new."""
-    return [row[0] for row in _rows(_SET_AVAILABILITY, [list(in_stock), list(in_stock.values())])]
+    return [row[0] for row in fetch_all("search", _SET_AVAILABILITY, [list(in_stock), list(in_stock.values())])]
 
 
 def lock_availability(variant_ids: Sequence[UUID]) -> dict[UUID, bool]:
     """Lock what is known of variants, inserting what is missing; return whether each can be bought."""
-    return dict(_rows(_LOCK_AVAILABILITY, [list(variant_ids)])) if variant_ids else {}
+    return dict(fetch_all("search", _LOCK_AVAILABILITY, [list(variant_ids)])) if variant_ids else {}
 
 
 def index_category(category: Category) -> None:
@@ -175,11 +181,10 @@ def _rewrite(rows: QuerySet[models.IndexedProduct]) -> None:
     while chunk := list(islice(locked, _CHUNK)):
         variant_ids = [variant_id for row in chunk for variant_id in row.variant_ids]
         category_ids = {category_id for row in chunk for category_id in row.category_ids}
-        known = models.IndexedAvailability.objects.filter(variant_id__in=variant_ids)
         categories = models.IndexedCategory.objects.filter(category_id__in=category_ids)
         _write(
             [codec.decode(Product, row.payload) for row in chunk],
-            in_stock=dict(known.values_list("variant_id", "in_stock")),
+            in_stock=dict(fetch_all("search", _AVAILABILITY, [variant_ids])),
             categories={c.category_id: _to_category(c) for c in categories},
         )
 
@@ -218,7 +223,7 @@ def _write_documents(*, product_ids: Sequence[UUID], documents: Sequence[Documen
         "stemmer": stemmer(language),
         "documents": orjson.dumps([{"id": uuid7(), **asdict(document)} for document in documents]).decode(),
     }
-    if _rows(_WRITE_DOCUMENTS, parameters)[0][0]:
+    if fetch_all("search", _WRITE_DOCUMENTS, parameters)[0][0]:
         _forget_answers()
 
 
@@ -226,7 +231,7 @@ def _lock_categories(told: Mapping[UUID, Category]) -> dict[UUID, Category]:
     """Return what is known of these categories, their rows locked; what is not known yet is taken from `told`."""
     if not told:
         return {}
-    found = _rows(_LOCK_CATEGORIES, [_encode_categories(told.values())])
+    found = fetch_all("search", _LOCK_CATEGORIES, [_encode_categories(told.values())])
     return {
         row[0]: Category(id=row[0], name=row[1], slug=row[2], path=row[3], parent_id=row[4], position=row[5])
         for row in found
@@ -247,13 +252,6 @@ def _forget_answers() -> None:
 
 def _bump() -> None:
     answers.bump_generation(CATALOGUE)
-
-
-def _rows(sql: str, parameters: Any) -> list[tuple[Any, ...]]:
-    with connections[alias_for("search")].cursor() as cursor:
-        cursor.execute(sql, parameters)
-        rows: list[tuple[Any, ...]] = cursor.fetchall()
-        return rows
 
 
 def _execute(sql: str, parameters: Any) -> None:

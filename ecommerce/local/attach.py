@@ -11,12 +11,11 @@ from ecommerce.local.state import ENVIRONMENT_FILE, STATE_VARIABLE
 
 
 def use_running_shop() -> None:
-    """Take over the settings of the shop running in STATE_DIR (`var/`), unless the environment says where else to go."""
-    if os.environ.get("DATABASE_URL") or os.environ.get("SHOP_ENVIRONMENT"):
-        return
+    """Take over the settings of the shop running in STATE_DIR (`var/`), unless the environment names another one."""
     folder = Path(os.environ.get(STATE_VARIABLE) or ROOT / "var")
-    for name, value in (read_json(folder / ENVIRONMENT_FILE) or {}).items():
-        os.environ.setdefault(name, value)
+    settings: dict[str, str] = read_json(folder / ENVIRONMENT_FILE) or {}
+    if all(os.environ.get(name) in (None, "", settings.get(name)) for name in ("DATABASE_URL", "SHOP_ENVIRONMENT")):
+        os.environ.update({name: value for name, value in settings.items() if not os.environ.get(name)})
 
 
 def explain_unreachable(error: Exception) -> str:

@@ -6,12 +6,17 @@ One process per step, since starting Django costs more than most of them. A wron
 from __future__ import annotations
 
 import argparse
+import os
 import sys
+from pathlib import Path
 
 import django
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
+
+from ecommerce.local.files import write_private_json
+from ecommerce.local.state import ENVIRONMENT_FILE
 
 WRONG_SETTING_STATUS = 2
 
@@ -38,7 +43,20 @@ def main(arguments: list[str]) -> int:
 
 
 def _check_settings() -> int:
-    return 0 if settings.INSTALLED_APPS else WRONG_SETTING_STATUS
+    if not settings.INSTALLED_APPS:
+        return WRONG_SETTING_STATUS
+    _note_settings()
+    return 0
+
+
+def _note_settings() -> None:
+    """Leave what was set of the settings in the state folder for `manage.py`; the rest of the environment is nobody's."""
+    # Imported late: importing it reads every setting.
+    from ecommerce.settings import env
+
+    names = (*sorted(env.asked), "DJANGO_SETTINGS_MODULE", "SHOP_PROFILE", "STATE_DIR")
+    given = {name: os.environ[name] for name in names if os.environ.get(name)}
+    write_private_json(Path(os.environ["STATE_DIR"]) / ENVIRONMENT_FILE, given)
 
 
 def _prepare_database(*, demo: bool, staff_email: str) -> None:

@@ -9,7 +9,6 @@ from urllib.parse import unquote, urlsplit
 
 from ecommerce.local.console import Console
 from ecommerce.local.errors import StartError, StopRequested
-from ecommerce.local.files import write_private_json
 from ecommerce.local.fingerprint import fingerprint_database, fingerprint_static
 from ecommerce.local.plan import (
     ROOT,
@@ -94,7 +93,6 @@ class Shop:
             supervisor.start(service)
         waiting = [service.name for service in services] + (["sandbox"] if self._has_sandbox else [])
         supervisor.wait_until_ready(waiting, patience=_PATIENCE_SECONDS)
-        write_private_json(self._state.environment_file, environment)
         self._announce(supervisor)
 
     def _environment(self, servers: Servers) -> dict[str, str]:

@@ -19,6 +19,8 @@ BASE_DIR: Final = Path(__file__).resolve().parent.parent.parent
 ENVIRONMENT: Final = os.environ.get("SHOP_ENVIRONMENT", "dev")
 T = TypeVar("T")
 _MISSING: Final = object()
+# Every name that was asked for, set or not.
+asked: Final = {"SHOP_ENVIRONMENT"}
 
 
 class WrongSetting(ImproperlyConfigured):
@@ -40,6 +42,7 @@ def environment_file() -> dict[str, Any]:
 
 def read(name: str, parse: Callable[[str], T], *, example: str, default: Any = _MISSING) -> T:
     """Return setting `name`, parsed; WrongSetting where it is absent without a default or does not parse."""
+    asked.add(name)
     raw = os.environ.get(name)
     if raw is None or raw == "":
         value = environment_file().get(name, default)

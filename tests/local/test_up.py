@@ -16,10 +16,11 @@ import pytest
 
 from ecommerce.local.embedded import await_ready, embedded_servers, run_shop, start_shop
 from ecommerce.local.errors import StartError
+from ecommerce.local.files import read_json
 from ecommerce.local.plan import ROOT
 from ecommerce.local.ports import find_free_block
 from ecommerce.local.processes import identify, kill_group, wait_until
-from ecommerce.local.state import load_run
+from ecommerce.local.state import ENVIRONMENT_FILE, load_run
 
 pytestmark = [pytest.mark.processes, pytest.mark.timeout(300)]
 PRODUCTION = {
@@ -224,6 +225,21 @@ def test_with_addresses_given_it_starts_no_server_of_its_own(tmp_path):
             assert shop.run["urls"]["sandbox"] is None
             with psycopg.connect(urls.database) as connection:
                 assert connection.execute("SELECT count(*) FROM django_migrations").fetchone()[0] > 0
+            _settings_reach_commands_and_nothing_else_is_kept(shop.state, given)
+        assert not (tmp_path / "state" / ENVIRONMENT_FILE).exists()
+
+
+def _settings_reach_commands_and_nothing_else_is_kept(state, given):
+    kept = read_json(state / ENVIRONMENT_FILE)
+    assert given.items() <= kept.items()
+    assert not {"PATH", "HOME", "STAFF_PASSWORD"} & kept.keys()
+    assert stat.S_IMODE((state / ENVIRONMENT_FILE).stat().st_mode) == 0o600
+    printed = subprocess.run(
+        [sys.executable, "manage.py", "shell", "-v0", "-c", "from django.conf import settings; print(settings.STRIPE_API_KEY)"],
+        cwd=ROOT, env={"PATH": os.environ["PATH"], "STATE_DIR": str(state)}, capture_output=True, text=True, timeout=60,
+        check=True,
+    )  # fmt: skip
+    assert printed.stdout.strip() == "sk_test_mine"
 
 
 def test_bin_up_check_places_an_order_and_says_when_what_happened():

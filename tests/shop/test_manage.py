@@ -26,6 +26,14 @@ def test_command_works_on_the_shop_of_its_state_folder(shop):
     assert shop.query(on_hand, variant) == [(77,)]
 
 
+def test_wrong_setting_is_one_sentence(tmp_path):
+    refused = manage("check", STATE_DIR=str(tmp_path), SHOP_ENVIRONMENT="moon")
+
+    assert refused.returncode == 1
+    assert refused.stderr.startswith("manage.py: SHOP_ENVIRONMENT is 'moon', not one of")
+    assert "Traceback" not in refused.stderr
+
+
 def test_without_a_running_shop_a_command_says_what_to_do(tmp_path):
     refused = manage("verify_orders", STATE_DIR=str(tmp_path), DATABASE_URL="postgresql://nobody@127.0.0.1:1/none")
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
-from django.db import IntegrityError, connections
+from django.db import IntegrityError
 
 from apps.kernel import codec
 from apps.messaging import api as messaging
@@ -20,7 +20,7 @@ from apps.orders.models import Order as OrderRow
 from apps.orders.models import OrderContact, OrderLine, OrderSaga, SagaStep
 from apps.orders.services.recording import record_placed
 from apps.orders.services.steps import StepKind
-from apps.persistence.databases import alias_for
+from apps.persistence.statements import fetch_all
 from apps.web import tokens
 
 Encode = Callable[[Order, str], messaging.StoredAnswer]
@@ -80,9 +80,7 @@ def _place(
 
 def _next_number() -> tuple[str, datetime]:
     """Return a new order number and the database's time."""
-    with connections[alias_for("orders")].cursor() as cursor:
-        cursor.execute("SELECT nextval('orders_order_number'), statement_timestamp()")
-        number, now = cursor.fetchone()
+    ((number, now),) = fetch_all("orders", "SELECT nextval('orders_order_number'), statement_timestamp()")
     return str(number), now
 
 
