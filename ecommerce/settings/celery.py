@@ -16,8 +16,10 @@ def _for_kombu(url: str) -> str:
 
 CELERY_BROKER_URL = _for_kombu(BROKER_URL)
 CELERY_TASK_IGNORE_RESULT = True
-CELERY_TASK_ACKS_LATE = True
-CELERY_TASK_REJECT_ON_WORKER_LOST = True
+# A wake-up is taken back by nobody: what it wakes is due in PostgreSQL until it is done, and the relay looks there. Late
+# acknowledgement would add nothing and cost the worker: kombu's consumer dies or falls silent where the broker goes away
+# while it holds an unacknowledged message (celery #8030, #10302).
+CELERY_TASK_ACKS_LATE = False
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_TIME_LIMIT = env.integer("TASK_TIME_LIMIT", example="50", default=50)
 CELERY_VISIBILITY_TIMEOUT = 120

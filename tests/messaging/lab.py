@@ -129,9 +129,9 @@ class Lab:
 
     def kill(self, name: str, number: int = signal.SIGKILL) -> None:
         """Kill a service's main process and wait until another stands in its place."""
-        before = self.pids(name)
-        os.kill(before[0], number)
-        wait_for(lambda: self.pids(name) and self.pids(name)[0] != before[0], what=f"{name} to be replaced")
+        (before, *_) = self.pids(name)
+        os.kill(before, number)
+        wait_for(lambda: set(self.pids(name)[:1]) - {before}, what=f"{name} to be replaced")
 
     def broker(self) -> redis.Redis:
         return redis.Redis.from_url(self.urls["BROKER_URL"], socket_timeout=5)

@@ -122,6 +122,23 @@ def test_valkey_emptied_paused_and_killed_with_messages_in_flight(lab, prefix):
     assert_exactly_once_in_order(lab, prefix, things=20, versions=4)
 
 
+def test_worker_outlives_a_broker_that_dies_while_its_messages_are_in_hand(lab, prefix):
+    restarts = lab.supervisor.count_restarts()["worker"]
+    for thing in range(3):
+        lab.publish_surely(thing=f"{prefix}{thing}", version=1, behaviour="sleep:0.3")
+        wait_for(
+            lambda thing=thing: list(lab.probe_folder.glob(f"{prefix}{thing}-1")), what="a handler to be under way"
+        )
+        pause(lab)
+        time.sleep(0.3)  # now the handler is over and the worker talks to a broker that does not answer
+        kill_state(lab)
+        lab.publish_surely(thing=f"{prefix}{thing}", version=2)
+
+        wait_for(lambda thing=thing: len(lab.applied(f"{prefix}{thing}")) == 2, what="both events", seconds=30)
+
+    assert lab.supervisor.count_restarts()["worker"] == restarts
+
+
 def flush(lab):
     wait_for(lambda: lab.broker().flushall(), what="Valkey to be emptied")
 
