@@ -17,9 +17,14 @@ def now() -> datetime:
     return _frozen or datetime.now(UTC)
 
 
+def held() -> datetime | None:
+    """Return the moment at which the clock is held in this process, None while it runs."""
+    return _frozen
+
+
 @contextmanager
 def frozen(moment: datetime) -> Iterator[None]:
-    """Hold `now()` at `moment` (aware) inside the block; for tests."""
+    """Hold `now()` at `moment` (aware) inside the block; for tests and sample data."""
     global _frozen
     before, _frozen = _frozen, moment
     try:

@@ -16,7 +16,7 @@ def follow_payments(event: PaymentSucceeded | PaymentCancelled | RefundSucceeded
     """Queue what the saga does about it, in the order in which it happened to the payment."""
     match event:
         case PaymentSucceeded():
-            step = settlement(Received(payment_id=event.payment_id, amount=event.amount))
+            step = settlement(Received(payment_id=event.payment_id, amount=event.amount, at=event.at))
         case RefundSucceeded():
             step = _refund_step(StepKind.NOTE_REFUND, event)
         case RefundFailed():

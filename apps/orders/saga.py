@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -71,7 +71,7 @@ def _is_settled_now(order_id: UUID, payment: payments.Payment) -> bool:
 
 def _settle_payment(step: SagaStep) -> None:
     """Money arrived: allocate the stock and go on, or send it back."""
-    received = Received(payment_id=UUID(step.data["payment_id"]), amount=codec.decode(Money, step.data["amount"]))
+    received = _received(step)
     row = settling.find_order(order_id=step.order_id)
     if row.payment_id == received.payment_id:
         settling.finish(step=step)
@@ -81,6 +81,15 @@ def _settle_payment(step: SagaStep) -> None:
         settling.cancel_out_of_stock(step=step, received=received)
     elif not settling.mark_paid(step=step, received=received, reservation=reservation):
         _undo_allocation(step.order_id, reservation)
+
+
+def _received(step: SagaStep) -> Received:
+    at = step.data.get("at")
+    return Received(
+        payment_id=UUID(step.data["payment_id"]),
+        amount=codec.decode(Money, step.data["amount"]),
+        at=datetime.fromisoformat(at) if at else None,
+    )
 
 
 def _allocate(order_id: UUID, reservation: str) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from apps.kernel.events import Event
@@ -11,7 +12,7 @@ from apps.kernel.money import Money
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaymentSucceeded(Event):
-    """The money was captured. `amount` is what was captured in all."""
+    """The money was captured. `amount` is what was captured in all, `at` when the shop learnt of it."""
 
     event_type = "payments.payment_succeeded.v1"
     key_field = "payment_id"
@@ -20,6 +21,7 @@ class PaymentSucceeded(Event):
     order_id: UUID
     provider: str
     amount: Money
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -116,6 +116,20 @@ def banned_words(root: Path) -> list[str]:
     return found
 
 
+def held_clocks(root: Path) -> list[str]:
+    """Only sample data says when it is: everywhere else what is recorded has the time at which it happens."""
+    allowed = root / "apps/backoffice/demo"
+    found = []
+    for _, path in app_files(root):
+        if path.is_relative_to(allowed):
+            continue
+        for node in ast.walk(parse(path)):
+            called = getattr(node.func, "attr", getattr(node.func, "id", "")) if isinstance(node, ast.Call) else ""
+            if called == "frozen":
+                found.append(f"{path.relative_to(root)}:{node.lineno} holds the clock")
+    return found
+
+
 def home_made_folders(root: Path) -> list[str]:
     names = {"common", "utils", "helpers", "misc", "shared"}
     paths = [path for path in (root / "apps").rglob("*") if path.stem in names and path.suffix in ("", ".py")]

@@ -47,6 +47,7 @@ STATIC = [
     (rules.long_files, "apps/orders/x.py", "\n" * 501),
     (rules.task_imports, "apps/orders/x.py", "from apps.orders import tasks"),
     (rules.banned_words, "apps/orders/x.py", "list_editable = ('status',)"),
+    (rules.held_clocks, "apps/orders/x.py", "from apps.kernel import clock\nwith clock.frozen(when): pass"),
     (rules.home_made_folders, "apps/orders/utils.py", ""),
     (rules.private_modules, "apps/orders/hideout.py", ""),
     (rules.unpublished_shape, "apps/orders/api.py", "def do(a, b): return a"),

@@ -24,6 +24,7 @@ STATIC_RULES = [
     rules.long_files,
     rules.task_imports,
     rules.banned_words,
+    rules.held_clocks,
     rules.home_made_folders,
     rules.unpublished_shape,
     rules.stored_functions,

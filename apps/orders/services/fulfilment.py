@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from uuid import UUID
 
 from django.db.models import Sum
-from django.db.models.functions import Now
 
 from apps.kernel.errors import FieldError, Invalid
 from apps.kernel.ids import uuid7
@@ -17,6 +16,7 @@ from apps.orders.history import Delivered, Shipped
 from apps.orders.models import Order, OrderLine, Shipment, ShipmentLine
 from apps.orders.services.recording import lock_order, record, require_version
 from apps.orders.services.steps import Step, StepKind
+from apps.persistence.moments import moment
 
 
 @messaging.command
@@ -48,6 +48,7 @@ def ship_order(
         tracking_number=tracking_number,
         carrier=carrier,
         tracking_url=tracking_url,
+        shipped_at=moment(),
     )
     shipment.save(force_insert=True)
     ShipmentLine.objects.bulk_create(
@@ -108,7 +109,7 @@ def deliver_order(*, order_id: UUID, actor: str, if_version: int | None) -> None
     require_version(row, if_version)
     if row.status != OrderStatus.SHIPPED.value:
         raise NotDeliverable(f"Order {row.number} is {row.status}; only an order that has all left can be delivered.")
-    Shipment.objects.filter(order=row, delivered_at__isnull=True).update(delivered_at=Now())
+    Shipment.objects.filter(order=row, delivered_at__isnull=True).update(delivered_at=moment())
     record(row, Delivered(), actor=actor)
 
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import IntegrityError
 
-from apps.kernel import codec
+from apps.kernel import clock, codec
 from apps.messaging import api as messaging
 from apps.orders import selectors
 from apps.orders.contracts import DraftLine, Order, OrderDraft
@@ -56,7 +56,7 @@ def _is_second_order_of_cart(error: IntegrityError) -> bool:
 def _place(
     *, draft: OrderDraft, order_id: UUID, scope: messaging.IdempotencyScope | None, encode: Encode
 ) -> tuple[Order, str]:
-    number, placed_at = _next_number()
+    number, asked_at = _next_number()
     row = OrderRow(id=order_id)
     lines = [_line(row, position, line) for position, line in enumerate(draft.lines)]
     contact = OrderContact(
@@ -66,9 +66,9 @@ def _place(
         shipping_address=codec.encode(draft.shipping_address),
         billing_address=codec.encode(draft.billing_address),
     )
-    fact = _fact(draft, number=number, placed_at=placed_at)
+    fact = _fact(draft, number=number, asked_at=asked_at)
     steps = _free_order_steps(row, draft)
-    saga = OrderSaga(order=row, next_run_at=placed_at if steps else fact.payment_deadline)
+    saga = OrderSaga(order=row, next_run_at=asked_at if steps else fact.payment_deadline)
     alongside = (lines, [contact], [saga], steps)
     record_placed(row, fact, actor=_actor(draft), alongside=alongside)
     order = selectors.to_contract(row, contact=contact, lines=lines, shipments=[])
@@ -88,7 +88,7 @@ def _actor(draft: OrderDraft) -> str:
     return f"customer:{draft.customer_id}" if draft.customer_id else "guest"
 
 
-def _fact(draft: OrderDraft, *, number: str, placed_at: datetime) -> Placed:
+def _fact(draft: OrderDraft, *, number: str, asked_at: datetime) -> Placed:
     return Placed(
         number=number,
         cart_id=draft.cart_id,
@@ -103,8 +103,8 @@ def _fact(draft: OrderDraft, *, number: str, placed_at: datetime) -> Placed:
         shipping_method_id=draft.shipping_method_id,
         shipping_method_name=draft.shipping_method_name,
         reservation=draft.reservation,
-        placed_at=placed_at,
-        payment_deadline=placed_at + timedelta(seconds=first_payment_seconds()),
+        placed_at=clock.held() or asked_at,
+        payment_deadline=asked_at + timedelta(seconds=first_payment_seconds()),
     )
 
 

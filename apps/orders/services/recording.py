@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import fields
+from datetime import datetime
 from enum import Enum
 from typing import Any
 from uuid import UUID
@@ -32,6 +33,7 @@ from apps.orders.history import (
 )
 from apps.orders.models import Order, OrderEvent, OrderLine
 from apps.orders.services.steps import Step, queue_steps
+from apps.persistence.moments import moment
 from apps.persistence.statements import insert_rows
 
 _STATE = tuple(field.name for field in fields(OrderState))
@@ -67,10 +69,15 @@ def require_version(row: Order, if_version: int | None) -> None:
         raise PreconditionFailed(f"Order {row.number} is at version {row.version} now, not {if_version}.")
 
 
-def record(row: Order, fact: Fact, *, actor: str, steps: Sequence[Step] = ()) -> None:
-    """Record what happened to an order whose row the caller has locked, and queue what the saga does about it."""
+def record(row: Order, fact: Fact, *, actor: str, steps: Sequence[Step] = (), at: datetime | None = None) -> None:
+    """Record what happened to an order whose row the caller has locked, and queue what the saga does about it.
+
+    `at` is when it happened, where that was told; else now.
+    """
     write_state(row, apply(read_state(row), fact))
-    OrderEvent.objects.create(order=row, version=row.version, type=fact.kind, data=codec.encode(fact), actor=actor)
+    OrderEvent.objects.create(
+        order=row, version=row.version, type=fact.kind, data=codec.encode(fact), actor=actor, at=at or moment()
+    )
     current = Order.objects.filter(pk=row.pk, version=row.version - 1)
     if not current.update(**{column: getattr(row, column) for column in _CHANGING_COLUMNS}):
         raise RuntimeError(f"order {row.pk} was recorded without its lock")
@@ -81,7 +88,9 @@ def record(row: Order, fact: Fact, *, actor: str, steps: Sequence[Step] = ()) ->
 def record_placed(row: Order, fact: Placed, *, actor: str, alongside: Sequence[Sequence[models.Model]]) -> None:
     """Record the first fact of a new order, and insert the rows that belong to it, in one statement."""
     write_state(row, apply(None, fact))
-    event = OrderEvent(order=row, version=row.version, type=fact.kind, data=codec.encode(fact), actor=actor)
+    event = OrderEvent(
+        order=row, version=row.version, type=fact.kind, data=codec.encode(fact), actor=actor, at=fact.placed_at
+    )
     insert_rows([row], [event], *alongside)
     messaging.publish(_announce(row, fact), version=row.version)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from apps.kernel import codec
@@ -20,10 +21,11 @@ ACTOR = "saga"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Received:
-    """A payment that succeeded, as its step carries it."""
+    """A payment that succeeded, as its step carries it; `at` is when, where that was told."""
 
     payment_id: UUID
     amount: Money
+    at: datetime | None = None
 
 
 def why_not_needed(row: Order, received: Received) -> str | None:
@@ -57,7 +59,8 @@ def expect_settlement(*, order_id: UUID, received: Received) -> bool:
 
 def settlement(received: Received) -> Step:
     """Return the step that decides what a payment is good for."""
-    data = {"payment_id": str(received.payment_id), "amount": codec.encode(received.amount)}
+    at = received.at.isoformat() if received.at else None
+    data = {"payment_id": str(received.payment_id), "amount": codec.encode(received.amount), "at": at}
     return Step(kind=StepKind.SETTLE_PAYMENT, reference=str(received.payment_id), data=data)
 
 
@@ -68,7 +71,7 @@ def mark_paid(*, step: SagaStep, received: Received, reservation: str) -> bool:
     if why_not_needed(row, received):
         return False
     fact = Paid(payment_id=received.payment_id, amount=received.amount, reservation=reservation)
-    record(row, fact, actor=ACTOR)
+    record(row, fact, actor=ACTOR, at=received.at)
     finish_step(step)
     return True
 

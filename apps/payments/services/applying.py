@@ -7,6 +7,7 @@ come twice, late, or before another; the ledger's unique references and the orde
 from __future__ import annotations
 
 import logging
+from datetime import datetime
 from uuid import UUID
 
 from apps.kernel.events import Event
@@ -37,7 +38,7 @@ def apply_snapshot(*, payment_id: UUID, snapshot: Snapshot, actor: str = "", not
     _take_over_ids(row, snapshot)
     _follow_status(change, snapshot)
     if snapshot.charge:
-        _follow_charge(change, snapshot.charge)
+        _follow_charge(change, snapshot.charge, at=snapshot.taken_at)
     for refund in snapshot.refunds:
         follow_refund(change, refund)
     change.save()
@@ -104,7 +105,7 @@ def _follow_status(change: Change, snapshot: Snapshot) -> None:
         change.announce(_cancelled(row))
 
 
-def _follow_charge(change: Change, charge: Charge) -> None:
+def _follow_charge(change: Change, charge: Charge, *, at: datetime) -> None:
     """Book captured money once; it counts in every state, also when the payment was given up before."""
     row = change.payment
     if row.captured_total:
@@ -115,11 +116,11 @@ def _follow_charge(change: Change, charge: Charge) -> None:
     row.captured_total += charge.amount.amount
     row.status = PaymentStatus.SUCCEEDED.value
     row.decline_code = ""
-    change.announce(_succeeded(row))
+    change.announce(_succeeded(row, at=at))
 
 
-def _succeeded(row: Payment) -> Event:
-    return PaymentSucceeded(payment_id=row.pk, order_id=row.order_id, provider=row.provider, amount=row.captured)
+def _succeeded(row: Payment, *, at: datetime) -> Event:
+    return PaymentSucceeded(payment_id=row.pk, order_id=row.order_id, provider=row.provider, amount=row.captured, at=at)
 
 
 def _cancelled(row: Payment) -> Event:

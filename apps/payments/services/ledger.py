@@ -8,6 +8,7 @@ from apps.kernel.events import Event
 from apps.kernel.money import Money
 from apps.messaging import api as messaging
 from apps.payments.models import Payment, PaymentTransaction, amount_columns
+from apps.persistence.moments import moment
 
 
 class Change:
@@ -33,6 +34,7 @@ class Change:
             reference=reference,
             actor=self._actor,
             note=self._note,
+            created_at=moment(),
         )
 
     def announce(self, event: Event) -> None:
