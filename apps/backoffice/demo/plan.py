@@ -1,0 +1,126 @@
+"""What the sample orders are to be: who buys what on which day, and how it ends. The same for a seed and a date, whenever it is asked."""
+
+from __future__ import annotations
+
+import tomllib
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from enum import Enum
+from functools import cache
+from pathlib import Path
+from random import Random
+from typing import Any, Final
+
+from apps.backoffice.demo import read_demo
+from apps.kernel.address import Address
+
+_PEOPLE: Final = Path(__file__).with_name("people.toml")
+_DOMAIN: Final = "northfold.example"
+# Sample orders never buy the last ones: what the demo shop shows as low or sold out stays as it is.
+_PLENTY: Final = 12
+_EVENING: Final = (7, 8, 9, 10, 11, 12, 12, 13, 14, 15, 16, 17, 18, 19, 19, 20, 20, 20, 21, 21, 22)
+
+
+class Fate(Enum):
+    """How an order ends, given time."""
+
+    DELIVERED = "delivered"
+    PARTIAL = "partial"
+    REFUNDED = "refunded"
+    UNPAID = "unpaid"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """A buyer. `account` is the e-mail address of their account, empty for a guest."""
+
+    address: Address
+    currency: str
+    account: str
+    mailbox: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SampleOrder:
+    """An order to make: `email` is its own and so tells whether it was made before; `lines` are SKUs with quantities."""
+
+    email: str
+    person: Person
+    lines: tuple[tuple[str, int], ...]
+    placed_at: datetime
+    paid_after: timedelta
+    shipped_after: timedelta
+    delivered_after: timedelta
+    fate: Fate
+
+
+def plan_orders(*, today: date, months: int, seed: int) -> list[SampleOrder]:
+    """Return the sample orders of the last `months` (of 30 days) up to and with `today`, the oldest first."""
+    shelf = _popular(seed)
+    days = [today - timedelta(days=back) for back in range(30 * months, -1, -1)]
+    return [order for day in days for order in _orders_of(day, seed=seed, shelf=shelf)]
+
+
+def _popular(seed: int) -> list[tuple[tuple[str, ...], float]]:
+    """Return for each product the SKUs with stock to spare, and how much it is in demand: a few sell most."""
+    entries = read_demo()
+    Random(f"{seed} demand").shuffle(entries)  # noqa: S311 - sample data
+    shelves = (tuple(sku for sku, stock in entry.stock.items() if stock >= _PLENTY) for entry in entries)
+    return [(skus, 1 / (rank + 4)) for rank, skus in enumerate(shelves) if skus]
+
+
+def _orders_of(day: date, *, seed: int, shelf: Sequence[tuple[tuple[str, ...], float]]) -> Iterator[SampleOrder]:
+    dice = Random(f"{seed} {day.isoformat()}")  # noqa: S311 - sample data
+    count = 1 + dice.randrange(4) + (2 if day.weekday() >= 5 else 0)
+    moments = sorted(time(dice.choice(_EVENING), dice.randrange(60), dice.randrange(60)) for _ in range(count))
+    for number, at in enumerate(moments):
+        person = dice.choice(_people())
+        yield SampleOrder(
+            email=f"{person.mailbox}+{seed}-{day:%y%m%d}-{number}@{_DOMAIN}",
+            person=person,
+            lines=_lines(dice, shelf),
+            placed_at=datetime.combine(day, at, tzinfo=UTC),
+            paid_after=timedelta(minutes=dice.randrange(2, 50)),
+            shipped_after=timedelta(hours=dice.randrange(14, 48)),
+            delivered_after=timedelta(hours=dice.randrange(66, 150)),
+            fate=dice.choices(tuple(Fate), weights=(82, 4, 5, 9))[0],
+        )
+
+
+def _lines(dice: Random, shelf: Sequence[tuple[tuple[str, ...], float]]) -> tuple[tuple[str, int], ...]:
+    weights = [weight for _, weight in shelf]
+    chosen = dice.choices(shelf, weights=weights, k=dice.choice((1, 1, 1, 2, 2, 3)))
+    lines = {dice.choice(skus): dice.choice((1, 1, 1, 1, 2)) for skus, _ in chosen}
+    return tuple(lines.items())
+
+
+@cache
+def _people() -> tuple[Person, ...]:
+    return tuple(_person(entry) for entry in tomllib.loads(_PEOPLE.read_text(encoding="utf-8"))["person"])
+
+
+def _person(entry: dict[str, Any]) -> Person:
+    first, last = entry["name"]
+    mailbox = ".".join("".join(filter(str.isalpha, _plain(name))) for name in (first, last))
+    return Person(
+        address=Address(
+            first_name=first,
+            last_name=last,
+            line1=entry["street"],
+            city=entry["city"],
+            postal_code=entry["postal_code"],
+            country=entry["country"],
+            region=entry.get("region", ""),
+        ),
+        currency=entry.get("currency", "EUR"),
+        account=f"{mailbox}@{_DOMAIN}" if entry.get("account") else "",
+        mailbox=mailbox,
+    )
+
+
+def _plain(name: str) -> str:
+    """Return a name in the letters that every mail server takes."""
+    letters = unicodedata.normalize("NFKD", name.lower().replace("ø", "o").replace("ł", "l"))
+    return letters.encode("ascii", "ignore").decode()

@@ -1,0 +1,108 @@
+"""Sample orders: the same for a seed, made once, spread over the past, and true by every check of the shop."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from apps.backoffice.demo import read_demo
+from apps.backoffice.demo.orders import make_orders
+from apps.backoffice.demo.plan import Fate, plan_orders
+from apps.catalog import api as catalog
+from apps.inventory import api as inventory
+from apps.kernel import clock
+from apps.messaging.testing import deliver_all
+from apps.orders import api as orders
+from apps.payments import api as payments
+from apps.web.pagination import PageParams
+
+TODAY = date(2026, 11, 20)
+
+
+def settle(until):
+    deliver_all(rounds=200)
+    assert until()
+
+
+def all_orders():
+    return orders.search_orders(params=PageParams(limit=100)).items
+
+
+def test_plan_is_the_same_for_a_seed_and_a_day_however_far_back_it_reaches():
+    short, long = (plan_orders(today=TODAY, months=months, seed=7) for months in (1, 3))
+
+    assert plan_orders(today=TODAY, months=1, seed=7) == short
+    assert long[-len(short) :] == short
+    assert plan_orders(today=TODAY, months=1, seed=8) != short
+    assert {sample.fate for sample in long} == set(Fate)
+    assert {sample.person.currency for sample in long} == {"EUR", "USD", "JPY"}
+    assert len({sample.email for sample in long}) == len(long) > 200
+
+
+@pytest.mark.django_db(transaction=True)
+def test_orders_are_made_once_by_the_shops_own_services_with_their_own_times(capsys):
+    call_command("load_demo")
+    deliver_all(rounds=200)
+    today = clock.now().date()
+    plan = plan_orders(today=today, months=1, seed=1)[:40]
+
+    first = make_orders(plan, settle=settle)
+    deliver_all(rounds=200)
+    made = {order.id: order for order in all_orders()}
+    again = make_orders(plan, settle=settle)
+
+    assert first.made == len(made) == 40
+    assert (again.made, again.skipped) == (0, 0)
+    assert {sample.email for sample in plan} == {order.email for order in made.values()}
+    placed = {sample.email: sample.placed_at for sample in plan}
+    assert all(order.placed_at == placed[order.email] for order in made.values())
+    assert {order.status.value for order in made.values()} >= {"delivered", "cancelled"}
+    for order in made.values():
+        events = [entry for entry in orders.get_history(order_id=order.id) if entry.type != "refunded"]
+        assert [event.at for event in events] == sorted(event.at for event in events)
+        assert all(order.placed_at <= event.at < order.placed_at + timedelta(days=8) for event in events)
+    call_command("verify_orders")
+    call_command("verify_payments")
+    assert "wrong" not in capsys.readouterr().err
+
+
+@pytest.mark.django_db
+def test_a_later_run_goes_on_where_the_first_one_stood():
+    call_command("load_demo")
+    long_ago = clock.now().date() - timedelta(days=9)
+    plan = [s for s in plan_orders(today=long_ago, months=1, seed=1) if s.fate is Fate.DELIVERED][-3:]
+
+    with pytest.raises(RuntimeError, match="worker"):
+        make_orders(plan, settle=_no_worker)
+    waiting = {order.status for order in all_orders()}
+    make_orders(plan, settle=settle)
+
+    assert waiting == {orders.OrderStatus.AWAITING_PAYMENT}
+    assert {order.status for order in all_orders()} == {orders.OrderStatus.DELIVERED}
+    assert [len(payments.list_payments(order_id=order.id)) for order in all_orders()] == [1, 1, 1]
+
+
+def _no_worker(until):
+    raise RuntimeError("no worker")
+
+
+@pytest.mark.django_db
+def test_what_is_low_or_sold_out_stays_so():
+    call_command("load_demo")
+    before = _scarce()
+
+    make_orders(plan_orders(today=clock.now().date(), months=1, seed=1)[:20], settle=settle)
+
+    assert _scarce() == before
+
+
+def _scarce():
+    skus = [sku for entry in read_demo() for sku, stock in entry.stock.items() if stock < 12]
+    ids = [catalog.get_variant_by_sku(sku=sku).id for sku in skus[:40]]
+    return {key: found.available for key, found in inventory.get_availability(variant_ids=ids).items()}
+
+
+@pytest.mark.parametrize("months", ["0", "25"])
+def test_months_out_of_range_are_refused(months):
+    with pytest.raises(CommandError, match=f"--months is {months}; use 1 to 24"):
+        call_command("load_sample_orders", "--months", months)
