@@ -67,6 +67,24 @@ def test_stock_is_that_of_a_shop_in_season():
 
 
 @pytest.mark.django_db
+def test_products_have_their_pictures_and_a_variant_shows_its_colour():
+    call_command("load_demo")
+
+    product = catalog.find_product(slug="everyday-hoodie")
+
+    assert product is not None
+    assert [image.alt for image in product.images[:2]] == [
+        "Everyday Hoodie in slate, front",
+        "Everyday Hoodie in slate, back",
+    ]
+    assert all(
+        image.url.startswith("/media/") and (image.width, image.height) == (1200, 1500) for image in product.images
+    )
+    shown = {variant.options["Colour"]: variant.image.alt for variant in product.variants if variant.image}
+    assert shown == {colour: f"Everyday Hoodie in {colour.lower()}, front" for colour in ("Slate", "Oat", "Forest")}
+
+
+@pytest.mark.django_db
 def test_loading_twice_changes_nothing(capsys):
     call_command("load_demo")
     events = OutboxMessage.objects.count()

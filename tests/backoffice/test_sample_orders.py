@@ -20,7 +20,7 @@ TODAY = date(2026, 11, 20)
 
 
 def settle(until):
-    deliver_all(rounds=200)
+    deliver_all(rounds=200, slow=False)
     assert until()
 
 
@@ -42,12 +42,12 @@ def test_plan_is_the_same_for_a_seed_and_a_day_however_far_back_it_reaches():
 @pytest.mark.django_db(transaction=True)
 def test_orders_are_made_once_by_the_shops_own_services_with_their_own_times(capsys):
     call_command("load_demo")
-    deliver_all(rounds=200)
+    deliver_all(rounds=200, slow=False)
     today = clock.now().date()
     plan = plan_orders(today=today, months=1, seed=1)[:40]
 
     first = make_orders(plan, settle=settle)
-    deliver_all(rounds=200)
+    deliver_all(rounds=200, slow=False)
     made = {order.id: order for order in all_orders()}
     again = make_orders(plan, settle=settle)
 

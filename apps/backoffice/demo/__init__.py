@@ -19,7 +19,7 @@ from apps.kernel.money import Money
 
 _FOLDER: Final = Path(__file__).with_name("products")
 _FILES: Final = ("jackets", "tops", "knitwear", "trousers", "accessories", "footwear", "camp")
-_COLOUR: Final = "Colour"
+COLOUR: Final = "Colour"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +62,7 @@ def _load(name: str) -> dict[str, Any]:
 def _read(entry: Mapping[str, Any]) -> DemoProduct:
     sizes = entry.get("sizes", [])
     sizes = _load("common")["sizes"][sizes] if isinstance(sizes, str) else sizes
-    named = ((_COLOUR, entry.get("colours", [])), ("Size", sizes))
+    named = ((COLOUR, entry.get("colours", [])), ("Size", sizes))
     options = tuple(Option(name=name, values=tuple(values)) for name, values in named if values)
     variants = tuple(_variants(entry, options))
     given = ProductInput(

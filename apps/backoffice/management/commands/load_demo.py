@@ -1,16 +1,18 @@
-"""`manage.py load_demo`: the demo catalogue with its stock. Documents for lists and search follow by event."""
+"""`manage.py load_demo`: the demo catalogue with its pictures and its stock. Documents for lists and search follow by event."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 from django.core.management.base import BaseCommand, CommandError
 
-from apps.backoffice.demo import DemoProduct, read_demo
+from apps.backoffice.demo import COLOUR, DemoProduct, read_demo
 from apps.catalog import api as catalog
-from apps.catalog.contracts import ParsedProduct, Product
+from apps.catalog.contracts import Image, ParsedProduct, Product, ProductInput
 from apps.inventory import api as inventory
+from apps.media import api as media
 
 
 class Command(BaseCommand):
@@ -36,7 +38,7 @@ def _create(entry: DemoProduct) -> Product:
     parsed = ParsedProduct(
         handle=entry.product.slug,
         line=0,
-        product=entry.product,
+        product=_with_pictures(entry),
         stock=tuple(None for _ in entry.product.variants),
         category_names=entry.category,
         notes=(),
@@ -46,3 +48,18 @@ def _create(entry: DemoProduct) -> Product:
     if created is None:
         raise CommandError(f"the demo product {entry.product.slug} could not be created")
     return created
+
+
+def _with_pictures(entry: DemoProduct) -> ProductInput:
+    """Return the product with its drawings stored; a variant shows the front of its colour."""
+    stored = [(picture, media.store_drawing(svg=picture.svg())) for picture in entry.pictures]
+    images = {s.url: Image(url=s.url, alt=p.alt, width=s.width, height=s.height) for p, s in stored}
+    fronts = {picture.colour: image.url for picture, image in reversed(stored)}
+    return replace(
+        entry.product,
+        images=tuple(images.values()),
+        variants=tuple(
+            replace(variant, image_url=fronts.get(variant.options.get(COLOUR, ""), ""))
+            for variant in entry.product.variants
+        ),
+    )
