@@ -19,7 +19,7 @@ WIDTH, HEIGHT = 1200, 1500
 _GROUND: Final = "#ebe5da"
 _SHADOW: Final = "#4a3a28"
 # (offset, width, opacity) of the strokes that add up to a shadow: close and firm under the cloth, wide and faint beyond.
-_LYING: Final = tuple((26 - 3 * k, 84 - 10.6 * k, 0.015 + 0.0072 * k) for k in range(8))
+_LYING: Final = tuple((27 - 3 * k, 62 - 7.2 * k, 0.018 + 0.0085 * k) for k in range(8))
 _RIM: Final = ((52, 0.03), (40, 0.032), (28, 0.036), (18, 0.04), (9, 0.045))
 
 

@@ -232,7 +232,7 @@ def finish_sleeves(figure: Figure, block: Block, material: Cloth) -> None:
 
 def rib_hem(figure: Figure, block: Block, material: Cloth, *, height: float = 64) -> None:
     """Gather the body into a ribbed band."""
-    inner = replace(block, hem=block.hem - 12)
+    inner = replace(block, hem=block.hem - 1)
     low, mid = block.bottom, block.centre_bottom
     top_y = low - height
     half = (
