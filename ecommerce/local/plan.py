@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
-import http.client
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
-from urllib.parse import parse_qsl, urlsplit
 
 from ecommerce.local.ports import HOST
 from ecommerce.local.service import Service
 from ecommerce.local.state import StateFolder
-from ecommerce.local.valkey import has_waiting_client
-from ecommerce.profiles import Profile, Surface
+from ecommerce.profiles import Profile
+from ecommerce.roles import (
+    STOP_SECONDS,
+    Place,
+    Role,
+    answers_http,
+    command_of,
+    environment_of,
+    forget_readiness,
+    is_ready,
+    roles_of,
+)
 
 ROOT: Final = Path(__file__).resolve().parent.parent.parent
 STAFF_EMAIL: Final = "staff@northfold.example"
@@ -97,7 +105,8 @@ def sandbox_environment(*, state: StateFolder, ports: Ports) -> dict[str, str]:
 def sandbox_service(*, environment: Mapping[str, str], state: StateFolder, ports: Ports) -> Service:
     """Return the payment sandbox as a service."""
     secrets = state.secrets()
-    command = _python("-m", "apps.payments.sandbox", "--host", HOST, "--port", str(ports.sandbox))
+    command: tuple[str, ...] = (sys.executable, "-m", "apps.payments.sandbox")
+    command += ("--host", HOST, "--port", str(ports.sandbox))
     command += ("--state", str(state.path / "sandbox"))
     command += ("--webhook-url", f"http://{HOST}:{ports.web}/api/v1/payments/webhooks/stripe")
     command += ("--webhook-secret", secrets.stripe_webhook_secret, "--api-key", secrets.stripe_api_key)
@@ -106,7 +115,7 @@ def sandbox_service(*, environment: Mapping[str, str], state: StateFolder, ports
         command=command,
         environment=environment,
         folder=ROOT,
-        is_ready=answers_http(port=ports.sandbox, path="/health", host=HOST),
+        is_ready=lambda: answers_http(port=ports.sandbox, path="/health", host=HOST),
     )
 
 
@@ -114,120 +123,36 @@ def django_services(
     *, environment: Mapping[str, str], profile: Profile, state: StateFolder, ports: Ports
 ) -> list[Service]:
     """Return the processes of the shop itself that `profile` asks for."""
-    # A web process has a fixed number of threads, each with its connection; a sockets process has as many as it needs.
-    pooled = {**environment, "DATABASE_POOL_SIZE": str(profile.pools.database)}
     services = []
-    if profile.surfaces - {Surface.SOCKETS}:
-        services.append(_web(environment=environment, profile=profile, port=ports.web))
-    if Surface.SOCKETS in profile.surfaces:
-        services.append(_sockets(environment=pooled, port=ports.sockets))
-    if profile.queues:
-        services.append(_worker(environment=environment, profile=profile, state=state))
-        services.append(_relay(environment=environment))
-        services.append(_beat(environment=environment, state=state))
+    for role in roles_of(profile):
+        place = Place(
+            host=HOST,
+            port=ports.sockets if role is Role.SOCKETS else ports.web,
+            folder=state.path,
+            broker=environment["BROKER_URL"],
+            storefront=environment["STOREFRONT_URL"],
+        )
+        services.append(_service(role, environment=environment, profile=profile, place=place))
     return services
 
 
 def prepare_command(name: str, *arguments: str, environment: Mapping[str, str]) -> Service:
     """Return a step of `ecommerce.local.prepare` as a command to run once."""
-    command = _python("-m", "ecommerce.local.prepare", name, *arguments)
+    command = (sys.executable, "-m", "ecommerce.local.prepare", name, *arguments)
     return Service(name=f"prepare-{name}", command=command, environment=environment, folder=ROOT)
 
 
-def answers_http(*, port: int, path: str, host: str) -> Callable[[], bool]:
-    """Return a check: does `path` on this loopback port answer 200 within two seconds?"""
-
-    def check() -> bool:
-        connection = http.client.HTTPConnection(HOST, port, timeout=2)
-        try:
-            connection.request("GET", path, headers={"Host": host})
-            return connection.getresponse().status == http.HTTPStatus.OK
-        except (OSError, http.client.HTTPException):
-            return False
-        finally:
-            connection.close()
-
-    return check
-
-
-def _web(*, environment: Mapping[str, str], profile: Profile, port: int) -> Service:
-    pools = profile.pools
-    sizes = ("--workers", str(pools.web_workers), "--blocking-threads", str(pools.web_threads))
-    return _granian(
-        "web", "ecommerce.wsgi:application", "wsgi", port=port, environment=environment, extra=(*sizes, "--no-ws")
-    )
-
-
-def _sockets(*, environment: Mapping[str, str], port: int) -> Service:
-    extra = ("--workers", "1")
-    return _granian("sockets", "ecommerce.asgi:application", "asgi", port=port, environment=environment, extra=extra)
-
-
-def _granian(
-    name: str, target: str, interface: str, *, port: int, environment: Mapping[str, str], extra: Sequence[str]
-) -> Service:
-    command = _python("-m", "granian", "--interface", interface, target, "--host", HOST, "--port", str(port))
-    command += ("--http", "1", "--backlog", "2048", "--respawn-failed-workers", "--respawn-interval", "0.2")
-    command += ("--workers-kill-timeout", "8", "--no-access-log", *extra)
+def _service(role: Role, *, environment: Mapping[str, str], profile: Profile, place: Place) -> Service:
     return Service(
-        name=name,
-        command=command,
-        environment=environment,
+        name=role.value,
+        command=command_of(role, profile=profile, place=place),
+        environment={**environment, **environment_of(role, profile=profile, place=place)},
         folder=ROOT,
-        is_ready=answers_http(port=port, path="/health/ready", host=urlsplit(environment["STOREFRONT_URL"]).netloc),
-        stop_seconds=15,
+        is_ready=lambda: is_ready(role, place=place),
+        before_start=(lambda: forget_readiness(place)) if role is Role.WORKER else _nothing,
+        stop_seconds=STOP_SECONDS[role],
     )
 
 
-def _worker(*, environment: Mapping[str, str], profile: Profile, state: StateFolder) -> Service:
-    ready = state.path / "worker.ready"
-    command = _celery("ecommerce.local.worker", environment=environment)
-    command += ("worker", "--queues", ",".join(profile.queues))
-    command += ("--concurrency", str(profile.pools.worker_processes), "--hostname", "shop@%h", "--loglevel", "INFO")
-    command += ("--without-gossip", "--without-mingle")
-    return Service(
-        name="worker",
-        command=command,
-        environment={
-            **environment,
-            "SHOP_WORKER_READY_FILE": str(ready),
-            "SHOP_WORKER_CANARY_QUEUE": profile.queues[0],
-        },
-        folder=ROOT,
-        is_ready=ready.exists,
-        before_start=lambda: ready.unlink(missing_ok=True),
-        # Longer than a task may take: a warm stop lets the task under way commit.
-        stop_seconds=60,
-    )
-
-
-def _beat(*, environment: Mapping[str, str], state: StateFolder) -> Service:
-    command = _celery("ecommerce", environment=environment)
-    command += ("beat", "--schedule", str(state.path / "beat-schedule"), "--pidfile=", "--loglevel", "INFO")
-    return Service(name="beat", command=command, environment=environment, folder=ROOT)
-
-
-def _relay(*, environment: Mapping[str, str]) -> Service:
-    broker = environment["BROKER_URL"]
-    return Service(
-        name="relay",
-        command=_python("manage.py", "relay"),
-        environment=environment,
-        folder=ROOT,
-        # Between two rounds it listens for a poke.
-        is_ready=lambda: has_waiting_client(broker, command="blpop"),
-    )
-
-
-def _celery(application: str, *, environment: Mapping[str, str]) -> tuple[str, ...]:
-    command = _python("-m", "celery", "-A", application)
-    broker = urlsplit(environment["BROKER_URL"])
-    if broker.scheme != "unix":
-        return command
-    # Celery's command line prefers BROKER_URL of the environment to the settings, and spells sockets differently.
-    database = dict(parse_qsl(broker.query)).get("db", "0")
-    return (*command, "--broker", f"redis+socket://{broker.path}?virtual_host={database}")
-
-
-def _python(*arguments: str) -> tuple[str, ...]:
-    return (sys.executable, *arguments)
+def _nothing() -> None:
+    return None

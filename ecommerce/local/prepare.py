@@ -19,6 +19,8 @@ from ecommerce.local.files import write_private_json
 from ecommerce.local.state import ENVIRONMENT_FILE
 
 WRONG_SETTING_STATUS = 2
+# What libraries bring for pages that this shop does not have: another API viewer, the browsable API.
+_UNUSED_STATIC = ["redoc", "rest_framework"]
 
 
 def main(arguments: list[str]) -> int:
@@ -36,7 +38,7 @@ def main(arguments: list[str]) -> int:
         sys.stderr.write(f"{error}\n")
         return WRONG_SETTING_STATUS
     if options.step == "static":
-        call_command("collectstatic", interactive=False, verbosity=0)
+        call_command("collectstatic", interactive=False, verbosity=0, ignore_patterns=_UNUSED_STATIC)
         return 0
     _prepare_database(demo=options.demo, staff_email=options.staff_email)
     return 0

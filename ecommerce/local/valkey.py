@@ -64,19 +64,6 @@ class Valkey:
         return self.sockets / f"{self.name}.sock"
 
 
-def has_waiting_client(url: str, *, command: str) -> bool:
-    """Tell whether some client of the server behind `url` waits in `command`; True where the server will not say."""
-    client = redis.Redis.from_url(url, socket_timeout=2, socket_connect_timeout=2)
-    try:
-        return any(entry["cmd"] == command for entry in client.client_list())
-    except redis.ResponseError:
-        return True
-    except (redis.RedisError, OSError):
-        return False
-    finally:
-        client.close()
-
-
 def can_ping(url: str) -> bool:
     """Tell whether the server behind `url` answers now."""
     client = redis.Redis.from_url(url, socket_timeout=2, socket_connect_timeout=2)

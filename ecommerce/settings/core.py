@@ -2,6 +2,8 @@
 
 import os
 
+from whitenoise.compress import Compressor
+
 from ecommerce.settings import env
 
 DEBUG = env.boolean("DEBUG", default=False)
@@ -76,3 +78,5 @@ STORAGES = {
         "BACKEND": _STATIC_STORAGES.get(env.ENVIRONMENT, "whitenoise.storage.CompressedManifestStaticFilesStorage")
     },
 }
+# Maps are read by nobody but a developer's tools, and compressing them takes longer than all the rest.
+WHITENOISE_SKIP_COMPRESS_EXTENSIONS = (*Compressor.SKIP_COMPRESS_EXTENSIONS, "map")

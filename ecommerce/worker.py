@@ -1,4 +1,4 @@
-"""The Celery worker of a supervised shop: says when it is ready, and ends itself when it stops consuming.
+"""The Celery worker as the shop runs it: says when it is ready, and ends itself when it stops consuming.
 
 After a restart of the broker a worker may stay connected and take nothing (celery #8030, #8091, #9054). A canary
 task goes through the broker every few seconds; when none came back for minutes, the process ends and its supervisor
@@ -25,7 +25,7 @@ _INTERVAL_SECONDS: Final = 15.0
 _SILENCE_SECONDS: Final = 180.0
 
 
-@app.task(name="local.touch_canary", ignore_result=True)
+@app.task(name="ecommerce.touch_canary", ignore_result=True)
 def touch_canary(**kwargs: Any) -> None:
     """Prove that a message sent to the broker reaches a pool process."""
     _canary_file().touch()
