@@ -20,7 +20,7 @@ import redis
 from ecommerce.profiles import Profile, Surface
 
 LOOPBACK: Final = "127.0.0.1"
-# Above the three minutes after which a worker without a canary ends itself.
+# Above the three minutes after which even a busy worker without a canary ends itself.
 _CANARY_SECONDS: Final = 240.0
 
 

@@ -1,8 +1,8 @@
 """The Celery worker as the shop runs it: says when it is ready, and ends itself when it stops consuming.
 
-After a restart of the broker a worker may stay connected and take nothing (celery #8030, #8091, #9054). A canary
-task goes through the broker every few seconds; when none came back for minutes, the process ends and its supervisor
-starts another. Nothing is lost: work is claimed in PostgreSQL under a lease.
+After a restart of the broker a worker may stay connected and take nothing (celery #8030, #8091, #9054, #10302). A canary
+task goes through the broker every few seconds; when none comes back to a worker that has nothing else to do, the process
+ends and its supervisor starts another. Nothing is lost: work is claimed in PostgreSQL under a lease.
 """
 
 from __future__ import annotations
@@ -16,13 +16,15 @@ from pathlib import Path
 from typing import Any, Final
 
 from celery.signals import worker_ready
+from celery.worker import state
 
 from ecommerce.celery import app
 
 _logger = logging.getLogger(__name__)
-_INTERVAL_SECONDS: Final = 15.0
+_INTERVAL_SECONDS: Final = 5.0
+_IDLE_SILENCE_SECONDS: Final = 20.0
 # Above the longest that honest work may keep every pool process busy (twice the task time limit).
-_SILENCE_SECONDS: Final = 180.0
+_BUSY_SILENCE_SECONDS: Final = 180.0
 
 
 @app.task(name="ecommerce.touch_canary", ignore_result=True)
@@ -43,15 +45,21 @@ def announce(**kwargs: Any) -> None:
 def _watch() -> None:
     queue = os.environ["SHOP_WORKER_CANARY_QUEUE"]
     unanswered_since: float | None = None
+    busy_at, accepted = time.time(), 0
     while True:
         sent_at = time.time()
         if _send(queue=queue) and unanswered_since is None:
             unanswered_since = sent_at
         time.sleep(_INTERVAL_SECONDS)
-        if unanswered_since is not None and _last_touch() >= unanswered_since:
+        now = time.time()
+        if state.active_requests or state.all_total_count[0] != accepted:
+            busy_at, accepted = now, state.all_total_count[0]
+        if unanswered_since is None or _last_touch() >= unanswered_since:
             unanswered_since = None
-        if unanswered_since is not None and time.time() - unanswered_since > _SILENCE_SECONDS:
-            _logger.critical("no canary came back for %.0f s: ending this worker", _SILENCE_SECONDS)
+            continue
+        silence = now - unanswered_since
+        if silence > _BUSY_SILENCE_SECONDS or min(silence, now - busy_at) > _IDLE_SILENCE_SECONDS:
+            _logger.critical("no canary came back for %.0f s: ending this worker", silence)
             os.kill(os.getpid(), signal.SIGKILL)
 
 

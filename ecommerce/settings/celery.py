@@ -1,4 +1,4 @@
-"""Celery carries wake-ups only; the truth is in PostgreSQL. Limits: task time < lease < visibility time-out."""
+"""Celery carries wake-ups only; the truth is in PostgreSQL. Limit: task time < lease."""
 
 from urllib.parse import parse_qs, urlsplit
 
@@ -16,15 +16,8 @@ def _for_kombu(url: str) -> str:
 
 CELERY_BROKER_URL = _for_kombu(BROKER_URL)
 CELERY_TASK_IGNORE_RESULT = True
-# A wake-up is taken back by nobody: what it wakes is due in PostgreSQL until it is done, and the relay looks there. Late
-# acknowledgement would add nothing and cost the worker: kombu's consumer dies or falls silent where the broker goes away
-# while it holds an unacknowledged message (celery #8030, #10302).
-CELERY_TASK_ACKS_LATE = False
-CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_TIME_LIMIT = env.integer("TASK_TIME_LIMIT", example="50", default=50)
-CELERY_VISIBILITY_TIMEOUT = 120
 CELERY_BROKER_TRANSPORT_OPTIONS = {
-    "visibility_timeout": CELERY_VISIBILITY_TIMEOUT,
     "socket_timeout": 5,
     "socket_connect_timeout": 2,
     "socket_keepalive": True,

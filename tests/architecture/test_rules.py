@@ -105,7 +105,7 @@ def _tables(value):
             yield from _tables(item)
 
 
-def test_every_task_is_named_after_its_app_and_acknowledged_when_it_starts():
+def test_every_task_is_named_after_its_app_and_nobody_waits_for_its_acknowledgement():
     current_app.loader.import_default_modules()
     labels = {config.label for config in apps.get_app_configs()}
 
@@ -113,7 +113,8 @@ def test_every_task_is_named_after_its_app_and_acknowledged_when_it_starts():
 
     assert own
     assert [task.name for task in own if task.name.partition(".")[0] not in labels] == []
-    assert not any(task.acks_late for task in own), "a wake-up that waits for its acknowledgement costs the consumer"
+    assert current_app.amqp.queues["messaging"].no_ack
+    assert current_app.amqp.queues["created when first named"].no_ack
 
 
 def test_every_route_belongs_to_one_app():

@@ -50,13 +50,21 @@ class Lab:
             "MESSAGING_BACKOFF_BASE_MS": "50",
             "MESSAGING_BACKOFF_CAP_MS": "500",
             "TASK_TIME_LIMIT": "60",
+            "SHOP_WORKER_READY_FILE": str(folder / "worker.ready"),
+            "SHOP_WORKER_CANARY_QUEUE": "probe",
         }
         self.environment.pop("PROMETHEUS_MULTIPROC_DIR", None)
         self.feeder: subprocess.Popen[str] | None = None
         self.turn = threading.Lock()
 
     def run(self, *arguments: str) -> str:
-        command = [sys.executable, "manage.py", *arguments]
+        return self._run("manage.py", *arguments)
+
+    def control(self, *arguments: str) -> str:
+        return self._run("-m", "celery", "-A", "ecommerce", "control", *arguments)
+
+    def _run(self, *arguments: str) -> str:
+        command = [sys.executable, *arguments]
         result = subprocess.run(
             command, cwd=ROOT, env=self.environment, check=False, capture_output=True, text=True, timeout=100
         )
@@ -83,7 +91,7 @@ class Lab:
             "-m",
             "celery",
             "-A",
-            "ecommerce",
+            "ecommerce.worker",
             "worker",
             "-Q",
             "probe",

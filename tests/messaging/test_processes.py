@@ -139,6 +139,17 @@ def test_worker_outlives_a_broker_that_dies_while_its_messages_are_in_hand(lab, 
     assert lab.supervisor.count_restarts()["worker"] == restarts
 
 
+def test_worker_that_is_connected_and_takes_nothing_is_replaced(lab, prefix):
+    """As after a broker restart that its consumer slept through; here it is told to take nothing more."""
+    (deaf, *_) = lab.pids("worker")
+    lab.control("cancel_consumer", "probe")
+    lab.publish_surely(thing=f"{prefix}a", version=1)
+
+    wait_for(lambda: len(lab.applied(prefix)) == 1, what="the event to be applied", seconds=60)
+
+    assert deaf not in lab.pids("worker")
+
+
 def flush(lab):
     wait_for(lambda: lab.broker().flushall(), what="Valkey to be emptied")
 
