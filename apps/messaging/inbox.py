@@ -6,6 +6,7 @@ one that was attempted before is claimed alone, so that a message which kills it
 
 from __future__ import annotations
 
+import itertools
 import logging
 import math
 import time
@@ -32,15 +33,25 @@ DRAIN_TASK = "messaging.drain"
 BATCH = 100
 TURN_SECONDS = 20.0  # of one task; well below CELERY_TASK_TIME_LIMIT
 
+# How far into the due rows a claim looks. One key may have thousands there that wait for its first; `_defer_followers` puts them off.
+WINDOW = 1000
+_ROUNDS_BETWEEN_LOOKS = 10
+# How long what follows a parked message is put off; `unpark` brings it back at once.
+_PARKED_SECONDS = 60
+# How long what leaves no room for other keys is put off; `_finish` brings the next of a key back at once.
+_CROWD_SECONDS = 5
+
+_DUE = "queue = %(queue)s AND done_at IS NULL AND parked_at IS NULL AND due_at <= statement_timestamp() AND {attempts}"
 # A head is a due row without an earlier undone row of the same consumer and key. The claim's own UPDATE moves due_at to the
 # end of the lease: a row whose worker died is simply due again. ARRAY() runs once; behind IN a nested loop may run the subquery for each
-# row, and claim more than the limit.
+# row, and claim more than the limit. What is due is asked twice, since only the row that gets locked is looked at again after a wait.
 _CLAIM = f"""
     UPDATE messaging_inboxmessage SET
         attempts = attempts + 1, lease_token = %(token)s, due_at = statement_timestamp() + make_interval(secs => %(lease)s)
     WHERE id = ANY(ARRAY(
         SELECT id FROM messaging_inboxmessage head
-        WHERE queue = %(queue)s AND done_at IS NULL AND parked_at IS NULL AND due_at <= statement_timestamp() AND {{attempts}}
+        WHERE id = ANY(ARRAY(SELECT id FROM messaging_inboxmessage WHERE {_DUE} ORDER BY due_at LIMIT %(window)s))
+          AND {_DUE}
           AND NOT EXISTS (
               SELECT 1 FROM messaging_inboxmessage earlier
               WHERE earlier.consumer = head.consumer AND earlier.key = head.key
@@ -48,8 +59,52 @@ _CLAIM = f"""
         ORDER BY due_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED))
     RETURNING {columns_of(InboxMessage, prefix="messaging_inboxmessage")}
 """  # noqa: S608 - our own names, no input
-_CLAIM_FRESH = _CLAIM.format(attempts="attempts = 0")
-_CLAIM_RETRY = _CLAIM.format(attempts="attempts > 0")
+_FRESH, _RETRY = "attempts = 0", "attempts > 0"
+_CLAIM_FRESH = _CLAIM.replace("{attempts}", _FRESH)
+_CLAIM_RETRY = _CLAIM.replace("{attempts}", _RETRY)
+# Followers are put off until their head's next attempt, for a while where it is parked, and for a moment where it is due or in somebody's
+# hands but the window holds nothing else. It waits for no lock, so it can deadlock with nobody.
+_DEFER = f"""
+    WITH seen AS (
+        SELECT id, consumer, key, version FROM messaging_inboxmessage WHERE {_DUE.format(attempts=_FRESH)}
+        ORDER BY due_at LIMIT %(window)s FOR UPDATE SKIP LOCKED
+    ), due AS (
+        SELECT *, count(*) OVER () = %(window)s AS crowded FROM seen
+    )
+    UPDATE messaging_inboxmessage follower SET due_at = CASE
+        WHEN head.parked_at IS NOT NULL THEN statement_timestamp() + make_interval(secs => {_PARKED_SECONDS})
+        WHEN head.lease_token IS NULL AND head.due_at > statement_timestamp() THEN head.due_at
+        ELSE statement_timestamp() + make_interval(secs => {_CROWD_SECONDS}) END
+    FROM due CROSS JOIN LATERAL (
+        SELECT version, due_at, parked_at, lease_token FROM messaging_inboxmessage earlier
+        WHERE earlier.consumer = due.consumer AND earlier.key = due.key AND earlier.done_at IS NULL
+        ORDER BY version LIMIT 1) head
+    WHERE follower.id = due.id AND head.version < due.version AND (
+        due.crowded OR head.parked_at IS NOT NULL OR (head.lease_token IS NULL AND head.due_at > statement_timestamp()))
+    RETURNING due.crowded
+"""  # noqa: S608 - our own names, no input
+_FINISH = """
+    WITH done AS (
+        UPDATE messaging_inboxmessage SET done_at = statement_timestamp(), lease_token = NULL, last_error = ''
+        WHERE id = ANY(%(ids)s) AND lease_token = %(token)s AND done_at IS NULL AND due_at > statement_timestamp()
+        RETURNING id, consumer, key, version
+    ), next AS (
+        UPDATE messaging_inboxmessage SET due_at = statement_timestamp()
+        FROM (
+            SELECT follower.id FROM done CROSS JOIN LATERAL (
+                SELECT id FROM messaging_inboxmessage later
+                WHERE later.consumer = done.consumer AND later.key = done.key AND later.version > done.version
+                  AND later.done_at IS NULL
+                ORDER BY version LIMIT 1) follower
+        ) following
+        WHERE messaging_inboxmessage.id = following.id AND attempts = 0 AND due_at > statement_timestamp()
+    )
+    SELECT id, set_config('synchronous_commit', %(commit)s, true) FROM done
+"""
+_HAS_DUE = " OR ".join(
+    f"EXISTS (SELECT 1 FROM messaging_inboxmessage WHERE {_DUE.replace('%(queue)s', 'q').format(attempts=attempts)})"  # noqa: S608
+    for attempts in (_FRESH, _RETRY)
+)
 
 
 def drain(*, queue: str, seconds: float = math.inf) -> int:
@@ -57,13 +112,27 @@ def drain(*, queue: str, seconds: float = math.inf) -> int:
 
     After `seconds` the rest is left to another wake-up: a task that takes too long is killed with a message in its hands.
     """
-    handled, deadline = 0, time.monotonic() + seconds
-    while round_ := sum(_drain_claim(queue=queue, fresh=fresh, deadline=deadline) for fresh in (True, False)):
+    handled, crowded, deadline = 0, False, time.monotonic() + seconds
+    for number in itertools.count(1):
+        round_ = sum(_drain_claim(queue=queue, fresh=fresh, deadline=deadline) for fresh in (True, False))
         handled += round_
+        if not round_ or number % _ROUNDS_BETWEEN_LOOKS == 0:
+            if not round_ and handled and not crowded:
+                break
+            crowded = _defer_followers(queue=queue)
+            if not round_ and not crowded:
+                break
         if time.monotonic() >= deadline:
             wake_queues([queue])
             break
     return handled
+
+
+def _defer_followers(*, queue: str) -> bool:
+    """Put off due rows that wait for an earlier one of their key; tell whether they left no room for others."""
+    with connections[alias_for(queue)].cursor() as cursor:
+        cursor.execute(_DEFER, {"queue": queue, "window": WINDOW})
+        return any(crowded for (crowded,) in cursor.fetchall())
 
 
 def _drain_claim(*, queue: str, fresh: bool, deadline: float) -> int:
@@ -104,6 +173,7 @@ def _claim(*, queue: str, fresh: bool) -> list[InboxMessage]:
         "lease": settings.MESSAGING["LEASE_SECONDS"],
         "queue": queue,
         "limit": BATCH if fresh else 1,
+        "window": WINDOW,
     }
     claim = _CLAIM_FRESH if fresh else _CLAIM_RETRY
     return list(InboxMessage.objects.using(alias_for(queue)).raw(claim, parameters))
@@ -144,12 +214,9 @@ def _finish(messages: Sequence[InboxMessage], *, alias: str) -> list[InboxMessag
     that holds within one database, so with several the commit waits.
     """
     with connections[alias].cursor() as cursor:
-        cursor.execute(
-            "UPDATE messaging_inboxmessage SET done_at = statement_timestamp(), lease_token = NULL, last_error = ''"
-            " WHERE id = ANY(%s) AND lease_token = %s AND done_at IS NULL AND due_at > statement_timestamp()"
-            " RETURNING id, set_config('synchronous_commit', %s, true)",
-            [[message.id for message in messages], messages[0].lease_token, "off" if len(aliases()) == 1 else "on"],
-        )
+        commit = "off" if len(aliases()) == 1 else "on"
+        ids = [message.id for message in messages]
+        cursor.execute(_FINISH, {"ids": ids, "token": messages[0].lease_token, "commit": commit})
         ours = {row[0] for row in cursor.fetchall()}
     return [message for message in messages if message.id in ours]
 
@@ -195,8 +262,7 @@ def due_queues(*, alias: str) -> list[str]:
     due = [queue for queue in queues() if alias_for(queue) == alias]
     with connections[alias].cursor() as cursor:
         cursor.execute(
-            "SELECT q FROM unnest(%s::text[]) q WHERE EXISTS (SELECT 1 FROM messaging_inboxmessage"
-            " WHERE queue = q AND done_at IS NULL AND parked_at IS NULL AND due_at <= statement_timestamp())",
+            f"SELECT q FROM unnest(%s::text[]) q WHERE {_HAS_DUE}",  # noqa: S608 - our own names, no input
             [due],
         )
         return [row[0] for row in cursor.fetchall()]
@@ -209,9 +275,16 @@ def wake_queues(names: Iterable[str]) -> None:
 
 
 def unpark(*, message_id: UUID, alias: str = "default") -> bool:
-    """Give a parked message its attempts back; return whether it was parked."""
-    parked = InboxMessage.objects.using(alias).filter(id=message_id, parked_at__isnull=False, done_at__isnull=True)
-    return bool(parked.update(parked_at=None, attempts=0, due_at=Now(), lease_token=None))
+    """Give a parked message its attempts back, and let what waited behind it follow; return whether it was parked."""
+    undone = InboxMessage.objects.using(alias).filter(done_at__isnull=True)
+    with transaction.atomic(using=alias):
+        parked = undone.filter(id=message_id, parked_at__isnull=False).first()
+        if parked is None:
+            return False
+        followers = undone.filter(consumer=parked.consumer, key=parked.key, version__gt=parked.version, attempts=0)
+        followers.update(due_at=Now())
+        same = undone.filter(id=message_id, parked_at__isnull=False)
+        return bool(same.update(parked_at=None, attempts=0, due_at=Now(), lease_token=None))
 
 
 def replay(*, consumer: str, since: Any, alias: str = "default") -> int:

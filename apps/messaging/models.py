@@ -64,8 +64,13 @@ class InboxMessage(UUIDModel):
         indexes = [
             models.Index(
                 fields=["queue", "due_at"],
-                name="messaging_inbox_due",
-                condition=models.Q(done_at__isnull=True, parked_at__isnull=True),
+                name="messaging_inbox_fresh",
+                condition=models.Q(done_at__isnull=True, parked_at__isnull=True, attempts=0),
+            ),
+            models.Index(
+                fields=["queue", "due_at"],
+                name="messaging_inbox_retry",
+                condition=models.Q(done_at__isnull=True, parked_at__isnull=True, attempts__gt=0),
             ),
             models.Index(
                 fields=["consumer", "key", "version"],
