@@ -68,7 +68,7 @@ def _become(role: Role) -> int:
     os.environ.update(environment_of(role, profile=profile, place=place))
     command = command_of(role, profile=profile, place=place)
     os.chdir(ROOT)
-    os.execv(command[0], command)  # noqa: S606 - no shell wanted
+    os.execvp(command[0], command)  # noqa: S606 - no shell wanted
 
 
 def _place() -> Place:
