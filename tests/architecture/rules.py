@@ -8,7 +8,7 @@ from __future__ import annotations
 import ast
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from django.db import models
@@ -179,14 +179,46 @@ def woken_names(root: Path) -> set[str]:
     return names
 
 
+_STORED = re.compile(r"create\s+(?:or\s+replace\s+)?(?:function|procedure)\s+\"?([a-z_0-9]+)", re.IGNORECASE)
+
+
 def stored_functions(root: Path) -> list[str]:
     """PL/pgSQL functions carry their app's prefix."""
-    pattern = re.compile(r"create\s+(?:or\s+replace\s+)?(?:function|procedure)\s+\"?([a-z_0-9]+)", re.IGNORECASE)
     found = []
-    for app, path in app_files(root):
-        names = pattern.findall(path.read_text(encoding="utf-8"))
-        found += [f"{path.relative_to(root)}: {name}" for name in names if not name.startswith(f"{app}_")]
+    for app, path, _, text in _texts(root):
+        found += [
+            f"{path.relative_to(root)}: {name}" for name in _STORED.findall(text) if not name.startswith(f"{app}_")
+        ]
     return found
+
+
+def foreign_tables(root: Path, tables: Mapping[str, str]) -> list[str]:
+    """No text of an app names a table or a stored function of another: neither its SQL, nor a function's body in a migration.
+
+    `tables` gives the app of each table. Whole words of any text are looked at, so that lists (`FROM a, b`), dynamic SQL inside a
+    function and names given to a helper are seen as well.
+    """
+    stored = {name: app for app, _, _, text in _texts(root) for name in _STORED.findall(text)}
+    owners = {**stored, **tables}
+    found = []
+    for app, path, line, text in _texts(root):
+        named = set(re.findall(r"[a-z][a-z0-9_]+", text.lower())) & owners.keys()
+        found += [
+            f"{path.relative_to(root)}:{line} names {name} of {owners[name]}"
+            for name in sorted(named)
+            if owners[name] != app
+        ]
+    return found
+
+
+def _texts(root: Path) -> Iterator[tuple[str, Path, int, str]]:
+    """Yield (app, file, line, text) for every string constant of every app, and for each of its SQL files."""
+    for app, path in app_files(root):
+        for node in ast.walk(parse(path)):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                yield app, path, node.lineno, node.value
+    for path in sorted((root / "apps").rglob("*.sql")):
+        yield path.relative_to(root / "apps").parts[0], path, 1, path.read_text(encoding="utf-8")
 
 
 _OPEN_MODULES = {

@@ -96,6 +96,39 @@ def test_planted_text_is_caught(tmp_path, rule, path, text):
     assert len(rule(tmp_path)) >= 1
 
 
+FOREIGN_SQL = [
+    ("services.py", "def sold(cursor):\n    cursor.execute('SELECT title FROM catalog_product WHERE id = %s')"),
+    ("services.py", "def sold(table):\n    return f'SELECT 1 FROM {table}, catalog_product'"),
+    (
+        "migrations/0999_x.py",
+        "SQL = '''CREATE FUNCTION orders_sell() RETURNS void LANGUAGE plpgsql AS $$\n"
+        "BEGIN UPDATE Catalog_Product SET version = 1; END $$'''",
+    ),
+    ("migrations/0999_x.py", "SQL = 'CREATE FUNCTION orders_hold() RETURNS void AS $$ SELECT inventory_reserve(1) $$'"),
+    ("migrations/sell.sql", "INSERT INTO catalog_product DEFAULT VALUES;"),
+    ("services.py", "def poke(cursor):\n    cursor.execute('DELETE FROM messaging_outboxmessage')"),
+]
+
+
+@pytest.mark.parametrize(("file", "text"), FOREIGN_SQL)
+def test_sql_on_another_apps_tables_or_functions_is_caught(tmp_path, file, text):
+    (tmp_path / "apps/inventory/migrations").mkdir(parents=True)
+    (tmp_path / "apps/inventory/migrations/0001_x.py").write_text("SQL = 'CREATE FUNCTION inventory_reserve(a int)'")
+    (tmp_path / "apps/orders" / file).parent.mkdir(parents=True)
+    (tmp_path / "apps/orders" / file).write_text(text)
+
+    (found,) = rules.foreign_tables(tmp_path, sentinel.all_owners())
+
+    assert found.startswith(f"apps/orders/{file}")
+
+
+def test_sql_on_an_apps_own_tables_is_not_caught(tmp_path):
+    (tmp_path / "apps/messaging").mkdir(parents=True)
+    (tmp_path / "apps/messaging/x.py").write_text("SQL = 'UPDATE messaging_outboxmessage SET published_at = now()'")
+
+    assert rules.foreign_tables(tmp_path, sentinel.all_owners()) == []
+
+
 def test_type_ignores_are_found(tmp_path):
     (tmp_path / "apps/orders").mkdir(parents=True)
     (tmp_path / "ecommerce").mkdir()

@@ -13,6 +13,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from apps.kernel.events import decode_event, encode_event, event_classes
 from apps.messaging import work
 from apps.messaging.subscriptions import subscriptions
+from tests import sentinel
 from tests.architecture import rules
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -37,6 +38,10 @@ OWN_EVENTS = sorted(name for name, kind in event_classes().items() if kind.__mod
 @pytest.mark.parametrize("rule", STATIC_RULES, ids=lambda rule: rule.__name__)
 def test_tree_keeps(rule):
     assert rule(ROOT) == []
+
+
+def test_no_text_names_a_table_or_stored_function_of_another_app():
+    assert rules.foreign_tables(ROOT, sentinel.all_owners()) == []
 
 
 def test_no_model_relates_to_another_apps_model():
