@@ -5,21 +5,27 @@ from __future__ import annotations
 from typing import Any
 
 from celery import shared_task
+from django.conf import settings
 
 from apps.messaging import housekeeping, inbox, wakeups, work
+
+
+def _turn() -> float:
+    """Return the seconds after which a task leaves the rest to another wake-up: well before it would be killed."""
+    return min(inbox.TURN_SECONDS, settings.CELERY_TASK_TIME_LIMIT / 2)
 
 
 @shared_task(name=inbox.DRAIN_TASK)
 def drain(*, name: str, **kwargs: Any) -> None:
     """Drain the inbox of queue `name`."""
     wakeups.woken(name)
-    inbox.drain(queue=name, seconds=inbox.TURN_SECONDS)
+    inbox.drain(queue=name, seconds=_turn())
 
 
 @shared_task(name=work.DRIVE_TASK)
 def drive(*, name: str, **kwargs: Any) -> None:
     """Carry out the due items of work driver `name`."""
-    work.drive(name=name, seconds=inbox.TURN_SECONDS)
+    work.drive(name=name, seconds=_turn())
 
 
 @shared_task(name="messaging.prune")

@@ -77,6 +77,7 @@ def base_environment(*, given: Mapping[str, str], state: StateFolder, ports: Por
         "SHOP_ENVIRONMENT": "local",
         "STOREFRONT_URL": f"http://{HOST}:{ports.web}",
         "SOCKETS_URL": f"ws://{HOST}:{ports.sockets}",
+        "DATABASE_POOL_SIZE": "0",
     }
     if given.get("SHOP_ENVIRONMENT", "local") == "local":
         defaults |= {"SECRET_KEY": state.secrets().secret_key, "EMAIL_URL": state.mail.as_uri()}
@@ -88,7 +89,6 @@ def base_environment(*, given: Mapping[str, str], state: StateFolder, ports: Por
         "PYTHONUNBUFFERED": "1",
         "STATE_DIR": str(state.path),
         "PROMETHEUS_MULTIPROC_DIR": str(state.path / "metrics"),
-        "DATABASE_POOL_SIZE": "0",
     }
 
 

@@ -4,6 +4,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from ecommerce.settings import env
 from ecommerce.settings.cache import BROKER_URL
+from ecommerce.settings.messaging import MESSAGING
 
 
 def _for_kombu(url: str) -> str:
@@ -16,7 +17,14 @@ def _for_kombu(url: str) -> str:
 
 CELERY_BROKER_URL = _for_kombu(BROKER_URL)
 CELERY_TASK_IGNORE_RESULT = True
-CELERY_TASK_TIME_LIMIT = env.integer("TASK_TIME_LIMIT", example="50", default=50)
+CELERY_TASK_TIME_LIMIT = env.integer("TASK_TIME_LIMIT", example="50", default=50, minimum=1)
+if MESSAGING["LEASE_SECONDS"] <= CELERY_TASK_TIME_LIMIT:
+    raise env.WrongSetting(
+        "TASK_TIME_LIMIT",
+        f"is {CELERY_TASK_TIME_LIMIT} and must be below MESSAGING_LEASE_SECONDS, {MESSAGING['LEASE_SECONDS']}:"
+        " else two workers do the same work at once",
+        str(MESSAGING["LEASE_SECONDS"] * 5 // 6),
+    )
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_timeout": 5,
     "socket_connect_timeout": 2,

@@ -3,8 +3,8 @@
 from ecommerce.settings import env
 
 MESSAGING = {
-    # Seconds before the work of a process that died is given to another. Longer than CELERY_TASK_TIME_LIMIT.
-    "LEASE_SECONDS": env.integer("MESSAGING_LEASE_SECONDS", example="60", default=60, minimum=1),
+    # Seconds before the work of a process that died is given to another. Longer than CELERY_TASK_TIME_LIMIT, which is at least 1.
+    "LEASE_SECONDS": env.integer("MESSAGING_LEASE_SECONDS", example="60", default=60, minimum=2),
     # After this many attempts a message or work item is parked for an operator.
     "MAX_ATTEMPTS": env.integer("MESSAGING_MAX_ATTEMPTS", example="8", default=8, minimum=1),
     "BACKOFF_BASE_MS": env.integer("MESSAGING_BACKOFF_BASE_MS", example="500", default=500, minimum=1),

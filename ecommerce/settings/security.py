@@ -2,6 +2,8 @@
 
 from urllib.parse import urlsplit
 
+from django.http.request import validate_host
+
 from ecommerce.settings import env
 from ecommerce.settings.shop import SOCKETS_URL, STOREFRONT_URL
 
@@ -13,6 +15,13 @@ if env.ENVIRONMENT in ("staging", "prod", "local") and (SECRET_KEY.startswith("i
         "$(python -c 'import secrets; print(secrets.token_urlsafe(64))')",
     )
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", example="shop.example.com", default=urlsplit(STOREFRONT_URL).hostname)
+_host = urlsplit(STOREFRONT_URL).hostname or ""
+if not validate_host(_host, ALLOWED_HOSTS):
+    raise env.WrongSetting(
+        "ALLOWED_HOSTS",
+        f"is {','.join(ALLOWED_HOSTS)!r}, which leaves out {_host!r}, the host of STOREFRONT_URL: every page would be refused",
+        ",".join([*ALLOWED_HOSTS, _host]),
+    )
 CSRF_TRUSTED_ORIGINS = [STOREFRONT_URL]
 
 MIDDLEWARE = [

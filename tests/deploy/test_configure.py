@@ -36,15 +36,20 @@ def documented() -> dict[str, dict[str, str]]:
     return {row["name"]: row for row in rows}
 
 
+def run_with_settings(*program: str | Path, **values: str) -> subprocess.CompletedProcess[str]:
+    servers = {"DATABASE_URL": "postgresql://a@b/c", "CACHE_URL": "redis://b", "BROKER_URL": "redis://b"}
+    given = {name: value for name, value in filled_in(**servers, **values).items() if value}
+    return subprocess.run(
+        [sys.executable, *program],
+        env={"PATH": os.defpath, "PYTHONPATH": str(ROOT), "SHOP_ENVIRONMENT": "prod", **given},
+        cwd=ROOT, capture_output=True, text=True, check=False, timeout=60,
+    )  # fmt: skip
+
+
 @cache
 def read_by_the_settings() -> dict[str, dict[str, str | None]]:
-    servers = {"DATABASE_URL": "postgresql://a@b/c", "CACHE_URL": "redis://b", "BROKER_URL": "redis://b"}
-    given = {name: value for name, value in filled_in(**servers).items() if value}
-    ended = subprocess.run(
-        [sys.executable, Path(__file__).parent / "settings_read.py"],
-        env={"PATH": os.defpath, "PYTHONPATH": str(ROOT), "SHOP_ENVIRONMENT": "prod", **given},
-        cwd=ROOT, capture_output=True, text=True, check=True, timeout=60,
-    )  # fmt: skip
+    ended = run_with_settings(Path(__file__).parent / "settings_read.py")
+    assert ended.returncode == 0, ended.stderr
     found: dict[str, dict[str, str | None]] = json.loads(ended.stdout)
     assert len(found) > 40
     return found
@@ -80,3 +85,39 @@ def test_a_setting_is_documented_as_the_code_has_it(name):
     if name not in _DERIVED:
         expected = "**required**" if code["default"] is None else f"`{code['default']}`"
         assert row["default"] == ("none" if code["default"] in ("", "[]") else expected)
+
+
+@pytest.mark.parametrize(
+    ("given", "refusal"),
+    [
+        (
+            {"TASK_TIME_LIMIT": "60"},
+            "TASK_TIME_LIMIT is 60 and must be below MESSAGING_LEASE_SECONDS, 60: else two workers do the same work at once."
+            " Example: TASK_TIME_LIMIT=50",
+        ),
+        (
+            {"MESSAGING_LEASE_SECONDS": "30"},
+            "TASK_TIME_LIMIT is 50 and must be below MESSAGING_LEASE_SECONDS, 30: else two workers do the same work at once."
+            " Example: TASK_TIME_LIMIT=25",
+        ),
+        ({"TASK_TIME_LIMIT": "0"}, "TASK_TIME_LIMIT is '0': must be at least 1. Example: TASK_TIME_LIMIT=50"),
+        (
+            {"ALLOWED_HOSTS": "www.example.com"},
+            "ALLOWED_HOSTS is 'www.example.com', which leaves out 'shop.example.com', the host of STOREFRONT_URL:"
+            " every page would be refused. Example: ALLOWED_HOSTS=www.example.com,shop.example.com",
+        ),
+        ({"DATABASE_POOL_SIZE": "-1"}, "DATABASE_POOL_SIZE is '-1': must be at least 0. Example: DATABASE_POOL_SIZE=8"),
+    ],
+)
+def test_a_wrong_setting_is_refused_by_name_with_what_is_wrong_and_an_example(given, refusal):
+    ended = run_with_settings("-m", "ecommerce.serve", "web", **given)
+
+    assert (ended.returncode, ended.stderr) == (2, f"{refusal}\n")
+
+
+def test_hosts_may_cover_the_storefronts_by_a_pattern():
+    ended = run_with_settings(
+        "-c", "import ecommerce.settings as s; print(s.ALLOWED_HOSTS)", ALLOWED_HOSTS=".example.com"
+    )
+
+    assert (ended.stdout, ended.stderr) == ("['.example.com']\n", "")

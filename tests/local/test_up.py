@@ -206,6 +206,8 @@ def test_a_taken_port_is_named_with_the_option_that_moves_it(tmp_path, offset, w
         ({"SHOP_ENVIRONMENT": "moon"}, r"SHOP_ENVIRONMENT is 'moon', not one of .*local"),
         ({"SECRET_KEY": "insecure"}, "SECRET_KEY is a default or shorter than 50 characters"),
         ({"SHOP_PROFILE": "nothing"}, "SHOP_PROFILE is 'nothing', not one of all,"),
+        ({"DATABASE_POOL_SIZE": "-1"}, r"DATABASE_POOL_SIZE is '-1': must be at least 0\. Example:"),
+        ({"STOREFRONT_URL": "http://shop.lan"}, r"ALLOWED_HOSTS is '127.0.0.1,localhost', which leaves out 'shop.lan'"),
         ({"DATABASE_URL": "mysql://x/y"}, "DATABASE_URL is 'mysql://x/y': must start with postgresql://"),
     ],
     ids=lambda value: next(iter(value)) if isinstance(value, dict) else "",

@@ -49,7 +49,7 @@ class Lab:
             "MESSAGING_MAX_ATTEMPTS": str(MAX_ATTEMPTS),
             "MESSAGING_BACKOFF_BASE_MS": "50",
             "MESSAGING_BACKOFF_CAP_MS": "500",
-            "TASK_TIME_LIMIT": "60",
+            "TASK_TIME_LIMIT": str(LEASE_SECONDS - 1),
             "SHOP_WORKER_READY_FILE": str(folder / "worker.ready"),
             "SHOP_WORKER_CANARY_QUEUE": "probe",
         }
