@@ -25,7 +25,7 @@ from ecommerce.local.state import StateFolder
 from ecommerce.local.supervisor import Supervisor
 
 ROOT = Path(__file__).resolve().parents[2]
-LEASE_SECONDS = 3
+LEASE_SECONDS = 5
 MAX_ATTEMPTS = 3
 
 
@@ -135,11 +135,17 @@ class Lab:
         with self.turn:
             return self.supervisor.list_pids()[name]
 
-    def kill(self, name: str, number: int = signal.SIGKILL) -> None:
-        """Kill a service's main process and wait until another stands in its place."""
-        (before, *_) = self.pids(name)
-        os.kill(before, number)
-        wait_for(lambda: set(self.pids(name)[:1]) - {before}, what=f"{name} to be replaced")
+    def relays(self) -> list[str]:
+        with self.turn:
+            return [name for name in self.supervisor.list_pids() if name.startswith("relay")]
+
+    def kill(self, *names: str, number: int = signal.SIGKILL) -> None:
+        """Kill the main processes of services at once and wait until others stand in their place."""
+        killed = {name: self.pids(name)[0] for name in names}
+        for pid in killed.values():
+            os.kill(pid, number)
+        for name, pid in killed.items():
+            wait_for(lambda name=name, pid=pid: set(self.pids(name)[:1]) - {pid}, what=f"{name} to be replaced")
 
     def broker(self) -> redis.Redis:
         return redis.Redis.from_url(self.urls["BROKER_URL"], socket_timeout=5)

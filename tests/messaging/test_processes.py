@@ -6,6 +6,7 @@ import statistics
 import threading
 import time
 
+import psycopg
 import pytest
 
 from tests.messaging.lab import MAX_ATTEMPTS, Lab, running_lab, wait_for
@@ -106,9 +107,21 @@ def test_two_relays_whose_number_changes_and_that_are_killed_keep_the_order(lab,
 
 
 def test_relay_killed_inside_a_batch(lab):
-    lab.publish(call="happen_many", things=100, versions=20)
-    for _ in range(3):
-        lab.kill("relay")
+    """Locks hold every relay where it has written inbox rows and not yet marked their messages as published."""
+    address, relays = lab.urls["DATABASE_URL"], lab.relays()
+    with psycopg.connect(address) as messages:
+        with psycopg.connect(address) as shards:
+            shards.execute("SELECT id FROM messaging_outboxshard FOR UPDATE")  # nothing is relayed yet
+            assert lab.publish(call="happen_many", things=100, versions=20) == "ok"
+            messages.execute("SELECT id FROM messaging_outboxmessage WHERE key LIKE 'probe:bulk-%' FOR UPDATE")
+        held = """SELECT 1 FROM pg_stat_activity
+                  WHERE wait_event_type = 'Lock' AND query LIKE 'UPDATE messaging_outboxmessage SET published_at%%'"""
+        wait_for(lambda: len(lab.query(held)) == len(relays), what="every relay to be inside a batch")
+
+        lab.kill(*relays)
+
+        relayed = "SELECT id FROM messaging_inboxmessage WHERE key LIKE 'probe:bulk-%%'"
+        assert lab.query(relayed) == []
 
     assert_exactly_once_in_order(lab, "bulk-", things=100, versions=20)
 
@@ -167,7 +180,7 @@ def test_postgresql_killed_and_restarted_under_everything(lab, prefix):
     lab.kill("postgres")
     for thing in range(10):
         lab.publish_surely(thing=f"{prefix}{thing}", version=3)
-    lab.kill("postgres", signal.SIGQUIT)
+    lab.kill("postgres", number=signal.SIGQUIT)
 
     assert_exactly_once_in_order(lab, prefix, things=10, versions=3)
 
