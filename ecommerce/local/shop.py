@@ -139,7 +139,7 @@ class Shop:
             f"  Admin        {urls['admin']}   {staff['email']}  {staff['password']}",
             f"  API docs     {urls['storefront']}/api/docs/",
             *([f"  Sandbox      {urls['sandbox']}/   (stands in for the payment provider)"] if urls["sandbox"] else []),
-            f"  Mails        {self._mail_folder()}",
+            f"  Mails        {self._mail_folder() or 'by the server in EMAIL_URL'}",
             f"  Logs         {self._state.logs}",
             "",
             "  Ctrl-C stops everything; the data stays.",
@@ -169,9 +169,10 @@ class Shop:
             "sockets": environment["SOCKETS_URL"].rstrip("/"),
         }
 
-    def _mail_folder(self) -> str:
-        given = urlsplit(self._given.get("EMAIL_URL", ""))
-        return unquote(given.path) if given.scheme == "file" else str(self._state.mail)
+    def _mail_folder(self) -> str | None:
+        """Return where mails are kept as files; none where a mail server takes them."""
+        given = urlsplit(self._given.get("EMAIL_URL") or self._state.mail.as_uri())
+        return unquote(given.path) if given.scheme == "file" else None
 
     def _staff(self) -> dict[str, str]:
         return {"email": STAFF_EMAIL, "password": self._state.secrets().staff_password}

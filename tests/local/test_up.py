@@ -220,11 +220,13 @@ def test_a_wrong_setting_stops_the_start_with_its_name_and_an_example(tmp_path, 
 def test_with_addresses_given_it_starts_no_server_of_its_own(tmp_path):
     with embedded_servers(tmp_path / "mine") as urls:
         given = urls.environment() | {"STRIPE_API_KEY": "sk_test_mine", "STRIPE_WEBHOOK_SECRET": "whsec_mine"}
+        given["EMAIL_URL"] = "smtp://127.0.0.1:2525"
         with run_shop(state=tmp_path / "state", demo=False, environment=given) as shop:
             pids = shop.run["pids"]
 
             assert [pids[name] for name in ("postgres", "valkey", "sandbox")] == [[], [], []]
             assert shop.run["urls"]["sandbox"] is None
+            assert shop.run["mail"] is None
             with psycopg.connect(urls.database) as connection:
                 assert connection.execute("SELECT count(*) FROM django_migrations").fetchone()[0] > 0
             _settings_reach_commands_and_nothing_else_is_kept(shop.state, given)
