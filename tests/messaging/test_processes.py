@@ -5,6 +5,7 @@ import signal
 import statistics
 import threading
 import time
+from functools import partial
 
 import psycopg
 import pytest
@@ -30,7 +31,11 @@ def prefix():
 
 def assert_exactly_once_in_order(lab: Lab, prefix: str, *, things: int, versions: int) -> None:
     expected = things * versions
-    wait_for(lambda: len(lab.applied(prefix)) >= expected, what=f"{expected} events to be applied", seconds=120)
+    for consumer in ("record", "project"):
+        applied = partial(lab.applied, prefix, consumer)
+        wait_for(
+            lambda applied=applied: len(applied()) >= expected, what=f"{expected} events to be applied", seconds=120
+        )
     time.sleep(0.3)  # a double would show up now
     for consumer in ("record", "project"):
         applied = lab.applied(prefix, consumer)
