@@ -1,4 +1,5 @@
-"""The SQL sentinel: one statement touches, and one transaction writes, the tables of one app only.
+"""The SQL sentinel: one statement touches, and one transaction writes, the tables of one app only; and what an app writes, it writes
+in a transaction that somebody answers for: a command, a handler, a work item, an admin form.
 
 It watches every connection of the test process. Tables of messaging, Django and its auth are exempt: they belong to each database.
 """
@@ -6,7 +7,8 @@ It watches every connection of the test process. Tables of messaging, Django and
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Any
 
@@ -19,6 +21,24 @@ EXEMPT = ("messaging", "django", "auth", "contenttypes", "sessions", "admin", "p
 _WORD = re.compile(r"[a-z][a-z0-9_]+")
 _WRITE = re.compile(r"\b(insert\s+into|update|delete\s+from|merge\s+into)\s", re.IGNORECASE)
 _LITERAL = re.compile(r"'(?:[^']|'')*'")
+
+# Who may open the transaction in which an app writes, and why. Any other has no promise to be one app's, durable, and announced.
+OPENERS = {
+    "apps.messaging.commands": "a command",
+    "apps.messaging.inbox": "a handler, together with its message's completion",
+    "apps.messaging.work": "the record of a work item",
+    "django.contrib.admin.options": "a form of the admin; EventedAdmin announces its change",
+    "django.contrib.auth.admin": "the admin's form of a staff account",
+    "apps.catalog.services.imports._try_import": "a dry run, which is rolled back",
+}
+# Who may write without any of these, and why.
+WRITERS = {
+    "apps.messaging": "claims work items and records their failures, each in one statement",
+    "apps.web.middleware": "passes a request on; what writes is a view of Django's own, such as the admin's form of a password",
+    "apps.accounts.api.sign_in": "Django notes the last login",
+}
+# A function of an app counts as a write, but for those that PostgreSQL itself keeps from writing (STABLE).
+READING_FUNCTIONS = ("search_find_alike",)
 
 violations: list[str] = []
 
@@ -54,7 +74,8 @@ def apps_of(sql: str) -> set[str]:
 
 def writes(sql: str) -> bool:
     """Return whether a statement changes rows: by its verb, or by calling a function of an app."""
-    return bool(_WRITE.search(_LITERAL.sub("''", sql)) or _functions().search(sql)) and "FOR UPDATE" not in sql[:6]
+    called = set(_functions().findall(sql)) - set(READING_FUNCTIONS)
+    return bool(_WRITE.search(_LITERAL.sub("''", sql)) or called) and "FOR UPDATE" not in sql[:6]
 
 
 class Sentinel:
@@ -74,14 +95,41 @@ class Sentinel:
             self.written |= touched
             if len(self.written) > 1:
                 self.report(f"one transaction writes {sorted(self.written)}; the last: {sql[:300]}")
+        if touched and writes(sql) and (writer := self.unanswered_writer()):
+            self.report(f"{writer} writes outside a command, a handler, a work item and an admin form: {sql[:300]}")
         return execute(sql, params, many, context)
 
     def in_transaction(self) -> bool:
-        return any(not getattr(block, "_from_testcase", False) for block in self.connection.atomic_blocks)
+        return not all(map(_of_testcase, self.connection.atomic_blocks))
+
+    def unanswered_writer(self) -> str | None:
+        """Return who of an app writes now, where nobody answers for the transaction; what tests and migrations write is theirs."""
+        writer = next((name for name in _callers() if _is_of_an_app(name)), "tests")
+        if writer.startswith(("tests", *WRITERS)) or ".migrations." in writer:
+            return None
+        opener = next((block.opener for block in self.connection.atomic_blocks if not _of_testcase(block)), "")
+        return None if opener.startswith(("tests.", *OPENERS)) else writer
 
     def report(self, violation: str) -> None:
         violations.append(violation)
         raise AssertionError(violation)
+
+
+def _of_testcase(block: Any) -> bool:
+    return bool(getattr(block, "_from_testcase", False))
+
+
+def _callers() -> Iterator[str]:
+    """Yield the dotted names of the functions that are running, the innermost first, without this module's."""
+    frame = sys._getframe(1)
+    while frame := frame.f_back:  # type: ignore[assignment]
+        if (module := frame.f_globals.get("__name__", "")) != __name__:
+            yield f"{module}.{frame.f_code.co_name}"
+
+
+def _is_of_an_app(name: str) -> bool:
+    """Return whether this function may be who decided to write; a model's own methods are the means of whoever calls them."""
+    return name.startswith(("tests.", "apps.")) and not name.startswith("apps.persistence.") and ".models." not in name
 
 
 def _is_schema(sql: str) -> bool:
@@ -91,6 +139,16 @@ def _is_schema(sql: str) -> bool:
 def _watch(connection: Any, **kwargs: Any) -> None:
     if not any(isinstance(wrapper, Sentinel) for wrapper in connection.execute_wrappers):
         connection.execute_wrappers.append(Sentinel(connection))
+
+
+def _note_who_opens_each_transaction() -> None:
+    enter = transaction.Atomic.__enter__
+
+    def note_and_enter(self: Any) -> None:
+        self.opener = next(_callers())
+        enter(self)
+
+    transaction.Atomic.__enter__ = note_and_enter  # type: ignore[method-assign]
 
 
 def _forget_at_the_end_of_each_transaction() -> None:
@@ -124,6 +182,7 @@ def _look_away_while_seeds_return() -> None:
 def install() -> None:
     """Watch all connections of this process from now on."""
     _look_away_while_seeds_return()
+    _note_who_opens_each_transaction()
     _forget_at_the_end_of_each_transaction()
     connection_created.connect(_watch, weak=False, dispatch_uid="sentinel")
     for connection in connections.all(initialized_only=True):

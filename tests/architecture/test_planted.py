@@ -6,9 +6,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from django.apps import apps
 from django.db import connection, models, transaction
 from django.test.utils import isolate_apps
 
+from apps.messaging import api as messaging
 from tests import sentinel
 from tests.architecture import rules
 
@@ -194,3 +196,39 @@ def test_two_transactions_may_write_two_apps(tables):
     for app in ("orders", "catalog"):
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(f"DELETE FROM {tables[app]} WHERE false")
+
+
+UNANSWERED = {
+    "in a statement of its own": "def write(): Order.objects.filter(version=-1).update(version=0)",
+    "in a transaction of its own": "def write():\n    with transaction.atomic(): Order.objects.filter(version=-1).update(version=0)",
+    "in a decorated function": "@transaction.atomic\ndef write(): Order.objects.filter(version=-1).update(version=0)",
+    "past the ORM": "def write():\n    with connection.cursor() as c: c.execute('DELETE FROM orders_order WHERE false')",
+}
+COMMAND = "@messaging.command\ndef write(): Order.objects.filter(version=-1).update(version=0)"
+
+
+def planted_in_orders(text):
+    """Return the function `write` as if a module of orders had this text."""
+    module = {
+        "__name__": "apps.orders.services.planted",
+        "Order": apps.get_model("orders", "Order"),
+        "connection": connection,
+        "messaging": messaging,
+        "transaction": transaction,
+    }
+    exec(text, module)  # noqa: S102 - the text stands above
+    return module["write"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("text", UNANSWERED.values(), ids=UNANSWERED)
+def test_write_of_an_app_outside_a_command_is_caught(tables, text):
+    with pytest.raises(AssertionError, match=r"apps\.orders\.services\.planted\.write writes outside a command"):
+        planted_in_orders(text)()
+
+
+@pytest.mark.django_db
+def test_write_of_a_command_is_not_caught(tables):
+    planted_in_orders(COMMAND)()
+
+    assert sentinel.violations == []

@@ -152,7 +152,7 @@ def test_pictures_that_arrive_together_are_applied_together(run, django_assert_m
     run(shopify_csv(*[row(f"p{n}", Image_Src=f"{CDN}/{n}.jpg") for n in range(40)]))
     deliver_all()
     before = changes()
-    with django_assert_max_num_queries(15):
+    with transaction.atomic(), django_assert_max_num_queries(15):
         show_stored_images({f"{CDN}/{n}.jpg": stored(n + 1) for n in range(40)})
 
     assert changes() == before + 40

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 from django.core import mail
+from django.db import transaction
 
 from apps.kernel.ids import uuid7
 from apps.kernel.money import Money
@@ -51,7 +52,8 @@ def test_repeated_event_makes_no_second_mail(order):
     )
 
     for _ in range(3):
-        handlers.mail_paid(event)
+        with transaction.atomic():
+            handlers.mail_paid(event)
         deliver_all()
 
     assert [sent.subject.split()[0] for sent in mail.outbox] == ["We", "Payment"]
@@ -68,9 +70,9 @@ def test_repeated_event_makes_no_second_mail(order):
 )
 def test_cancelled_mail_says_why_and_what_becomes_of_the_money(order, reason, was_paid, words):
     deliver_all()
-    handlers.mail_cancelled(
-        OrderCancelled(order_id=order.id, version=2, number=order.number, reason=reason, was_paid=was_paid)
-    )
+    event = OrderCancelled(order_id=order.id, version=2, number=order.number, reason=reason, was_paid=was_paid)
+    with transaction.atomic():
+        handlers.mail_cancelled(event)
 
     deliver_all()
 
@@ -80,9 +82,11 @@ def test_cancelled_mail_says_why_and_what_becomes_of_the_money(order, reason, wa
 def test_refund_mail_names_the_amount(order):
     deliver_all()
     amount = Money(Decimal("5.00"), "EUR")
-    handlers.mail_refunded(
-        OrderRefunded(order_id=order.id, version=3, number=order.number, amount=amount, refunded=amount, complete=False)
+    event = OrderRefunded(
+        order_id=order.id, version=3, number=order.number, amount=amount, refunded=amount, complete=False
     )
+    with transaction.atomic():
+        handlers.mail_refunded(event)
 
     deliver_all()
 

@@ -7,6 +7,7 @@ from itertools import permutations
 
 import pytest
 from django.core.management import call_command
+from django.db import transaction
 
 from apps.catalog import api as catalog
 from apps.catalog.contracts import ProductStatus
@@ -33,6 +34,12 @@ def document(product, currency="EUR"):
 def stock(product, on_hand=5):
     levels = {variant.id: on_hand for variant in product.variants}
     inventory.set_stock_levels(levels=levels, reason="delivery")
+
+
+def hear(handler, news):
+    """Tell a handler something in a transaction, as messaging does."""
+    with transaction.atomic():
+        handler(news)
 
 
 def listed(currency="EUR"):
@@ -127,17 +134,18 @@ def test_news_of_product_category_and_stock_may_come_in_any_order():
     renamed = replace(category, name="Coats", path="coats", slug="coats")
     product = catalog.create_product(product=product_input(categories=("jackets",)))
     news = [
-        lambda: handlers.index_products([ProductChanged(product_id=product.id, product=product)]),
-        lambda: handlers.index_categories(handlers.CategoryChanged(category_id=category.id, category=renamed)),
-        lambda: handlers.index_availability(
-            [AvailabilityChanged(variant_id=product.variants[0].id, status=StockStatus.IN, available=9)]
+        lambda: hear(handlers.index_products, [ProductChanged(product_id=product.id, product=product)]),
+        lambda: hear(handlers.index_categories, handlers.CategoryChanged(category_id=category.id, category=renamed)),
+        lambda: hear(
+            handlers.index_availability,
+            [AvailabilityChanged(variant_id=product.variants[0].id, status=StockStatus.IN, available=9)],
         ),
     ]
     details = set()
     for order in permutations(news):
         for model in (ProductDocument, IndexedProduct, IndexedCategory):
             model.objects.all().delete()
-        handlers.services.set_availability({product.variants[0].id: False})
+        hear(handlers.services.set_availability, {product.variants[0].id: False})
         for tell in order:
             tell()
         details.add((document(product).detail, tuple(document(product).category_paths)))
@@ -153,7 +161,7 @@ def test_older_version_of_a_product_does_not_overwrite_a_newer_one():
     newer = catalog.update_product(product_id=product.id, product=product_input(slug=product.slug, title="New name"))
     deliver_all()
 
-    handlers.index_products([ProductChanged(product_id=product.id, product=product)])
+    hear(handlers.index_products, [ProductChanged(product_id=product.id, product=product)])
 
     assert document(product).title == newer.title == "New name"
 
@@ -165,7 +173,10 @@ def test_document_is_rewritten_only_where_its_bytes_differ():
     before = document(product).updated_at
 
     inventory.set_on_hand(variant_id=product.variants[0].id, on_hand=1, reason="low, still in stock")
-    handlers.index_products([ProductChanged(product_id=product.id, product=catalog.get_product(product_id=product.id))])
+    hear(
+        handlers.index_products,
+        [ProductChanged(product_id=product.id, product=catalog.get_product(product_id=product.id))],
+    )
     deliver_all()
 
     assert document(product).updated_at == before
@@ -193,7 +204,7 @@ def test_removal_that_is_repeated_is_harmless():
     product = make_product()
     deliver_all()
     for _ in range(2):
-        handlers.index_products([ProductRemoved(product_id=product.id)])
+        hear(handlers.index_products, [ProductRemoved(product_id=product.id)])
 
     assert not ProductDocument.objects.exists()
 
@@ -221,7 +232,7 @@ def test_rebuild_makes_everything_anew_from_the_truth(get):
     for model in (ProductDocument, IndexedProduct, IndexedCategory):
         model.objects.all().delete()
     stranger = replace(product, id=uuid7(), slug="stranger")
-    handlers.index_products([ProductChanged(product_id=stranger.id, product=stranger)])
+    hear(handlers.index_products, [ProductChanged(product_id=stranger.id, product=stranger)])
 
     call_command("rebuild_search", stdout=None)
 
