@@ -7,9 +7,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from apps.catalog import api as catalog
-from apps.catalog.contracts import ImportOutcome, ProductStatus
+from apps.catalog.contracts import ImportOutcome, ProductStatus, VariantInput
 from apps.messaging.models import OutboxMessage
-from tests.catalog.shop import SHOPIFY, row, shopify_csv
+from tests.catalog.shop import SHOPIFY, eur, make_simple, row, shopify_csv
 
 pytestmark = pytest.mark.django_db
 
@@ -370,6 +370,33 @@ def test_cell_beyond_every_limit_loses_its_row_only(run):
 
     assert sorted(products()) == ["a", "c"]
     assert results[""].notes[0].line == 3
+
+
+@pytest.mark.parametrize("column", ["Title", "Vendor", "Type"])
+def test_cell_that_is_too_long_is_named_by_its_column_with_its_value_and_the_limit(run, column):
+    result = run(shopify_csv(row("pot", **{column: "x" * 300})))["pot"]
+
+    (note,) = result.notes
+    assert (note.line, note.column, note.value, note.is_error) == (2, column, "x" * 80, True)
+    assert note.message == "At most 255 characters; it has 300."
+
+
+def test_sku_that_is_taken_all_the_same_is_named_by_its_column_and_value(run):
+    """Its suffixed form is another product's as well."""
+    make_simple("Lamp", variants=(variant_of("A-1"),))
+    run(shopify_csv(row("pot", Variant_SKU="A-1")))
+    (suffixed,) = (variant.sku for variant in products()["pot"].variants)
+    catalog.delete_product(product_id=products()["pot"].id)
+    make_simple("Vase", variants=(variant_of(suffixed),))
+
+    (*_, note) = run(shopify_csv(row("pot", Variant_SKU="A-1")))["pot"].notes
+
+    assert (note.column, note.value, note.is_error) == ("Variant SKU", "A-1", True)
+    assert note.message == f"'{suffixed}' is the SKU of a variant of another product; give one of its own."
+
+
+def variant_of(sku: str) -> VariantInput:
+    return VariantInput(sku=sku, prices={"EUR": eur("10")})
 
 
 def test_row_with_more_cells_than_headings_is_left_out(run):

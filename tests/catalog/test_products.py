@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -119,8 +120,12 @@ def test_product_that_breaks_a_rule_is_refused_with_its_field(changes, field):
 def test_slug_and_sku_that_are_taken_are_named():
     product = make_product(variants=(variant("S", sku="TAKEN"), variant("M")))
 
-    for changes, field in (({"slug": product.slug}, "slug"), ({"variants": (variant("S", sku="TAKEN"),)}, "variants")):
-        with pytest.raises(Invalid) as refused:
+    sizes = (variant("S", sku="FREE"), variant("M", sku="TAKEN"))
+    for changes, field, value in (
+        ({"slug": product.slug}, "slug", product.slug),
+        ({"variants": sizes}, "variants.1.sku", "TAKEN"),
+    ):
+        with pytest.raises(Invalid, match=re.escape(repr(value))) as refused:
             make_product(**changes)
         assert [(fault.field, fault.code) for fault in refused.value.fields] == [(field, "taken")]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
@@ -25,17 +26,35 @@ from apps.catalog.contracts import (
 from apps.catalog.services.categories import ensure_category
 from apps.catalog.services.products import write_product
 from apps.catalog.skus import distinguish_sku
-from apps.kernel.errors import Invalid
+from apps.kernel.errors import FieldError, Invalid
 from apps.media import api as media
 from apps.messaging import api as messaging
 from apps.persistence.databases import alias_for
 
+# The column a field comes from; the number of an option, a variant or a picture stands in the field's name as `*`.
 _COLUMNS: Final = {
     "title": "Title",
     "slug": "Handle",
     "tags": "Tags",
     "description_html": "Body (HTML)",
     "vendor": "Vendor",
+    "product_type": "Type",
+    "categories": "Type",
+    "options": "Option1 Name",
+    "options.*.name": "Option1 Name",
+    "options.*.values": "Option1 Value",
+    "images": "Image Src",
+    "images.*.url": "Image Src",
+    "images.*.alt": "Image Alt Text",
+    "variants": "Variant SKU",
+    "variants.*.options": "Option1 Value",
+    "variants.*.sku": "Variant SKU",
+    "variants.*.barcode": "Variant Barcode",
+    "variants.*.weight_grams": "Variant Grams",
+    "variants.*.tax_class": "Variant Taxable",
+    "variants.*.prices": "Variant Price",
+    "variants.*.compare_at_prices": "Variant Compare At Price",
+    "variants.*.image_url": "Variant Image",
 }
 
 
@@ -48,19 +67,24 @@ def import_product(*, parsed: ParsedProduct, dry_run: bool) -> ImportedProduct:
             return _try_import(parsed, parsed.product)
         result, product = _import(parsed=parsed, given=parsed.product)
     except Invalid as error:
-        notes = tuple(
-            ImportNote(
-                line=parsed.line,
-                column=_COLUMNS.get(f.field, f.field),
-                value=parsed.handle,
-                message=f.detail,
-                is_error=True,
-            )
-            for f in error.fields
-        )
+        notes = (_note_on_fault(fault, parsed, parsed.product) for fault in error.fields)
         return _rejected(parsed, (*parsed.notes, *notes))
     media.request_images(source_urls=[image.url for image in product.images if image.url.startswith("http")])
     return result
+
+
+def _note_on_fault(fault: FieldError, parsed: ParsedProduct, given: ProductInput) -> ImportNote:
+    """Say of a refused field what its column is called and what stood there; the handle where that is no single cell of the file."""
+    value: object = given
+    for part in fault.field.split("."):
+        value = dict(enumerate(value)).get(int(part)) if isinstance(value, tuple) else getattr(value, part, None)
+    return ImportNote(
+        line=parsed.line,
+        column=_COLUMNS.get(re.sub(r"\.\d+\.", ".*.", fault.field), fault.field),
+        value=(value if isinstance(value, str) else parsed.handle)[:80],
+        message=fault.detail,
+        is_error=True,
+    )
 
 
 @messaging.command

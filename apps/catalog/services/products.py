@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from typing import Final
 from uuid import UUID
 
 from django.db import IntegrityError
@@ -21,10 +23,8 @@ from apps.kernel import clock
 from apps.kernel.errors import Invalid, PreconditionFailed
 from apps.messaging import api as messaging
 
-_TAKEN = {
-    "slug": ("slug", "Another product has this slug."),
-    "sku": ("variants", "Another product has one of these SKUs."),
-}
+# PostgreSQL's detail of a broken unique constraint, in any language: Key (sku)=(A-1) already exists.
+_TAKEN: Final = re.compile(r"\((slug|sku)\)=\((.*)\)", re.DOTALL)
 
 
 @messaging.command
@@ -72,8 +72,9 @@ def write_product(*, row: models.Product, is_new: bool, given: ProductInput) -> 
     """Inside a transaction, with `row` locked: write `given`, publish where anything differed; return the product and whether."""
     check_product(given)
     writer = ProductWriter(row, is_new=is_new)
-    with taken_names_named():
-        writer.write(_with_slug(given, row=row))
+    wanted = _with_slug(given, row=row)
+    with taken_names_named(wanted):
+        writer.write(wanted)
     if writer.changed:
         return product_changed(product_id=row.id), True
     return selectors.existing_product(row.id), False
@@ -87,16 +88,25 @@ def _with_slug(given: ProductInput, *, row: models.Product) -> ProductInput:
 
 
 @contextmanager
-def taken_names_named() -> Iterator[None]:
-    """Turn the violation of a unique slug or SKU into the error that names its field."""
+def taken_names_named(given: ProductInput) -> Iterator[None]:
+    """Turn the violation of a unique slug or SKU into the error that names its field and the value."""
     try:
         yield
     except IntegrityError as error:
-        constraint = getattr(getattr(error.__cause__, "diag", None), "constraint_name", "") or ""
-        for column, (field, detail) in _TAKEN.items():
-            if f"_{column}_" in constraint:
-                raise Invalid.field(field, "taken", detail) from error
-        raise
+        match = _TAKEN.search(getattr(getattr(error.__cause__, "diag", None), "message_detail", None) or "")
+        if match is None:
+            raise
+        name, value = match.groups()
+        raise Invalid.field(
+            "slug" if name == "slug" else _field_of_sku(given, value),
+            "taken",
+            f"{value!r} is the {'slug' if name == 'slug' else 'SKU of a variant'} of another product; give one of its own.",
+        ) from error
+
+
+def _field_of_sku(given: ProductInput, sku: str) -> str:
+    """Return the field that asks for this SKU; a generated one stands in none."""
+    return next((f"variants.{i}.sku" for i, variant in enumerate(given.variants) if variant.sku == sku), "variants")
 
 
 def product_changed(*, product_id: UUID) -> Product:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from typing import Final
+from collections.abc import Hashable, Iterable, Iterator
+from typing import Final, TypeVar
 
 from apps.catalog.contracts import PRICE_LIMIT, ProductInput, ProductStatus, VariantInput
 from apps.kernel.errors import FieldError, Invalid
 
+T = TypeVar("T", bound=Hashable)
 SLUG: Final = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")
 _LIMITS: Final = {"title": 255, "slug": 255, "vendor": 255, "product_type": 255}
 _LONGEST_DESCRIPTION: Final = 500_000
@@ -29,14 +30,14 @@ def _texts(product: ProductInput) -> Iterator[FieldError]:
     if not product.title.strip():
         yield FieldError("title", "required", "A product needs a title.")
     for name, limit in _LIMITS.items():
-        if len(getattr(product, name)) > limit:
-            yield _too_long(name, limit)
+        if len(text := getattr(product, name)) > limit:
+            yield _too_long(name, text, limit)
     if product.slug and not SLUG.fullmatch(product.slug):
         yield FieldError(
             "slug", "invalid", f"{product.slug!r} is no slug; use a-z, 0-9 and hyphens, such as rain-jacket."
         )
     if len(product.description_html) > _LONGEST_DESCRIPTION:
-        yield _too_long("description_html", _LONGEST_DESCRIPTION)
+        yield _too_long("description_html", product.description_html, _LONGEST_DESCRIPTION)
     if any(not tag.strip() or len(tag) > 255 for tag in product.tags):
         yield FieldError("tags", "invalid", "A tag has 1 to 255 characters.")
 
@@ -64,7 +65,7 @@ def _images(product: ProductInput) -> Iterator[FieldError]:
                 f"{image.url[:80]!r} is no address of an image: http(s)://... or /static/...",
             )
         if len(image.alt) > 500:
-            yield _too_long(f"images.{i}.alt", 500)
+            yield _too_long(f"images.{i}.alt", image.alt, 500)
 
 
 def is_image_url(url: str) -> bool:
@@ -76,8 +77,8 @@ def _variants(product: ProductInput) -> Iterator[FieldError]:
     values = {option.name: set(option.values) for option in product.options}
     if _repeated(frozenset(variant.options.items()) for variant in product.variants):
         yield FieldError("variants", "duplicate", "Two variants have the same options.")
-    if _repeated(variant.sku for variant in product.variants if variant.sku):
-        yield FieldError("variants", "duplicate", "Two variants have the same SKU.")
+    for sku in _repeated(variant.sku for variant in product.variants if variant.sku):
+        yield FieldError("variants", "duplicate", f"Two variants have the SKU {sku!r}; each needs its own.")
     urls = {image.url for image in product.images}
     for i, variant in enumerate(product.variants):
         if variant.options.keys() != values.keys() or any(v not in values[name] for name, v in variant.options.items()):
@@ -89,8 +90,9 @@ def _variants(product: ProductInput) -> Iterator[FieldError]:
 
 
 def _variant_values(variant: VariantInput, *, where: str) -> Iterator[FieldError]:
-    if len(variant.sku) > 100 or len(variant.barcode) > 100:
-        yield _too_long(f"{where}.{'sku' if len(variant.sku) > 100 else 'barcode'}", 100)
+    for name in ("sku", "barcode"):
+        if len(text := getattr(variant, name)) > 100:
+            yield _too_long(f"{where}.{name}", text, 100)
     if not 0 <= variant.weight_grams <= _MOST_GRAMS:
         yield FieldError(f"{where}.weight_grams", "invalid", "A weight is zero or more, in grams.")
     if not re.fullmatch(r"[a-z0-9_-]{1,50}", variant.tax_class):
@@ -106,9 +108,9 @@ def _variant_values(variant: VariantInput, *, where: str) -> Iterator[FieldError
         )
 
 
-def _repeated(items: Iterable[object]) -> bool:
-    return any(count > 1 for count in Counter(items).values())
+def _repeated(items: Iterable[T]) -> list[T]:
+    return [item for item, count in Counter(items).items() if count > 1]
 
 
-def _too_long(field: str, limit: int) -> FieldError:
-    return FieldError(field, "too_long", f"At most {limit:,} characters.")
+def _too_long(field: str, text: str, limit: int) -> FieldError:
+    return FieldError(field, "too_long", f"At most {limit:,} characters; it has {len(text):,}.")
