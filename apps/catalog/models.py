@@ -10,7 +10,7 @@ from django.db.models.functions import Now
 
 from apps.catalog.contracts import ProductStatus
 from apps.kernel.money import Money
-from apps.persistence.fields import MoneyField
+from apps.persistence.fields import MoneyField, TaxClassField
 from apps.persistence.models import UUIDModel
 
 
@@ -120,7 +120,7 @@ class Variant(UUIDModel):
     options = models.JSONField(blank=True, default=dict, help_text='Such as {"Size": "M"}.')
     weight_grams = models.PositiveIntegerField(default=0)
     requires_shipping = models.BooleanField(default=True)
-    tax_class = models.SlugField(max_length=50, default="standard", db_index=False)
+    tax_class = TaxClassField()
     barcode = models.CharField(max_length=100, blank=True, default="")
     position = models.PositiveIntegerField(default=0)
     image = models.ForeignKey(ProductImage, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any, Generic, Literal, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar, overload
 
+from django.conf import settings
 from django.db import models
 
 from apps.kernel.money import Money
+
+if TYPE_CHECKING:
+    SlugField = models.SlugField[str, str]
+else:
+    SlugField = models.SlugField
 
 
 class MoneyAttribute(property):
@@ -64,3 +70,20 @@ class MoneyField(Generic[M]):
     def __set__(self, instance: models.Model, value: M) -> None:
         """Exist for type checkers only."""
         raise AttributeError("a MoneyField belongs on a model")
+
+
+class TaxClassField(SlugField):
+    """One of the tax classes of the shop (`settings.TAX_CLASSES`), chosen from a list in forms.
+
+    Migrations know it as the plain slug it is, so that another list needs none.
+    """
+
+    def __init__(self, **options: Any) -> None:
+        classes = [(name, name) for name in settings.TAX_CLASSES]
+        super().__init__(**{"default": "standard", "db_index": False, "choices": classes, **options})
+
+    def deconstruct(self) -> tuple[str, str, Any, Any]:
+        """Return how to write this field into a migration."""
+        name, _, arguments, options = super().deconstruct()
+        options.pop("choices", None)
+        return name, "django.db.models.SlugField", arguments, options

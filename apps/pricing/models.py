@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
+from apps.persistence.fields import TaxClassField
 from apps.persistence.models import UUIDModel
 from apps.persistence.zones import Zone
 
@@ -25,7 +26,7 @@ class TaxRate(UUIDModel):
     """What one tax class pays in a zone. A class without a rate pays the zone's `standard` rate, `exempt` nothing."""
 
     zone = models.ForeignKey(TaxZone, on_delete=models.CASCADE, related_name="rates")
-    tax_class = models.SlugField(max_length=50, default=STANDARD, db_index=False)
+    tax_class = TaxClassField()
     name = models.CharField(max_length=100, blank=True)
     percent = models.DecimalField(max_digits=7, decimal_places=4, help_text="19 means 19 %.")
 

@@ -72,6 +72,29 @@ def test_product_is_created_read_replaced_changed_and_deleted(call):
     assert call("get", path).status_code == 404
 
 
+def test_unknown_tax_class_is_refused_by_name_with_those_there_are(call):
+    (variant,) = BODY["variants"]
+
+    answer = call("post", body={**BODY, "variants": [{**variant, "tax_class": "boks"}]})
+
+    assert answer.status_code == 400
+    (fault,) = answer.json()["errors"]
+    assert (fault["field"], fault["code"]) == ("variants.0.tax_class", "unknown_tax_class")
+    assert fault["detail"] == "'boks' is no tax class of this shop; use one of standard, exempt, reduced."
+
+
+def test_unknown_tax_class_is_refused_in_the_admin(client):
+    (variant, *_) = make_simple("Lamp").variants
+    client.force_login(get_user_model().objects.create_superuser("tax@example.com"))
+    form = {"sku": variant.sku, "options": "{}", "weight_grams": 0, "position": 0, "tax_class": "boks"}
+    form |= {"prices-TOTAL_FORMS": 0, "prices-INITIAL_FORMS": 0}
+
+    answer = client.post(f"/admin/catalog/variant/{variant.id}/change/", form)
+
+    assert list(answer.context["adminform"].form.errors) == ["tax_class"]
+    assert catalog.get_product(product_id=variant.product_id).variants[0].tax_class == "standard"
+
+
 def test_what_is_read_can_be_sent_back_and_changes_nothing(call):
     product = make_product()
     body = call("get", f"/{product.id}").json()

@@ -106,6 +106,11 @@ def test_a_setting_is_documented_as_the_code_has_it(name):
             "ALLOWED_HOSTS is 'www.example.com', which leaves out 'shop.example.com', the host of STOREFRONT_URL:"
             " every page would be refused. Example: ALLOWED_HOSTS=www.example.com,shop.example.com",
         ),
+        ({"TAX_CLASSES": "standard,books"}, "TAX_CLASSES lacks exempt. Example: TAX_CLASSES=standard,exempt,reduced"),
+        (
+            {"TAX_CLASSES": "standard,exempt,Books"},
+            "TAX_CLASSES has 'Books': a name is of a-z, 0-9, - and _, 50 at most. Example: TAX_CLASSES=standard,exempt,reduced",
+        ),
         ({"DATABASE_POOL_SIZE": "-1"}, "DATABASE_POOL_SIZE is '-1': must be at least 0. Example: DATABASE_POOL_SIZE=8"),
     ],
 )

@@ -42,6 +42,7 @@ def test_a_zone_made_in_admin_taxes_carts(staff):
     [
         ([("standard", "-1")], {}),
         ([("standard", "100.1")], {}),
+        ([("standard", "19"), ("boks", "7")], {}),
         ([("standard", "19"), ("standard", "7")], {}),
         ([], {"countries": "XX"}),
         ([], {"countries": "", "regions": "CA"}),

@@ -7,6 +7,8 @@ from collections import Counter
 from collections.abc import Hashable, Iterable, Iterator
 from typing import Final, TypeVar
 
+from django.conf import settings
+
 from apps.catalog.contracts import PRICE_LIMIT, ProductInput, ProductStatus, VariantInput
 from apps.kernel.errors import FieldError, Invalid
 
@@ -95,8 +97,9 @@ def _variant_values(variant: VariantInput, *, where: str) -> Iterator[FieldError
             yield _too_long(f"{where}.{name}", text, 100)
     if not 0 <= variant.weight_grams <= _MOST_GRAMS:
         yield FieldError(f"{where}.weight_grams", "invalid", "A weight is zero or more, in grams.")
-    if not re.fullmatch(r"[a-z0-9_-]{1,50}", variant.tax_class):
-        yield FieldError(f"{where}.tax_class", "invalid", "A tax class is a name such as standard.")
+    if variant.tax_class not in settings.TAX_CLASSES:
+        detail = f"{variant.tax_class!r} is no tax class of this shop; use one of {', '.join(settings.TAX_CLASSES)}."
+        yield FieldError(f"{where}.tax_class", "unknown_tax_class", detail)
     for field, prices in (("prices", variant.prices), ("compare_at_prices", variant.compare_at_prices)):
         for currency, price in prices.items():
             if price.currency != currency or not 0 <= price.amount < PRICE_LIMIT:
