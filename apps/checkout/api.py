@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.conf import settings
 
-from apps.checkout.contracts import Cart, CartItem, CartOwner, CheckoutChanges, PlacedOrder, Quote
+from apps.checkout.contracts import Cart, CartItem, CartNote, CartOwner, CheckoutChanges, PlacedOrder, Quote
 from apps.checkout.errors import (
     CartBusy,
     CartFull,
@@ -33,6 +33,7 @@ __all__ = [
     "CartItem",
     "CartItemNotFound",
     "CartNotFound",
+    "CartNote",
     "CartOwner",
     "CheckoutChanges",
     "CheckoutIncomplete",
@@ -59,7 +60,8 @@ __all__ = [
 def get_cart(*, owner: CartOwner, currency: str | None = None) -> Cart:
     """Return the owner's cart at today's prices and stock, an empty one where there is none yet; three queries.
 
-    With a customer and a guest's token the guest's cart merges into the customer's first. `Cart.token` is what a guest brings next time.
+    With a customer and a guest's token the guest's cart merges into the customer's first, at the prices of its currency; `Cart.notes`
+    names what has none there and was left out. `Cart.token` is what a guest brings next time.
     `currency` (ISO 4217, the shop's by default) is that of a cart to be: raises NotSoldInCurrency for a cart with lines in another one,
     CartNotFound for a forged or expired token.
     """

@@ -42,6 +42,20 @@ class CartItem:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CartNote:
+    """Something the shopper should know of the cart, told until its lines change next.
+
+    `code` "not_sold_in_currency": so many of this variant were left out when two carts became one in `currency`, in which it has no price.
+    """
+
+    code: str
+    currency: str
+    title: str
+    sku: str
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Cart:
     """A cart; `version` rises with every change of its lines. `token` is set for guests only."""
 
@@ -53,6 +67,7 @@ class Cart:
     subtotal: Money
     item_count: int
     expires_at: datetime
+    notes: tuple[CartNote, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -33,6 +33,8 @@ class Cart(UUIDModel):
     shipping_address = models.JSONField(null=True)
     billing_address = models.JSONField(null=True)
     shipping_method_id = models.UUIDField(null=True)
+    # What the shopper is told of the lines until they change next: `contracts.CartNote`s.
+    notes = models.JSONField(null=True)
     created_at = models.DateTimeField(db_default=Now())
     expires_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True)

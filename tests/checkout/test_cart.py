@@ -3,19 +3,23 @@
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from django.db import connections
 from django.test.utils import override_settings
 
 from apps.catalog import api as catalog
+from apps.catalog.contracts import VariantInput
 from apps.checkout import api as checkout
 from apps.checkout.models import Cart
 from apps.kernel import clock
 from apps.kernel.errors import Invalid, PreconditionFailed
 from apps.kernel.ids import uuid7
+from apps.kernel.money import Money
 from apps.web import tokens
 from apps.web.testing import assert_queries
+from tests.catalog.shop import make_simple
 from tests.checkout.shopping import contents, euro, guest, make_variant, set_price, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -284,3 +288,47 @@ def test_empty_cart_takes_the_currency_of_the_guests_cart_at_sign_in():
     merged = checkout.get_cart(owner=signed_in(owner, customer))
 
     assert (merged.currency, str(merged.subtotal)) == ("USD", "30.00 USD")
+
+
+@pytest.fixture
+def in_two_currencies():
+    """A customer with a cart in dollars, and a guest's in euros: two of something sold in both, three of something only in euros."""
+    customer, owner = uuid7(), guest()
+    mine = checkout.CartOwner(customer_id=customer)
+    checkout.add_item(owner=mine, variant_id=make_variant(currency="USD"), quantity=1, currency="USD")
+    prices = {"EUR": euro("10.00"), "USD": Money(Decimal("12.00"), "USD")}
+    both = make_variant(variants=(VariantInput(prices=prices),))
+    lantern = make_simple("Lantern", variants=(VariantInput(sku="LANTERN", prices={"EUR": euro("9.00")}),))
+    checkout.add_item(owner=owner, variant_id=both, quantity=2)
+    checkout.add_item(owner=owner, variant_id=lantern.variants[0].id, quantity=3)
+    return mine, signed_in(owner, customer), both
+
+
+def test_cart_of_another_currency_is_priced_again_at_sign_in_and_what_has_no_price_is_named(in_two_currencies):
+    _, both_owners, sold_in_both = in_two_currencies
+
+    merged = checkout.get_cart(owner=both_owners)
+
+    (_, item) = merged.items
+    assert (item.variant_id, item.quantity, str(item.unit_price), item.price_was) == (
+        sold_in_both,
+        2,
+        "12.00 USD",
+        None,
+    )
+    assert (merged.currency, str(merged.subtotal)) == ("USD", "44.00 USD")
+    assert merged.notes == (
+        checkout.CartNote(code="not_sold_in_currency", currency="USD", title="Lantern", sku="LANTERN", quantity=3),
+    )
+
+
+def test_note_on_a_merged_cart_stays_until_its_lines_change_next(in_two_currencies):
+    mine, both_owners, sold_in_both = in_two_currencies
+
+    told = checkout.add_item(owner=both_owners, variant_id=sold_in_both, quantity=1)  # this very request merges them
+    again = checkout.get_cart(owner=mine)
+    changed = checkout.add_item(owner=mine, variant_id=sold_in_both, quantity=1)
+
+    assert len(told.notes) == 1
+    assert again.notes == told.notes
+    assert changed.notes == checkout.get_cart(owner=mine).notes == ()

@@ -68,6 +68,14 @@ class CartItemView(serializers.Serializer[Any]):
     available = serializers.IntegerField()
 
 
+class CartNoteView(serializers.Serializer[Any]):
+    code = serializers.CharField(help_text="not_sold_in_currency: left out when two carts became one.")
+    currency = serializers.CharField()
+    title = serializers.CharField()
+    sku = serializers.CharField()
+    quantity = serializers.IntegerField()
+
+
 class CartView(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     version = serializers.IntegerField()
@@ -76,6 +84,7 @@ class CartView(serializers.Serializer[Any]):
     subtotal = MoneyField()
     item_count = serializers.IntegerField()
     expires_at = serializers.DateTimeField()
+    notes = CartNoteView(many=True)
 
 
 class ChosenMethod(serializers.Serializer[Any]):

@@ -25,7 +25,7 @@ from apps.checkout.errors import (
 )
 from apps.checkout.models import MAX_QUANTITY, Cart, CartLine
 from apps.checkout.selectors import Line, StoredCart
-from apps.checkout.services.merging import merge_carts
+from apps.checkout.services.merging import Repricing, merge_carts
 from apps.kernel import clock, codec
 from apps.kernel.errors import FieldError, Invalid, PreconditionFailed
 from apps.kernel.ids import uuid7
@@ -41,12 +41,16 @@ _ATTEMPTS = 30
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenCart:
-    """The cart a request works on; `exists` is false until the first change writes it. `token` is empty for customers."""
+    """The cart a request works on; `exists` is false until the first change writes it. `token` is empty for customers.
+
+    `merged` tells that this very request merged two: nobody has seen the notes of that yet.
+    """
 
     row: Cart
     lines: tuple[Line, ...]
     token: str
     exists: bool
+    merged: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,14 +67,16 @@ def open_cart(*, owner: CartOwner, currency: str | None = None) -> OpenCart:
     """Return the owner's open cart, or an unwritten one; a guest's cart merges into the customer's where both are given."""
     holder_id, token = _read_token(owner)
     known_holder = holder_id if owner.token else None
+    merged = False
     for _ in range(_ATTEMPTS):
         found = selectors.find_open_carts(customer_id=owner.customer_id, holder_id=known_holder)
         if not (owner.customer_id and any(cart.row.holder_id for cart in found)):
             break
         _merge(customer_id=owner.customer_id, found=found)
+        merged = True
     cart = found[0] if found else _new_cart(owner, holder_id, currency or settings.DEFAULT_CURRENCY)
     _keep_currency(cart, currency)
-    return OpenCart(row=cart.row, lines=cart.lines, token=token, exists=bool(found))
+    return OpenCart(row=cart.row, lines=cart.lines, token=token, exists=bool(found), merged=merged)
 
 
 def holder_of(owner: CartOwner) -> UUID | None:
@@ -95,11 +101,22 @@ def _read_token(owner: CartOwner) -> tuple[UUID | None, str]:
 
 
 def _merge(*, customer_id: UUID, found: list[StoredCart]) -> None:
-    guest = next(cart.row for cart in found if cart.row.holder_id)
+    guest = next(cart for cart in found if cart.row.holder_id)
+    own = next((cart for cart in found if cart.row.customer_id), None)
+    repricing = _price_again(guest, currency=own.row.currency) if own else None
     try:
-        merge_carts(customer_id=customer_id, guest_cart_id=guest.pk)
+        merge_carts(customer_id=customer_id, guest_cart_id=guest.row.pk, repricing=repricing)
     except IntegrityError:
         return  # the customer's first cart was made at the same moment; look again
+
+
+def _price_again(guest: StoredCart, *, currency: str) -> Repricing | None:
+    """Return what the guest's lines cost in another currency; None in their own."""
+    if guest.row.currency == currency:
+        return None
+    ids = [line.variant_id for line in guest.lines]
+    variants = catalog.get_variants(ids=ids, currency=currency)
+    return Repricing(currency=currency, prices={key: variants[key].price if key in variants else None for key in ids})
 
 
 def _new_cart(owner: CartOwner, holder_id: UUID | None, currency: str) -> StoredCart:
@@ -175,7 +192,8 @@ def _insert(*, opened: OpenCart, change: Change) -> bool:
 def _update(*, opened: OpenCart, change: Change) -> bool:
     row = opened.row
     current = Cart.objects.filter(pk=row.pk, status=Cart.Status.OPEN, version=row.version)
-    if not current.update(version=F("version") + 1, currency=row.currency, expires_at=row.expires_at):
+    row.notes = row.notes if opened.merged else None
+    if not current.update(version=F("version") + 1, currency=row.currency, expires_at=row.expires_at, notes=row.notes):
         return False
     change.write()
     row.version += 1

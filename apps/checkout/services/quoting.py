@@ -8,7 +8,7 @@ from uuid import UUID
 
 from apps.catalog import api as catalog
 from apps.catalog.contracts import SellableVariant
-from apps.checkout.contracts import Cart, CartItem, Quote
+from apps.checkout.contracts import Cart, CartItem, CartNote, Quote
 from apps.checkout.models import Cart as CartRow
 from apps.checkout.selectors import Line
 from apps.checkout.services.carts import OpenCart
@@ -65,6 +65,7 @@ def present_cart(opened: OpenCart, *, variants: Mapping[UUID, SellableVariant], 
         subtotal=add_up([item.line_total for item in items], currency=opened.row.currency),
         item_count=sum(item.quantity for item in items),
         expires_at=opened.row.expires_at,
+        notes=tuple(CartNote(**note) for note in opened.row.notes or ()),
     )
 
 
