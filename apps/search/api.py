@@ -16,6 +16,8 @@ from apps.search.contracts import (
     EncodedPage,
     Listing,
     ListingQuery,
+    OptionFacet,
+    ProductAddress,
     ProductStock,
     VariantStock,
 )
@@ -25,10 +27,14 @@ __all__ = [
     "SORTS",
     "DocumentNotFound",
     "ListingQuery",
+    "OptionFacet",
+    "ProductAddress",
     "browse",
     "category_tree",
     "get_product_document",
     "get_product_stock",
+    "list_category_covers",
+    "list_product_addresses",
     "list_products",
     "rebuild",
 ]
@@ -38,7 +44,7 @@ def list_products(*, query: ListingQuery) -> EncodedPage:
     """Return a page of published products that have a price in the query's currency, in one statement (two with `count`).
 
     The cards are the stored bytes, put together. Raises Invalid naming the parameter that makes no sense (sort, limit, q, category,
-    min_price, max_price, cursor).
+    options, min_price, max_price, cursor).
     """
     return selectors.Search(query).page()
 
@@ -46,7 +52,8 @@ def list_products(*, query: ListingQuery) -> EncodedPage:
 def browse(*, query: ListingQuery) -> Listing:
     """Return a page for people: parsed cards with the total, categories and price range to narrow by. Raises what `list_products` raises.
 
-    Categories are counted over the results without the category filter, prices without the price filter. Two statements.
+    Categories are counted over the results without the category filter, the values of an option without the filter of that option, prices
+    without the price filter. Two statements.
     """
     search = selectors.Search(query)
     page = search.page()
@@ -57,6 +64,7 @@ def browse(*, query: ListingQuery) -> Listing:
         previous_cursor=page.previous_cursor,
         count=facets.count,
         categories=tuple(CategoryFacet(path=path, name=name, count=count) for path, name, count in facets.categories),
+        options=tuple(OptionFacet(name=name, values=tuple(values)) for name, values in facets.options.items()),
         min_price=facets.lowest,
         max_price=facets.highest,
     )
@@ -111,6 +119,17 @@ def category_tree() -> list[dict[str, Any]]:
         if row.parent_id in nodes:
             nodes[row.parent_id]["children"].append(nodes[row.category_id])
     return [nodes[row.category_id] for row in rows if row.parent_id not in nodes]
+
+
+def list_category_covers(*, currency: str) -> dict[str, dict[str, Any] | None]:
+    """Return for the path of each root category the picture (url, alt, width, height) of its newest product in stock. One statement."""
+    return {path: orjson.loads(card)["image"] for path, card in selectors.category_covers(currency=currency) if card}
+
+
+def list_product_addresses(*, currency: str, offset: int, limit: int) -> list[ProductAddress]:
+    """Return the published products that have a price in `currency` by id, `limit` of them from `offset` on. One statement."""
+    rows = selectors.product_addresses(currency=currency, offset=offset, limit=limit)
+    return [ProductAddress(slug=slug, updated_at=updated_at) for slug, updated_at in rows]
 
 
 def rebuild() -> int:

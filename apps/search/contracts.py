@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -16,7 +17,8 @@ class ListingQuery:
     """What a list of products shows.
 
     `category` is a category's path, slug or id, its descendants included. `q` is searched as people type: words, "phrases", -not.
-    Prices are in major units of `currency` (ISO 4217), bounds included. A blank `sort` is relevance with `q`, newest without.
+    Prices are in major units of `currency` (ISO 4217), bounds included. `options` are values by
+    the option's name: a product comes in at least one value of each. A blank `sort` is relevance with `q`, newest without.
     """
 
     currency: str
@@ -25,6 +27,7 @@ class ListingQuery:
     min_price: Decimal | None = None
     max_price: Decimal | None = None
     in_stock: bool | None = None
+    options: Mapping[str, Sequence[str]] = field(default_factory=dict)
     sort: str = ""
     limit: int = 20
     cursor: str | None = None
@@ -51,6 +54,14 @@ class CategoryFacet:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OptionFacet:
+    """An option among the results, such as Size, and how many of them come in each of its values."""
+
+    name: str
+    values: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Listing:
     """A page for people: parsed cards, and what the results could be narrowed by (prices in major units)."""
 
@@ -59,8 +70,17 @@ class Listing:
     previous_cursor: str | None
     count: int
     categories: tuple[CategoryFacet, ...]
+    options: tuple[OptionFacet, ...]
     min_price: Decimal | None
     max_price: Decimal | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProductAddress:
+    """The last part of the address of a product's page, and when what it shows last changed."""
+
+    slug: str
+    updated_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -48,7 +48,8 @@ class IndexedAvailability(models.Model):
 class ProductDocument(UUIDModel):
     """A published product in one language and currency, ready to send: `card` and `detail` are encoded JSON.
 
-    `words` is the title in lower case without accents, for finding what was mistyped; `category_paths` include all ancestors.
+    `words` is the title in lower case without accents, for finding what was mistyped; `category_paths` include all ancestors;
+    `option_values` are what it comes in, "Size:M", option by option in display order.
     """
 
     product_id = models.UUIDField()
@@ -61,6 +62,7 @@ class ProductDocument(UUIDModel):
     price = models.DecimalField(max_digits=19, decimal_places=4)
     in_stock = models.BooleanField()
     category_paths = ArrayField(models.CharField(max_length=1000))
+    option_values = ArrayField(models.TextField(), db_default=[])
     published_at = models.DateTimeField()
     words = models.TextField()
     vector = SearchVectorField()
@@ -77,6 +79,7 @@ class ProductDocument(UUIDModel):
             models.Index(fields=["language", "currency", "price", "product_id"], name="search_by_price"),
             models.Index(fields=["language", "currency", "title", "product_id"], name="search_by_title"),
             GinIndex(fields=["category_paths"], name="search_by_category"),
+            GinIndex(fields=["option_values"], name="search_by_option"),
             GinIndex(fields=["vector"], name="search_by_words"),
             GinIndex(fields=["words"], opclasses=["gin_trgm_ops"], name="search_by_likeness"),
         ]

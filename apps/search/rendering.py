@@ -35,6 +35,7 @@ class Document:
     keywords: str
     codes: str
     body: str
+    option_values: tuple[str, ...]
 
 
 def render(
@@ -55,7 +56,6 @@ def _render(product: Product, currency: str, *, in_stock: Mapping[UUID, bool], c
         "product_type": product.product_type,
         "tags": product.tags,
         "description_html": product.description_html,
-        "options": [{"name": option.name, "values": option.values} for option in product.options],
         "variants": [_variant(v, product, currency=currency, in_stock=in_stock.get(v.id, False)) for v in variants],
         "images": [_image(image, alt=image.alt) for image in product.images],
         "categories": [{"id": str(c.id), "name": c.name, "slug": c.slug, "path": c.path} for c in categories],
@@ -75,12 +75,13 @@ def _render(product: Product, currency: str, *, in_stock: Mapping[UUID, bool], c
         keywords=" ".join([product.vendor, product.product_type, *product.tags, *(c.name for c in categories)]),
         codes=" ".join(f"{variant.sku} {variant.barcode}" for variant in product.variants),
         body=f"{unescape(_TAG.sub(' ', product.description_html))} {' '.join(map(str, product.attributes.values()))}",
+        option_values=tuple(f"{option.name}:{value}" for option in product.options for value in option.values),
     )
 
 
 def _card(product: Product, variants: list[Variant], *, currency: str, in_stock: Mapping[UUID, bool]) -> dict[str, Any]:
     cheapest = min(variants, key=lambda variant: variant.prices[currency].amount)
-    picture = product.images[0] if product.images else None
+    picture, second = (*product.images[:2], None, None)[:2]
     return {
         "id": str(product.id),
         "slug": product.slug,
@@ -88,6 +89,8 @@ def _card(product: Product, variants: list[Variant], *, currency: str, in_stock:
         "price": codec.encode(cheapest.prices[currency]),
         "compare_at_price": codec.encode(_reduced_from(cheapest, currency)),
         "image": _image(picture, alt=picture.alt or product.title) if picture else None,
+        "second_image": _image(second, alt=second.alt or product.title) if second else None,
+        "options": [{"name": option.name, "values": option.values} for option in product.options],
         "in_stock": any(in_stock.get(variant.id, False) for variant in variants),
         "rating": None,
     }

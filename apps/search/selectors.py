@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final, NoReturn
 from uuid import UUID
@@ -53,25 +54,40 @@ _FILTERS: Final = {
 
 _BY_CATEGORY: Final = ("category",)
 _BY_PRICE: Final = ("min_price", "max_price")
-# Categories are counted whatever the category chosen, prices whatever the bounds: else nobody could see a way out of a filter.
+# Categories are counted whatever the category chosen, sizes whatever the size, prices whatever the bounds: else nobody could see a
+# way out of a filter.
 _FACETS: Final = """
-    SELECT (SELECT count(*) FROM base WHERE in_category AND in_price),
-        (SELECT min(price) FROM base WHERE in_category), (SELECT max(price) FROM base WHERE in_category),
+    SELECT (SELECT count(*) FROM base WHERE in_category AND in_price AND in_options),
+        (SELECT min(price) FROM base WHERE in_category AND in_options), (SELECT max(price) FROM base WHERE in_category AND in_options),
         (SELECT coalesce(jsonb_agg(jsonb_build_array(found.path, found.name, found.products) ORDER BY found.path), '[]') FROM (
             SELECT c.path, c.name, count(*) AS products FROM base JOIN search_indexedcategory c ON c.path = ANY(base.category_paths)
-            WHERE base.in_price GROUP BY c.path, c.name
+            WHERE base.in_price AND in_options GROUP BY c.path, c.name
+        ) found),
+        (SELECT coalesce(jsonb_agg(jsonb_build_array(found.value, found.products) ORDER BY found.place, found.value), '[]') FROM (
+            SELECT o.value, avg(o.place) AS place, count(*) AS products
+            FROM base CROSS JOIN unnest(option_values) WITH ORDINALITY o(value, place)
+            WHERE in_category AND in_price AND missed <@ ARRAY[split_part(o.value, ':', 1)] GROUP BY o.value
         ) found)
 """
 
 
+_COVERS: Final = f"""
+    SELECT c.path, (SELECT d.card {_FROM} {_WHERE} AND d.in_stock AND d.category_paths @> ARRAY[c.path]
+        ORDER BY d.published_at DESC, d.product_id DESC LIMIT 1)
+    FROM search_indexedcategory c WHERE c.parent_id IS NULL
+"""  # noqa: S608 - put together from the fixed pieces above
+
+
 @dataclass(frozen=True, slots=True)
 class Facets:
-    """How many products match, the lowest and highest price, and (path, name, products) of each category."""
+    """How many products match, the lowest and highest price, (path, name, products) of each category, and
+    (value, products) by option."""
 
     count: int
     lowest: Decimal | None
     highest: Decimal | None
     categories: list[tuple[str, str, int]]
+    options: dict[str, list[tuple[str, int]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,15 +176,30 @@ class Search:
         narrowed, parameters = self._filtered(without=(*_BY_CATEGORY, *_BY_PRICE))
         in_category, given_category = self._conditions(_BY_CATEGORY)
         in_price, given_price = self._conditions(_BY_PRICE)
+        missed, given_options = self._missed_options()
         base = (
-            f"base AS MATERIALIZED (SELECT d.price, d.category_paths, {in_category} AS in_category, {in_price} AS in_price"
-            f" {self._source} {narrowed})"
+            f"base AS MATERIALIZED (SELECT d.price, d.category_paths, {in_category} AS in_category, {in_price} AS in_price,"
+            f" d.option_values, {missed} AS missed, {missed} = '{{}}' AS in_options {self._source} {narrowed})"
         )
         rows = self._run(
-            f"{', ' if self._is_search else 'WITH '}{base} {_FACETS}", parameters | given_category | given_price
+            f"{', ' if self._is_search else 'WITH '}{base} {_FACETS}",
+            parameters | given_category | given_price | given_options,
         )
-        count, lowest, highest, categories = rows[0]
-        return Facets(count, lowest, highest, orjson.loads(categories))
+        count, lowest, highest, categories, values = rows[0]
+        return Facets(count, lowest, highest, orjson.loads(categories), _by_option(orjson.loads(values)))
+
+    def _missed_options(self) -> tuple[str, dict[str, Any]]:
+        """Return the names of the chosen options of which a product has no chosen value, as an expression, and its parameters."""
+        names = [
+            f"CASE WHEN NOT d.option_values && %(option_{n})s::text[] THEN %(option_name_{n})s END"
+            for n in range(len(self._query.options))
+        ]
+        given = {f"option_name_{n}": name for n, name in enumerate(self._query.options)}
+        return f"array_remove(ARRAY[{', '.join(names)}]::text[], NULL)", given | self._option_parameters()
+
+    def _option_parameters(self) -> dict[str, Any]:
+        chosen = enumerate(self._query.options.items())
+        return {f"option_{n}": [f"{name}:{value}" for value in values] for n, (name, values) in chosen}
 
     @property
     def _source(self) -> str:
@@ -176,7 +207,11 @@ class Search:
 
     def _filtered(self, *, without: Sequence[str] = ()) -> tuple[str, dict[str, Any]]:
         conditions, used = self._conditions(name for name in _FILTERS if name not in without)
-        return f"{_WHERE} AND {conditions}", self._parameters | used
+        if without:
+            return f"{_WHERE} AND {conditions}", self._parameters | used
+        chosen = self._option_parameters()
+        options = "".join(f" AND d.option_values && %({name})s::text[]" for name in chosen)
+        return f"{_WHERE} AND {conditions}{options}", self._parameters | used | chosen
 
     def _conditions(self, names: Iterable[str]) -> tuple[str, dict[str, Any]]:
         """Return the conditions of these filters, as far as the query sets them, and their parameters."""
@@ -213,12 +248,24 @@ def _check(query: ListingQuery) -> None:
         _refuse("q", "invalid_query", "is text of at most 200 characters.")
     if "\x00" in query.category:
         _refuse("category", "invalid_category", "is the path, slug or id of a category.")
+    if len(query.options) > 5 or any(len(values) > 30 for values in query.options.values()):
+        _refuse("options", "too_many_options", "Choose at most 5 options and 30 values of each.")
+    if any("\x00" in text for name, values in query.options.items() for text in (name, *values)):
+        _refuse("options", "invalid_option", "are names of options with their values.")
     for name in ("min_price", "max_price"):
         price = getattr(query, name)
         if price is not None and not (price.is_finite() and 0 <= price < 10**15):
             _refuse(name, "invalid_price", f"must be zero or more, not {price}.")
     if query.min_price is not None and query.max_price is not None and query.min_price > query.max_price:
         _refuse("max_price", "invalid_price", f"must not be below min_price ({query.min_price}).")
+
+
+def _by_option(counted: list[tuple[str, int]]) -> dict[str, list[tuple[str, int]]]:
+    found: dict[str, list[tuple[str, int]]] = {}
+    for pair, products in counted:
+        name, _, value = pair.partition(":")
+        found.setdefault(name, []).append((value, products))
+    return found
 
 
 def _refuse(field: str, code: str, detail: str) -> NoReturn:
@@ -247,6 +294,18 @@ def find_variants(*, product_id: UUID) -> list[tuple[UUID, str]]:
 def category_rows() -> list[models.IndexedCategory]:
     """Return all categories, siblings in display order."""
     return list(models.IndexedCategory.objects.order_by("position", "name", "category_id"))
+
+
+def category_covers(*, currency: str) -> list[tuple[str, str | None]]:
+    """Return each root category's path with the card of its newest product in stock."""
+    parameters = {"language": shop_language(), "currency": currency}
+    return fetch_all("search", _COVERS, parameters)
+
+
+def product_addresses(*, currency: str, offset: int, limit: int) -> list[tuple[str, datetime]]:
+    """Return slug and last change of documents by product id."""
+    rows = models.ProductDocument.objects.filter(language=shop_language(), currency=currency).order_by("product_id")
+    return list(rows.values_list("slug", "updated_at")[offset : offset + limit])
 
 
 def indexed_ids() -> set[UUID]:

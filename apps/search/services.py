@@ -75,7 +75,7 @@ _WRITE_DOCUMENTS = """
     WITH told AS MATERIALIZED (
         SELECT * FROM json_to_recordset(%(documents)s) AS told(id uuid, product_id uuid, currency text, slug text, title text, card text,
             detail text, price numeric, in_stock boolean, category_paths text[], published_at timestamptz, keywords text, codes text,
-            body text)
+            body text, option_values text[])
     ), gone AS (
         DELETE FROM search_productdocument old
         WHERE product_id = ANY(%(product_ids)s) AND (language <> %(language)s OR NOT EXISTS (
@@ -83,8 +83,9 @@ _WRITE_DOCUMENTS = """
         RETURNING 1
     ), written AS (
         INSERT INTO search_productdocument AS known (id, product_id, language, currency, slug, title, card, detail, price, in_stock,
-            category_paths, published_at, words, vector)
-        SELECT id, product_id, %(language)s, currency, slug, title, card, detail, price, in_stock, category_paths, published_at,
+            category_paths, option_values, published_at, words, vector)
+        SELECT id, product_id, %(language)s, currency, slug, title, card, detail, price, in_stock, category_paths, option_values,
+            published_at,
             lower(unaccent(title)),
             setweight(to_tsvector(%(stemmer)s::regconfig, unaccent(title)), 'A')
             || setweight(to_tsvector(%(stemmer)s::regconfig, unaccent(keywords)), 'B')
@@ -93,10 +94,11 @@ _WRITE_DOCUMENTS = """
         FROM told
         ON CONFLICT (product_id, language, currency) DO UPDATE SET slug = excluded.slug, title = excluded.title,
             card = excluded.card, detail = excluded.detail, price = excluded.price, in_stock = excluded.in_stock,
-            category_paths = excluded.category_paths, published_at = excluded.published_at, words = excluded.words,
+            category_paths = excluded.category_paths, option_values = excluded.option_values,
+            published_at = excluded.published_at, words = excluded.words,
             vector = excluded.vector, updated_at = statement_timestamp()
-        WHERE (known.card, known.detail, known.category_paths, known.published_at)
-            IS DISTINCT FROM (excluded.card, excluded.detail, excluded.category_paths, excluded.published_at)
+        WHERE (known.card, known.detail, known.category_paths, known.option_values, known.published_at)
+            IS DISTINCT FROM (excluded.card, excluded.detail, excluded.category_paths, excluded.option_values, excluded.published_at)
         RETURNING 1
     )
     SELECT (SELECT count(*) FROM gone) + (SELECT count(*) FROM written)

@@ -60,6 +60,8 @@ def test_published_product_is_listed_with_its_lowest_price(get):
         "price": {"amount": "80.00", "currency": "EUR"},
         "compare_at_price": {"amount": "99.00", "currency": "EUR"},
         "image": {"url": "https://cdn.example.com/jacket.webp", "alt": "The jacket", "width": 1200, "height": 1500},
+        "second_image": None,
+        "options": [{"name": "Size", "values": ["S", "M"]}],
         "in_stock": False,
         "rating": None,
     }

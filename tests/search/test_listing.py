@@ -9,11 +9,13 @@ import pytest
 from django.test import Client
 
 from apps.catalog import api as catalog
+from apps.catalog.contracts import Option
 from apps.inventory import api as inventory
+from apps.kernel.errors import Invalid
 from apps.messaging.testing import deliver_all
 from apps.search import api as search
 from apps.web.testing import assert_queries
-from tests.catalog.shop import make_product, make_simple
+from tests.catalog.shop import make_product, make_simple, variant
 
 pytestmark = pytest.mark.django_db
 
@@ -243,3 +245,49 @@ def test_browsing_counts_what_could_be_chosen_instead():
     assert listing.count == 1
     assert [(facet.path, facet.count) for facet in listing.categories] == [("home", 1)]
     assert (listing.min_price, listing.max_price) == (20, 30)
+
+
+def make_in(title, *, colours, sizes):
+    options = (Option(name="Colour", values=colours), Option(name="Size", values=sizes))
+    variants = tuple(variant(size, options={"Colour": colour, "Size": size}) for colour in colours for size in sizes)
+    return make_product(title=title, slug=title.lower(), options=options, variants=variants)
+
+
+def browse_options(**options):
+    listing = search.browse(query=search.ListingQuery(currency="EUR", options=options))
+    facets = {facet.name: dict(facet.values) for facet in listing.options}
+    assert listing.count == len(listing.cards)
+    return {card["title"] for card in listing.cards}, facets
+
+
+def test_any_value_of_an_option_will_do_and_every_option_counts():
+    make_in("Parka", colours=("Moss", "Navy"), sizes=("S", "M"))
+    make_in("Vest", colours=("Navy",), sizes=("M", "L"))
+    make_in("Cap", colours=("Rust",), sizes=("One",))
+    deliver_all()
+
+    assert browse_options(Colour=["Navy", "Rust"])[0] == {"Parka", "Vest", "Cap"}
+    assert browse_options(Colour=["Navy"], Size=["L"])[0] == {"Vest"}
+    assert browse_options(Colour=["navy"])[0] == set()
+
+
+def test_values_are_counted_under_the_other_filters_but_not_under_their_own():
+    make_in("Parka", colours=("Moss", "Navy"), sizes=("S", "M"))
+    make_in("Vest", colours=("Navy",), sizes=("M", "L"))
+    make_in("Cap", colours=("Rust",), sizes=("One",))
+    deliver_all()
+
+    _, facets = browse_options(Colour=["Moss"])
+
+    assert facets["Colour"] == {"Moss": 1, "Navy": 2, "Rust": 1}
+    assert facets["Size"] == {"S": 1, "M": 1}
+
+
+@pytest.mark.parametrize(
+    "options", [{"a": ["\x00"]}, {str(n): ["x"] for n in range(6)}, {"a": [str(n) for n in range(31)]}]
+)
+def test_options_that_make_no_sense_are_refused(options):
+    with pytest.raises(Invalid) as refused:
+        search.browse(query=search.ListingQuery(currency="EUR", options=options))
+
+    assert refused.value.fields[0].field == "options"

@@ -54,6 +54,11 @@ class Rating(serializers.Serializer[Any]):
     count = serializers.IntegerField()
 
 
+class Option(serializers.Serializer[Any]):
+    name = serializers.CharField()
+    values = serializers.ListField(child=serializers.CharField())
+
+
 class ProductCard(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     slug = serializers.CharField()
@@ -61,6 +66,8 @@ class ProductCard(serializers.Serializer[Any]):
     price = Money()
     compare_at_price = Money(allow_null=True)
     image = Image(allow_null=True)
+    second_image = Image(allow_null=True)
+    options = Option(many=True)
     in_stock = serializers.BooleanField()
     rating = Rating(allow_null=True)
 
@@ -70,11 +77,6 @@ class ProductPage(serializers.Serializer[Any]):
     next = serializers.URLField(allow_null=True)
     previous = serializers.URLField(allow_null=True)
     count = serializers.IntegerField(required=False)
-
-
-class Option(serializers.Serializer[Any]):
-    name = serializers.CharField()
-    values = serializers.ListField(child=serializers.CharField())
 
 
 class Variant(serializers.Serializer[Any]):
@@ -100,7 +102,6 @@ class ProductDetail(ProductCard):
     product_type = serializers.CharField()
     tags = serializers.ListField(child=serializers.CharField())
     description_html = serializers.CharField()
-    options = Option(many=True)
     variants = Variant(many=True)
     images = Image(many=True)
     categories = ProductCategory(many=True)
