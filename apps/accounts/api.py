@@ -7,24 +7,26 @@ from importlib import import_module
 from uuid import UUID
 
 from django.conf import settings
-from django.contrib.auth import login, logout
+from django.contrib.auth import login, logout, update_session_auth_hash
 from django.http import HttpRequest
 
 from apps.accounts import selectors
-from apps.accounts.contracts import Customer, SavedAddress, TokenPair
+from apps.accounts.contracts import BrowserSession, Customer, SavedAddress, TokenPair
 from apps.accounts.errors import (
     AddressBookFull,
     AddressNotFound,
     CustomerNotFound,
     InvalidAddress,
     InvalidCredentials,
+    InvalidPassword,
     InvalidProfile,
     InvalidRefreshToken,
     InvalidRegistration,
+    SessionNotFound,
 )
 from apps.accounts.models import SavedAddress as SavedAddressRow
 from apps.accounts.models import User
-from apps.accounts.services import addresses, people, tokens
+from apps.accounts.services import addresses, people, sessions, tokens
 from apps.kernel.address import Address
 from apps.web.authentication import issue_access_token
 
@@ -78,12 +80,47 @@ def sign_in(request: HttpRequest, *, email: str, password: str) -> Customer:
     """Sign a browser in: its session gets a new key, its CSRF token too. Raises InvalidCredentials."""
     user = tokens.authenticate(email=email, password=password)
     login(request, user, backend=_BACKEND)
+    device = request.headers.get("User-Agent", "")
+    sessions.remember(user=user, session_key=request.session.session_key or "", device=device)
     return _customer(user)
 
 
 def sign_out(request: HttpRequest) -> None:
     """Sign a browser out and forget its session."""
+    if key := request.session.session_key:
+        sessions.forget(session_keys=[key])
     logout(request)
+
+
+def change_password(request: HttpRequest, *, customer_id: UUID, current: str, new: str) -> None:
+    """Change the password of who is signed in with this browser: it stays signed in, every other browser and app is signed out.
+
+    Raises InvalidPassword naming `current_password` (`wrong_password`) or `new_password` (as `register_customer` does), CustomerNotFound.
+    """
+    user = people.change_password(customer_id=customer_id, current=current, new=new)
+    old_key = request.session.session_key or ""
+    update_session_auth_hash(request, user)
+    sessions.end_others(user_id=customer_id, session_key="")
+    device = request.headers.get("User-Agent", "")
+    sessions.remember(user=user, session_key=request.session.session_key or old_key, device=device)
+
+
+def list_browser_sessions(request: HttpRequest, *, customer_id: UUID) -> tuple[BrowserSession, ...]:
+    """Return the browsers a customer is signed in with, the latest first."""
+    return tuple(
+        BrowserSession(
+            id=row.pk,
+            device=row.device,
+            started_at=row.started_at,
+            is_current=row.session_key == request.session.session_key,
+        )
+        for row in sessions.list_live(user_id=customer_id)
+    )
+
+
+def end_browser_session(*, customer_id: UUID, session_id: UUID) -> None:
+    """Sign a browser out from afar; raises SessionNotFound for one that is not theirs."""
+    sessions.end(user_id=customer_id, session_id=session_id)
 
 
 def get_customer(*, customer_id: UUID) -> Customer:
@@ -127,7 +164,7 @@ def delete_address(*, customer_id: UUID, address_id: UUID) -> None:
 
 def forget_ended_sign_ins() -> int:
     """Delete refresh tokens and browser sessions that have expired; return how many tokens and sign-ins went."""
-    forgotten = 0
+    forgotten = sessions.forget_ended()
     while batch := tokens.forget_ended():
         forgotten += batch
     import_module(settings.SESSION_ENGINE).SessionStore.clear_expired()
@@ -163,22 +200,28 @@ def _address(row: SavedAddressRow) -> SavedAddress:
 __all__ = [
     "AddressBookFull",
     "AddressNotFound",
+    "BrowserSession",
     "Customer",
     "CustomerNotFound",
     "InvalidAddress",
     "InvalidCredentials",
+    "InvalidPassword",
     "InvalidProfile",
     "InvalidRefreshToken",
     "InvalidRegistration",
     "SavedAddress",
+    "SessionNotFound",
     "TokenPair",
     "authenticate_customer",
+    "change_password",
     "delete_address",
+    "end_browser_session",
     "forget_ended_sign_ins",
     "get_customer",
     "get_customers",
     "issue_tokens",
     "list_addresses",
+    "list_browser_sessions",
     "refresh_tokens",
     "register_customer",
     "revoke_refresh_token",

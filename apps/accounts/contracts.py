@@ -30,6 +30,16 @@ class TokenPair:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BrowserSession:
+    """A browser that is signed in; `device` is its User-Agent header, `is_current` the one that asks."""
+
+    id: UUID
+    device: str
+    started_at: datetime
+    is_current: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SavedAddress:
     """An address in a customer's book."""
 

@@ -41,6 +41,18 @@ class AddressBookFull(Conflict):
     code = "address_book_full"
 
 
+class InvalidPassword(Invalid):
+    """The current password is wrong, or the new one too weak."""
+
+    code = "invalid_password"
+
+
+class SessionNotFound(NotFound):
+    """No such sign-in of this customer."""
+
+    code = "session_not_found"
+
+
 class CustomerNotFound(NotFound):
     """No such customer."""
 

@@ -81,6 +81,15 @@ class RefreshToken(UUIDModel):
         indexes = [models.Index(fields=["expires_at"], name="accounts_refresh_expiry")]
 
 
+class BrowserSession(UUIDModel):
+    """A browser that signed in, by the key of its session; `device` is what it calls itself."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="browser_sessions")
+    session_key = models.CharField(max_length=40, unique=True)
+    device = models.CharField(max_length=200, blank=True)
+    started_at = models.DateTimeField(db_default=Now())
+
+
 class SavedAddress(UUIDModel):
     """An address in a customer's book; at most one of them is the default."""
 

@@ -11,7 +11,7 @@ from django.core.validators import validate_email
 from django.db import IntegrityError
 from psycopg.errors import UniqueViolation
 
-from apps.accounts.errors import InvalidProfile, InvalidRegistration
+from apps.accounts.errors import InvalidPassword, InvalidProfile, InvalidRegistration
 from apps.accounts.events import CustomerRegistered
 from apps.accounts.models import User
 from apps.accounts.selectors import get_user
@@ -78,6 +78,28 @@ def _password_faults(password: str, user: User) -> list[FieldError]:
     except ValidationError as error:
         return [FieldError("password", str(e.code or "weak_password"), str(e.messages[0])) for e in error.error_list]
     return []
+
+
+def change_password(*, customer_id: UUID, current: str, new: str) -> User:
+    """Check both, hash, then write."""
+    user = get_user(customer_id)
+    if len(current) > MAX_PASSWORD or not user.check_password(current):
+        raise InvalidPassword(fields=[FieldError("current_password", "wrong_password", "This is not your password.")])
+    if faults := _password_faults(new, user):
+        raise InvalidPassword(fields=[FieldError("new_password", fault.code, fault.detail) for fault in faults])
+    hashed = make_password(new)
+    _write_password(user_id=user.pk, old=user.password, new=hashed)
+    user.password = hashed
+    return user
+
+
+@messaging.command
+def _write_password(*, user_id: UUID, old: str, new: str) -> None:
+    """Write only over the password that was checked: of two changes at once, one wins and the other is refused."""
+    if not User.objects.filter(pk=user_id, password=old).update(password=new):
+        raise InvalidPassword(
+            fields=[FieldError("current_password", "wrong_password", "The password was changed meanwhile.")]
+        )
 
 
 @messaging.command
