@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
@@ -14,8 +15,11 @@ from django.http import QueryDict
 
 from apps.kernel.errors import Invalid
 from apps.search import api as search
+from apps.storefront.colours import is_colour, swatch
 
 PAGE_SIZE = 24
+_OPTION = "option"
+_LETTER_SIZES = ("XXS", "XS", "S", "M", "L", "XL", "XXL", "3XL", "4XL")
 _SORTS = (("price", "Price, low to high"), ("-price", "Price, high to low"), ("title", "Name"))
 
 
@@ -28,6 +32,25 @@ class Link:
     current: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class FacetValue:
+    """A value to narrow by: what to show, what the form sends, how many products have it."""
+
+    label: str
+    sent: str
+    count: int
+    chosen: bool
+    swatch: str
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """An option to narrow a listing by."""
+
+    name: str
+    values: list[FacetValue]
+
+
 def read_query(given: QueryDict, *, category: str) -> search.ListingQuery:
     """Return the query; raises Invalid naming the parameter that is no amount."""
     return search.ListingQuery(
@@ -37,10 +60,49 @@ def read_query(given: QueryDict, *, category: str) -> search.ListingQuery:
         min_price=_read_price("min_price", given),
         max_price=_read_price("max_price", given),
         in_stock=True if given.get("in_stock") else None,
+        options=read_options(given),
         sort=given.get("sort", ""),
         limit=PAGE_SIZE,
         cursor=given.get("cursor") or None,
     )
+
+
+def read_options(given: QueryDict) -> dict[str, list[str]]:
+    """Return the values asked for by the name of their option: `option=Size:M` as often as wanted."""
+    chosen: dict[str, list[str]] = {}
+    for pair in given.getlist(_OPTION):
+        name, separator, value = pair[:200].partition(":")
+        if separator and name and value:
+            chosen.setdefault(name, []).append(value)
+    return chosen
+
+
+def option_facets(facets: Iterable[search.OptionFacet], given: QueryDict) -> list[Facet]:
+    """Return what to narrow by, colours before sizes, values in the order shoppers expect; nothing with a single value."""
+    asked = set(given.getlist(_OPTION))
+    shown = [
+        Facet(
+            name=facet.name,
+            values=[
+                FacetValue(
+                    value, f"{facet.name}:{value}", count, f"{facet.name}:{value}" in asked, swatch(facet.name, value)
+                )
+                for value, count in sorted(facet.values, key=_place)
+            ],
+        )
+        for facet in facets
+        if len(facet.values) > 1 or any(f"{facet.name}:{value}" in asked for value, _ in facet.values)
+    ]
+    return sorted(shown, key=lambda facet: (not is_colour(facet.name), facet.name))
+
+
+def _place(counted: tuple[str, int]) -> tuple[int, float, str]:
+    """Sort XS before S before M, sizes in numbers by number, and leave the rest to the alphabet."""
+    value = counted[0]
+    if value.upper() in _LETTER_SIZES:
+        return 0, _LETTER_SIZES.index(value.upper()), ""
+    number = re.match(r"\d+(\.\d+)?", value)
+    return (1, float(number[0]), value) if number else (2, 0, value)
 
 
 def _read_price(name: str, given: QueryDict) -> Decimal | None:
@@ -64,14 +126,18 @@ def active_filters(given: QueryDict) -> Iterator[Link]:
     for name, words in (("min_price", "From"), ("max_price", "Up to")):
         if amount := given.get(name, "").strip()[:12]:
             yield Link(f"{words} {symbol}{amount}", with_changes(given, **{name: ""}))
+    for pair in dict.fromkeys(given.getlist(_OPTION)):
+        if ":" in pair:
+            yield Link(pair[:100].replace(":", ": ", 1), with_changes(given, without_option=pair))
     if given.get("in_stock"):
         yield Link("In stock", with_changes(given, in_stock=""))
 
 
-def with_changes(given: QueryDict, **changes: str) -> str:
-    """Return the query string with parameters changed (blank: taken out), from the first page on."""
-    kept = {name: value for name, value in given.items() if name != "cursor"} | changes
-    return "?" + urlencode({name: value for name, value in kept.items() if value})
+def with_changes(given: QueryDict, *, without_option: str = "", **changes: str) -> str:
+    """Return the query string with parameters changed (blank: taken out) and a chosen option taken out, from the first page on."""
+    kept = {name: value for name, value in given.items() if name not in ("cursor", _OPTION)} | changes
+    options = [(_OPTION, pair) for pair in given.getlist(_OPTION) if pair != without_option]
+    return "?" + urlencode([*((name, value) for name, value in kept.items() if value), *options])
 
 
 def find_category(tree: Iterable[Mapping[str, Any]], path: str) -> list[Mapping[str, Any]]:

@@ -28,6 +28,8 @@ _BLANK = {
     "postal_code": "Enter the postal code.",
     "country": "Choose a country.",
     "password": "Choose a password.",
+    "current_password": "Enter your current password.",
+    "new_password": "Choose a password.",
     "shipping_method": "Choose how it should be delivered.",
 }
 _LONGEST = 2000
@@ -42,12 +44,16 @@ def countries() -> tuple[tuple[str, str], ...]:
 
 def read_changes(post: QueryDict) -> checkout.CheckoutChanges:
     """Return the whole form, blank fields too, so that what was emptied is noticed; the method only where one is chosen."""
-    address = {name: _text(post, name) for name in ADDRESS_FIELDS}
     return checkout.CheckoutChanges(
         email=_text(post, "email"),
-        shipping_address=Address(**address),
+        shipping_address=read_address(post),
         shipping_method_id=_read_id(post.get("shipping_method_id", "")),
     )
+
+
+def read_address(post: QueryDict) -> Address:
+    """Return the address of a form, as it was typed."""
+    return Address(**{name: _text(post, name) for name in ADDRESS_FIELDS})
 
 
 def _text(post: QueryDict, name: str) -> str:

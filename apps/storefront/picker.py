@@ -10,17 +10,21 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
+from apps.storefront.colours import swatch
+
 Variant = Mapping[str, Any]
+_FEW = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
-    """A value that can be chosen: a link to the page with it."""
+    """A value that can be chosen: a link to the page with it; `swatch` is its `#rrggbb` where it is a colour."""
 
     value: str
     query: str
     chosen: bool
     in_stock: bool
+    swatch: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,11 +41,20 @@ class LinkedOption:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offer:
-    """A variant that can be put into the bag from here; `label` is its value of the last option."""
+    """A variant that can be put into the bag from here; `label` is its value of the last option, `available` how many
+    could be bought now.
+    """
 
     variant: Variant
     label: str
     chosen: bool
+    available: int
+    swatch: str
+
+    @property
+    def few_left(self) -> int:
+        """Return how many there are where that is few, else 0."""
+        return self.available if self.available <= _FEW else 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,10 +71,10 @@ class Picker:
         return next((offer.variant for offer in self.offers if offer.chosen), None)
 
 
-def make_picker(*, product: Mapping[str, Any], asked: Mapping[str, str]) -> Picker:
-    """Return the picker of a product document; `asked` are option values by name, unknown ones ignored."""
+def make_picker(*, product: Mapping[str, Any], asked: Mapping[str, str], available: Mapping[str, int]) -> Picker:
+    """Return the picker of a product document; `asked` are option values by name, unknown ones ignored, `available` units by variant id."""
     names: list[str] = [option["name"] for option in product["options"]]
-    left: Sequence[Variant] = product["variants"]
+    left: Sequence[Variant] = [{**v, "in_stock": available.get(v["id"], 0) > 0} for v in product["variants"]]
     chosen: dict[str, str] = {}
     links: list[LinkedOption] = []
     for option in product["options"][:-1]:
@@ -71,7 +84,7 @@ def make_picker(*, product: Mapping[str, Any], asked: Mapping[str, str]) -> Pick
         chosen[option["name"]] = value
         left = [variant for variant in left if variant["options"].get(option["name"]) == value]
     last = names[-1] if names else ""
-    return Picker(links=tuple(links), name=last, offers=_offers(left, last))
+    return Picker(links=tuple(links), name=last, offers=_offers(left, last, available))
 
 
 def _choose(name: str, asked: Mapping[str, str], left: Sequence[Variant]) -> str:
@@ -86,12 +99,37 @@ def _choice(
 ) -> Choice:
     name = option["name"]
     in_stock = any(variant["in_stock"] and variant["options"].get(name) == each for variant in left)
-    return Choice(value=each, query=urlencode({**chosen, name: each}), chosen=each == value, in_stock=in_stock)
+    return Choice(
+        value=each,
+        query=urlencode({**chosen, name: each}),
+        chosen=each == value,
+        in_stock=in_stock,
+        swatch=swatch(name, each),
+    )
 
 
-def _offers(left: Sequence[Variant], last: str) -> tuple[Offer, ...]:
+def _offers(left: Sequence[Variant], last: str, available: Mapping[str, int]) -> tuple[Offer, ...]:
     first = next((variant["id"] for variant in left if variant["in_stock"]), None)
     return tuple(
-        Offer(variant=variant, label=variant["options"].get(last, variant["title"]), chosen=variant["id"] == first)
+        Offer(
+            variant=variant,
+            label=(label := variant["options"].get(last, variant["title"])),
+            chosen=variant["id"] == first,
+            available=available.get(variant["id"], 0),
+            swatch=swatch(last, label),
+        )
         for variant in left
     )
+
+
+def pictures_of(*, product: Mapping[str, Any], variant: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
+    """Return the pictures that show a variant: its own and those that follow it up to another variant's; all where it has none."""
+    images: Sequence[Mapping[str, Any]] = product["images"]
+    own = (variant.get("image") or {}).get("url")
+    urls = [image["url"] for image in images]
+    if own not in urls:
+        return images
+    begin = urls.index(own)
+    others = {each["image"]["url"] for each in product["variants"] if each["image"]} - {own}
+    end = next((place for place in range(begin + 1, len(urls)) if urls[place] in others), len(urls))
+    return images[begin:end]

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from apps.storefront.views import account, cart, catalogue, checkout, orders, paying
+from apps.storefront.views import account, cart, catalogue, checkout, orders, own, paying, site
 
 app_name = "storefront"
 urlpatterns = [
@@ -10,6 +10,7 @@ urlpatterns = [
     path("products/", catalogue.listing, name="listing"),
     path("products/<slug:slug>/", catalogue.product, name="product"),
     path("categories/<path:category>/", catalogue.listing, name="category"),
+    path("search/suggestions/", catalogue.suggestions, name="suggestions"),
     path("search/", catalogue.listing, name="search"),
     path("cart/", cart.show, name="cart"),
     path("cart/add/", cart.add, name="cart-add"),
@@ -19,8 +20,22 @@ urlpatterns = [
     path("checkout/return/<uuid:order_id>/", paying.come_back, name="return"),
     path("orders/<uuid:order_id>/", orders.show, name="order"),
     path("orders/<uuid:order_id>/cancel/", orders.cancel, name="order-cancel"),
+    path("manifest.webmanifest", site.manifest, name="manifest"),
+    path("sw.js", site.worker, name="worker"),
+    path("offline/", site.offline, name="offline"),
+    path("robots.txt", site.robots, name="robots"),
+    path("sitemap.xml", site.sitemap_index, name="sitemap-index"),
+    path("sitemaps/<int:number>.xml", site.sitemap, name="sitemap"),
+    path("favicon.ico", site.favicon, name="favicon"),
     path("account/sign-in/", account.sign_in, name="sign-in"),
     path("account/sign-up/", account.sign_up, name="sign-up"),
     path("account/sign-out/", account.sign_out, name="sign-out"),
-    path("account/orders/", account.orders_page, name="my-orders"),
+    path("account/", own.account, name="account"),
+    path("account/orders/", own.orders_page, name="my-orders"),
+    path("account/addresses/", own.addresses, name="addresses"),
+    path("account/addresses/new/", own.address, name="address-new"),
+    path("account/addresses/<uuid:address_id>/", own.address, name="address"),
+    path("account/details/", own.details, name="details"),
+    path("account/security/", own.security, name="security"),
+    path("account/security/<uuid:session_id>/", own.end_session, name="session-end"),
 ]

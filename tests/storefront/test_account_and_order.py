@@ -27,7 +27,7 @@ def guest_order():
 
 def path_of(pattern: URLPattern) -> str:
     """Return a path that the route matches."""
-    filled = re.sub(r"<uuid:\w+>", str(uuid7()), str(pattern.pattern))
+    filled = re.sub(r"<uuid:\w+>", str(uuid7()), re.sub(r"<int:\w+>", "1", str(pattern.pattern)))
     return "/" + re.sub(r"<\w+:\w+>", "x", filled)
 
 

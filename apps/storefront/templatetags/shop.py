@@ -14,8 +14,14 @@ from django.utils.translation import get_language
 
 from apps.kernel.money import Money
 from apps.media import api as media
+from apps.storefront.colours import swatch
 
 register = template.Library()
+# In this order: browsers name those they want to be taken for.
+_BROWSERS = (("Edg", "Edge"), ("OPR", "Opera"), ("Firefox", "Firefox"), ("Chrome", "Chrome"), ("Safari", "Safari"))
+_SYSTEMS = (
+    ("iPhone", "iPhone"), ("iPad", "iPad"), ("Android", "Android"), ("Windows", "Windows"), ("Mac OS", "Mac"), ("Linux", "Linux"),
+)  # fmt: skip
 
 
 @register.filter
@@ -53,3 +59,31 @@ def shop_name() -> str:
     """Return the shop's name; also where a page is shown without the frame's context."""
     name: str = settings.SHOP_NAME
     return name
+
+
+@register.filter
+def colours(card: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return name and `#rrggbb` of the colours a product comes in."""
+    options = card.get("options", ())
+    found = [(value, swatch(option["name"], value)) for option in options for value in option["values"]]
+    return [(name, colour) for name, colour in found if colour]
+
+
+@register.filter
+def absolute(path: str) -> str:
+    """Return a path of the shop with its origin; a whole address as it is."""
+    return f"{settings.STOREFRONT_URL}{path}" if path.startswith("/") else path
+
+
+@register.filter
+def line_image(line: Any) -> dict[str, Any]:
+    """Return the picture of an order's line in the shape of a product's; the shop's pictures are all 4:5."""
+    return {"url": line.image_url, "width": 800, "height": 1000}
+
+
+@register.filter
+def device(user_agent: str) -> str:
+    """Return "Firefox on Linux" for what a browser calls itself, as far as it says so."""
+    browser = next((name for mark, name in _BROWSERS if mark in user_agent), "A browser")
+    system = next((name for mark, name in _SYSTEMS if mark in user_agent), "")
+    return f"{browser} on {system}" if system else browser

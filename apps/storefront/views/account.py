@@ -1,8 +1,6 @@
-"""Signing up, in and out; own orders."""
+"""Signing up, in and out."""
 
 from __future__ import annotations
-
-from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -11,17 +9,14 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST
 
 from apps.accounts import api as accounts
 from apps.checkout import api as checkout
 from apps.kernel.errors import DomainError, Invalid
-from apps.orders import api as orders
 from apps.storefront import forms, owners
 from apps.storefront.context import page
 from apps.storefront.limited import limit_posts
-from apps.web.authentication import caller_of
-from apps.web.pagination import PageParams
 
 
 def _next(request: HttpRequest) -> str:
@@ -81,16 +76,3 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     accounts.sign_out(request)
     messages.info(request, "You are signed out.")
     return owners.forget_cart(redirect("storefront:sign-in"))
-
-
-@never_cache
-@require_safe
-def orders_page(request: HttpRequest) -> HttpResponse:
-    customer_id = caller_of(request).customer_id
-    if customer_id is None:
-        return redirect(f"{reverse('storefront:sign-in')}?{urlencode({'next': request.path})}")
-    try:
-        found = orders.list_orders(customer_id=customer_id, params=PageParams(cursor=request.GET.get("cursor", "")))
-    except Invalid:
-        return redirect("storefront:my-orders")
-    return page(request, "my_orders.html", {"orders": found})

@@ -1,0 +1,109 @@
+"""What browsers and search engines ask of a site besides its pages: manifest, worker, offline page, robots, sitemap, icon."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.templatetags.static import static
+from django.utils.cache import patch_cache_control
+from django.views.decorators.http import require_safe
+
+from apps.search import api as search
+
+_HOUR, _DAY = 3600, 86_400
+# The protocol allows 50,000 addresses and 50 MB a file (https://www.sitemaps.org/protocol.html).
+_PER_SITEMAP = 20_000
+_SHELL = ("shop.css", "shop.js", "product.js", "listing.js", "icon.svg", "fonts/instrument-sans-latin.woff2")
+
+
+def _kept(response: HttpResponse, seconds: int) -> HttpResponse:
+    patch_cache_control(response, public=True, max_age=seconds)
+    return response
+
+
+@require_safe
+def manifest(request: HttpRequest) -> HttpResponse:
+    icons: list[dict[str, Any]] = [
+        {"src": static("storefront/icon.svg"), "sizes": "any", "type": "image/svg+xml"},
+        *({"src": static(f"storefront/icon-{n}.png"), "sizes": f"{n}x{n}", "type": "image/png"} for n in (192, 512)),
+        {"src": static("storefront/icon-maskable-512.png"), "sizes": "512x512", "type": "image/png", "purpose": "maskable"},
+    ]  # fmt: skip
+    data = {
+        "id": "/",
+        "name": settings.SHOP_NAME,
+        "short_name": settings.SHOP_NAME[:12],
+        "start_url": "/",
+        "scope": "/",
+        "display": "standalone",
+        "background_color": "#f7f4ee",
+        "theme_color": "#1f3a34",
+        "icons": icons,
+    }
+    return _kept(JsonResponse(data, content_type="application/manifest+json"), _DAY)
+
+
+@require_safe
+def worker(request: HttpRequest) -> HttpResponse:
+    """Answer the service worker's script; it changes whenever one of the files it keeps does, and so replaces itself."""
+    shell = [static(f"storefront/{name}") for name in _SHELL]
+    context = {"shell": ["/offline/", *shell]}
+    response = render(request, "storefront/sw.js", context, content_type="text/javascript")
+    patch_cache_control(response, no_cache=True)
+    return response
+
+
+@require_safe
+def offline(request: HttpRequest) -> HttpResponse:
+    return _kept(render(request, "storefront/offline.html"), _HOUR)
+
+
+@require_safe
+def robots(request: HttpRequest) -> HttpResponse:
+    lines = [
+        "User-agent: *",
+        *(f"Disallow: {path}" for path in ("/account/", "/admin/", "/api/", "/cart/", "/checkout/", "/orders/", "/search/")),
+        f"Sitemap: {settings.STOREFRONT_URL}/sitemap.xml",
+    ]  # fmt: skip
+    return _kept(HttpResponse("\n".join(lines) + "\n", content_type="text/plain"), _DAY)
+
+
+@require_safe
+def sitemap_index(request: HttpRequest) -> HttpResponse:
+    query = search.ListingQuery(currency=settings.DEFAULT_CURRENCY, limit=1, count=True)
+    count = search.list_products(query=query).count or 0
+    context = {"origin": settings.STOREFRONT_URL, "numbers": range(1 + -(-count // _PER_SITEMAP))}
+    return _kept(render(request, "storefront/sitemap_index.xml", context, content_type="application/xml"), _HOUR)
+
+
+@require_safe
+def sitemap(request: HttpRequest, number: int) -> HttpResponse:
+    """Answer one part: the home page and categories are number 0, products follow."""
+    places: list[tuple[str, Any]]
+    if number:
+        found = search.list_product_addresses(
+            currency=settings.DEFAULT_CURRENCY, offset=(number - 1) * _PER_SITEMAP, limit=_PER_SITEMAP
+        )
+        places = [(f"/products/{each.slug}/", each.updated_at) for each in found]
+    else:
+        places = [("/", None), ("/products/", None), *((f"/categories/{path}/", None) for path in _paths())]
+    if not places:
+        raise Http404
+    context = {"origin": settings.STOREFRONT_URL, "places": places}
+    return _kept(render(request, "storefront/sitemap.xml", context, content_type="application/xml"), _HOUR)
+
+
+def _paths() -> list[str]:
+    left, paths = search.category_tree(), []
+    while left:
+        node = left.pop(0)
+        paths.append(node["path"])
+        left.extend(node["children"])
+    return paths
+
+
+@require_safe
+def favicon(request: HttpRequest) -> HttpResponse:
+    return _kept(redirect(static("storefront/favicon.ico")), _DAY)

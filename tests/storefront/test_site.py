@@ -1,0 +1,139 @@
+"""What browsers and search engines are told about the site."""
+
+import json
+import re
+
+import pytest
+from django.conf import settings
+from django.test import Client
+
+from apps.catalog import api as catalog
+from apps.catalog.contracts import Image, Option
+from apps.messaging.testing import deliver_all
+from tests.catalog.shop import make_product, make_simple, variant
+from tests.storefront.test_browsing import make_coloured, titles
+from tests.storefront.visitor import Visitor, make_listed
+
+pytestmark = pytest.mark.django_db
+
+
+def structured(page):
+    blocks = re.findall(r'<script type="application/ld\+json">(.*?)</script>', page.text)
+    return {data["@type"]: data for data in map(json.loads, blocks)}
+
+
+def locations(response):
+    assert response.headers["Content-Type"] == "application/xml"
+    found = re.findall(r"<loc>(.*?)</loc>", response.content.decode())
+    return [address.removeprefix(settings.STOREFRONT_URL) for address in found]
+
+
+def test_product_is_described_to_search_engines():
+    catalog.ensure_categories(paths=[["Clothing", "Jackets"]])
+    product = make_simple("Rain & <b>", price="90.00", categories=("clothing/jackets",))
+    deliver_all()
+
+    page = Visitor().get(f"/products/{product.slug}/")
+    found = structured(page)
+
+    address = f"{settings.STOREFRONT_URL}/products/{product.slug}/"
+    (offer,) = found["Product"]["offers"]
+    assert (found["Product"]["name"], found["Product"]["url"]) == ("Rain & <b>", address)
+    assert (offer["price"], offer["priceCurrency"]) == ("90.00", "EUR")
+    assert offer["availability"].endswith("OutOfStock")
+    steps = [step["name"] for step in found["BreadcrumbList"]["itemListElement"]]
+    assert steps == ["All products", "Clothing", "Jackets", "Rain & <b>"]
+    assert f'<link rel="canonical" href="{address}">' in page.text
+    assert '<meta property="og:type" content="product">' in page.text
+
+
+def test_sitemap_names_every_product_and_category():
+    catalog.ensure_categories(paths=[["Clothing", "Jackets"]])
+    _, slug = make_listed()
+    client = Client()
+
+    parts = locations(client.get("/sitemap.xml"))
+    paths = [place for part in parts for place in locations(client.get(part))]
+
+    assert paths == ["/", "/products/", "/categories/clothing/", "/categories/clothing/jackets/", f"/products/{slug}/"]
+    assert client.get("/sitemaps/2.xml").status_code == 404
+
+
+def test_robots_keep_out_of_what_is_somebodys_own():
+    text = Client().get("/robots.txt").content.decode()
+
+    assert "Disallow: /checkout/" in text
+    assert f"Sitemap: {settings.STOREFRONT_URL}/sitemap.xml" in text
+
+
+def test_manifest_and_worker_name_files_that_are_there():
+    client = Client()
+
+    manifest = client.get("/manifest.webmanifest")
+    worker = client.get("/sw.js")
+
+    assert manifest.headers["Content-Type"] == "application/manifest+json"
+    assert {icon["sizes"] for icon in manifest.json()["icons"]} == {"any", "192x192", "512x512"}
+    assert worker.headers["Content-Type"].startswith("text/javascript")
+    assert '"/offline/", "/static/storefront/shop.css"' in worker.content.decode()
+    assert client.get("/offline/").status_code == 200
+    assert client.get("/favicon.ico").status_code == 302
+
+
+def test_filtered_listing_is_not_indexed_and_the_whole_one_is():
+    make_listed()
+    visitor = Visitor()
+
+    assert '<link rel="canonical"' in visitor.get("/products/").text
+    assert '<meta name="robots" content="noindex">' in visitor.get("/products/?sort=price").text
+
+
+def test_listing_narrows_by_colour_and_size_together_with_words():
+    make_coloured()
+    make_simple("Lamp")
+    deliver_all()
+    visitor = Visitor()
+
+    both = visitor.get("/search/?q=jacket&option=Colour:Moss&option=Size:S")
+    other = visitor.get("/products/?option=Colour:Pink")
+
+    assert len(titles(both)) == 1
+    assert 'href="?q=jacket&amp;option=Size%3AS">Colour: Moss' in both.text
+    assert 'name="option" value="Size:S" checked' in both.text
+    assert titles(other) == []
+    assert "Nothing matches all of these filters" in other.text
+
+
+def test_suggestions_are_a_fragment_and_escape_what_was_typed():
+    product = make_simple("Parka")
+    deliver_all()
+    visitor = Visitor()
+
+    found = visitor.get("/search/suggestions/?q=parka")
+    none = visitor.get("/search/suggestions/?q=<b>zzzz")
+
+    assert "<html" not in found.text
+    assert f'href="/products/{product.slug}/"' in found.text
+    assert "&lt;b&gt;zzzz" in none.text
+
+
+def test_gallery_shows_the_pictures_of_the_chosen_colour():
+    urls = [
+        f"https://cdn.example.com/{colour}-{view}.webp" for colour in ("moss", "slate") for view in ("front", "back")
+    ]
+    product = make_product(
+        options=(Option(name="Colour", values=("Moss", "Slate")), Option(name="Size", values=("S",))),
+        variants=tuple(
+            variant("S", options={"Colour": colour, "Size": "S"}, image_url=url)
+            for colour, url in (("Moss", urls[0]), ("Slate", urls[2]))
+        ),
+        images=tuple(Image(url=url) for url in urls),
+    )
+    deliver_all()
+
+    page = Visitor().get(f"/products/{product.slug}/?Colour=Slate")
+    gallery = page.text[page.text.index('id="gallery"') : page.text.index("</section>")]
+
+    assert urls[2] in gallery
+    assert urls[3] in gallery
+    assert urls[0] not in gallery
