@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
 from tests.shop.running import Shop
 
+# A shop that has just started draws its pictures when they are first asked for.
+NAVIGATION = 60_000
+expect.set_options(timeout=15_000)
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -64,11 +68,16 @@ def javascript(request: pytest.FixtureRequest) -> bool:
     return bool(request.param == "with-javascript")
 
 
-def new_page(browser: Browser, shop: Shop, *, javascript: bool = True, width: int = 1280) -> tuple[Page, Watcher]:
+def new_page(
+    browser: Browser, shop: Shop, *, javascript: bool = True, width: int = 1280, **options: Any
+) -> tuple[Page, Watcher]:
+    """Return a page of a fresh visitor, and what watches it; `options` go to the browser's context."""
+    viewport: Any = {"width": width, "height": 900}
     context = browser.new_context(
-        java_script_enabled=javascript, viewport={"width": width, "height": 900}, base_url=shop.base
+        **{"java_script_enabled": javascript, "viewport": viewport, "base_url": shop.base, **options}
     )
     context.set_default_timeout(15_000)
+    context.set_default_navigation_timeout(NAVIGATION)
     hosts = {urlsplit(url).netloc for url in shop.run["urls"].values()}
     watcher = Watcher(context, allowed_hosts=hosts)
     return context.new_page(), watcher

@@ -1,0 +1,187 @@
+"""What every page owes its visitors: readable for all, still while it loads, light, silent, and usable by keyboard and enlarged."""
+
+import re
+import uuid
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+from bin.screens import PERSON, visit, wait_until
+from tests.e2e.conftest import NAVIGATION, new_page
+from tests.e2e.test_purchase import answer_at_provider, check_out, expect_paid, product_path, put_in_bag
+
+SHIFTS = """
+    window.shifted = 0;
+    new PerformanceObserver((list) => {
+      for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shifted += entry.value;
+    }).observe({ type: "layout-shift", buffered: true });
+    window.reports = [];
+    document.addEventListener("securitypolicyviolation", (event) => window.reports.push(event.violatedDirective));
+"""
+# Pages that answer 400 or 404 on purpose are named by the browser's own message.
+EXPECTED = re.compile(r"status of 40[04]")
+
+
+def serious_findings(page):
+    found = Axe().run(page).response["violations"]
+    return [
+        (each["id"], [node["html"][:200] for node in each["nodes"]][:3])
+        for each in found
+        if each["impact"] in ("serious", "critical")
+    ]
+
+
+def test_a_page_that_excludes_somebody_is_found_out(browser, shop):
+    """The control of the tour below: its instruments see what they are there for."""
+    page, _ = new_page(browser, shop)
+    page.add_init_script(SHIFTS)
+    page.goto("/account/sign-in/")
+
+    page.evaluate(
+        """() => {
+          document.querySelector('label[for="email"]').remove();
+          const block = document.createElement("div");
+          block.style.blockSize = "500px";
+          document.querySelector("main").prepend(block);
+        }"""
+    )
+    wait_until(page, "window.shifted > 0.05")
+
+    assert "label" in [rule for rule, _ in serious_findings(page)]
+
+
+@pytest.mark.timeout(420)
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 1280), ("light", 390), ("dark", 390)])
+def test_every_page_is_accessible_still_and_silent(browser, shop, scheme, width):
+    page, watcher = new_page(browser, shop, width=width, color_scheme=scheme, reduced_motion="reduce")
+    page.add_init_script(SHIFTS)
+    faults = {}
+
+    for name in visit(page, shop.base):
+        page.wait_for_load_state("load", timeout=NAVIGATION)
+        found = {
+            "axe": serious_findings(page),
+            "wide": page.evaluate("document.documentElement.scrollWidth > window.innerWidth"),
+            "shift": page.evaluate("window.shifted >= 0.05 && window.shifted"),
+            "policy": page.evaluate("window.reports"),
+            "headings": [] if page.locator("h1").count() == 1 else ["not one h1"],
+        }
+        if any(found.values()):
+            faults[name] = {key: value for key, value in found.items() if value}
+
+    assert faults == {}
+    assert [c for c in watcher.complaints if not EXPECTED.search(c)] == []
+
+
+def tab_to(page, matches):
+    """Press Tab until the focus is on an element that matches the selector."""
+    for _ in range(150):
+        page.keyboard.press("Tab")
+        if page.evaluate("selector => document.activeElement.matches(selector)", matches):
+            return
+    raise AssertionError(f"Tab never reached {matches} on {page.url}")
+
+
+def test_a_purchase_by_keyboard_only(browser, shop):
+    page, watcher = new_page(browser, shop)
+    page.goto("/")
+    tab_to(page, 'main a[href="/products/"]')
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/products/")
+    tab_to(page, f'a[href="{product_path(shop)}"]')
+    page.keyboard.press("Enter")
+    page.wait_for_url("**" + product_path(shop))
+    tab_to(page, ".add button")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("dialog")).to_be_visible()
+    tab_to(page, 'dialog a[href="/checkout/"]')
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/checkout/")
+    for name, value in PERSON.items():
+        tab_to(page, f"#{name}")
+        page.keyboard.type(value)
+    tab_to(page, 'button[name="save"]')
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/checkout/#delivery")
+    tab_to(page, 'button[name="place"]')
+    page.keyboard.press("Enter")
+    page.locator("#pay").wait_for()
+    tab_to(page, "#pay")
+    page.keyboard.press("Enter")
+
+    expect_paid(page, shop)
+    assert watcher.complaints == []
+
+
+def test_a_purchase_at_200_percent(browser, shop):
+    """A window of 1280 by 900 enlarged twice has 640 by 450 of the page's own pixels."""
+    page, watcher = new_page(browser, shop, viewport={"width": 640, "height": 450}, device_scale_factor=2)
+
+    put_in_bag(page, shop)
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    check_out(page, f"e2e-{uuid.uuid4().hex[:8]}@example.com")
+    answer_at_provider(page, "approve")
+
+    expect_paid(page, shop)
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    assert watcher.complaints == []
+
+
+def test_the_first_page_is_light(browser, shop):
+    page, _ = new_page(browser, shop)
+    weights = {}
+
+    def weigh(request):
+        if request.resource_type != "image":
+            weights[request.url] = sum(request.sizes()[part] for part in ("responseBodySize", "responseHeadersSize"))
+
+    page.on("requestfinished", weigh)
+    page.goto("/", wait_until="networkidle", timeout=NAVIGATION)
+
+    assert any(".css" in url for url in weights)
+    assert sum(weights.values()) < 150_000, weights
+
+
+def test_pages_seen_before_open_without_network(browser, shop):
+    page, _ = new_page(browser, shop)
+    page.goto("/")
+    wait_until(page, "navigator.serviceWorker.controller !== null")
+    page.goto(product_path(shop))
+    title = page.locator("h1").inner_text()
+    wait_until(page, "caches.open('pages').then(pages => pages.match(location.href)).then(Boolean)")
+
+    page.context.set_offline(True)
+
+    page.goto(product_path(shop))
+    expect(page.locator("h1")).to_have_text(title)
+    page.goto("/cart/")
+    expect(page.locator("h1")).to_have_text("Out of reach")
+
+
+def test_search_suggests_while_somebody_types(browser, shop):
+    page, watcher = new_page(browser, shop)
+    page.goto("/")
+
+    page.get_by_role("searchbox", name="Search").press_sequentially("jacket")
+    suggestion = page.locator("#suggestions li a").first
+    expect(suggestion).to_contain_text(re.compile("jacket", re.IGNORECASE))
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+
+    page.wait_for_url("**/products/*/")
+    assert watcher.complaints == []
+
+
+def test_bar_follows_on_a_phone_once_the_button_is_out_of_sight(browser, shop):
+    page, _ = new_page(browser, shop, viewport={"width": 390, "height": 600})
+    page.goto(product_path(shop))
+    bar = page.locator("[data-sticky]")
+    expect(bar).to_be_hidden()
+
+    page.evaluate("window.scrollTo(0, document.body.scrollHeight)")
+    expect(bar).to_be_visible()
+    bar.get_by_role("button").click()
+
+    expect(page.get_by_role("dialog")).to_contain_text("Added to your bag")
+    expect(page.locator(".tools .count")).to_contain_text("1")
