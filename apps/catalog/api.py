@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from uuid import UUID
 
@@ -40,6 +40,7 @@ __all__ = [
     "find_product",
     "get_product",
     "get_variant_by_sku",
+    "get_variant_ids",
     "get_variants",
     "import_product",
     "list_categories",
@@ -69,6 +70,11 @@ def get_variant_by_sku(*, sku: str) -> Variant:
     if variant is None:
         raise VariantNotFound(f"No variant has the SKU {sku!r}.")
     return variant
+
+
+def get_variant_ids(*, skus: Collection[str]) -> dict[str, UUID]:
+    """Return the variants that have exactly these SKUs, by SKU; unknown ones are absent. One query."""
+    return selectors.variant_ids(skus)
 
 
 def get_product(*, product_id: UUID) -> Product:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -132,6 +132,10 @@ def variant_by_sku(sku: str) -> contracts.Variant | None:
     found = models.Variant.objects.filter(sku=sku).values("id", "product_id").first()
     whole = product(found["product_id"]) if found else None
     return next((v for v in whole.variants if found and v.id == found["id"]), None) if whole else None
+
+
+def variant_ids(skus: Collection[str]) -> dict[str, UUID]:
+    return dict(models.Variant.objects.filter(sku__in=skus).values_list("sku", "id"))
 
 
 def whole_products() -> QuerySet[models.Product]:

@@ -12,12 +12,16 @@ from uuid import UUID
 from apps.inventory import selectors, services
 from apps.inventory.contracts import (
     Availability,
+    Movement,
+    MovementKind,
     Reservation,
     ReservationStatus,
+    ScarceItem,
     Shortage,
     StockLevel,
     StockLine,
     StockStatus,
+    Warehouse,
 )
 from apps.inventory.errors import (
     BelowReserved,
@@ -29,17 +33,22 @@ from apps.inventory.errors import (
     StockBusy,
     UnknownWarehouse,
 )
+from apps.kernel.pages import Page
 from apps.messaging import api as messaging
+from apps.web.pagination import PageParams
 
 __all__ = [
     "Availability",
     "BelowReserved",
     "InsufficientStock",
+    "Movement",
+    "MovementKind",
     "Reservation",
     "ReservationLost",
     "ReservationMismatch",
     "ReservationNotAllocated",
     "ReservationStatus",
+    "ScarceItem",
     "ShipmentExceedsReservation",
     "Shortage",
     "StockBusy",
@@ -47,17 +56,25 @@ __all__ = [
     "StockLine",
     "StockStatus",
     "UnknownWarehouse",
+    "Warehouse",
+    "adjust_stock",
     "allocate_reservation",
+    "count_scarce_items",
     "extend_reservation",
     "get_availability",
     "get_reservation",
     "get_stock_levels",
+    "list_movements",
+    "list_scarce_items",
+    "list_warehouses",
+    "receive_stock",
     "release_expired",
     "release_reservation",
     "reserve_stock",
     "set_on_hand",
     "set_stock_levels",
     "ship_reservation",
+    "transfer_stock",
 ]
 
 _BULK = 1000
@@ -159,6 +176,69 @@ def set_stock_levels(
 
 
 _set_batch = messaging.command(services.set_stock_levels)
+
+
+@messaging.command
+def receive_stock(
+    *, quantities: Mapping[UUID, int], warehouse: str, reason: str, actor: str, operation_id: UUID
+) -> None:
+    """Add what a delivery brought to a warehouse (its code): units by variant id, 1 to a billion each; all or nothing.
+
+    `reason` (1-200 characters) names the delivery, `actor` who took it in. `operation_id` names this delivery for ever: a repeat adds
+    nothing. Raises UnknownWarehouse and Invalid.
+    """
+    services.receive_stock(
+        quantities=quantities, warehouse=warehouse, reason=reason, actor=actor, operation_id=operation_id
+    )
+
+
+@messaging.command
+def adjust_stock(*, changes: Mapping[UUID, int], warehouse: str, reason: str, actor: str, operation_id: UUID) -> None:
+    """Add units by variant id (below zero: take away) to what a warehouse has, for a reason such as damage or a count; all or nothing.
+
+    A repeat of `operation_id` changes nothing. Raises BelowReserved (nothing changes), UnknownWarehouse and Invalid.
+    """
+    services.adjust_stock(changes=changes, warehouse=warehouse, reason=reason, actor=actor, operation_id=operation_id)
+
+
+@messaging.command
+def transfer_stock(
+    *, variant_id: UUID, quantity: int, source: str, target: str, reason: str, actor: str, operation_id: UUID
+) -> None:
+    """Move units of a variant from one warehouse (its code) to another, in one step.
+
+    What is reserved stays where it is promised from. A repeat of `operation_id` moves nothing. Raises BelowReserved (of the source;
+    nothing moves), UnknownWarehouse and Invalid (`target` is the source, `quantity` below 1).
+    """
+    services.transfer_stock(
+        variant_id=variant_id,
+        quantity=quantity,
+        source=source,
+        target=target,
+        reason=reason,
+        actor=actor,
+        operation_id=operation_id,
+    )
+
+
+def list_warehouses() -> tuple[Warehouse, ...]:
+    """Return all warehouses, those taken from first at the top; one query."""
+    return selectors.list_warehouses()
+
+
+def list_movements(*, variant_ids: Collection[UUID], limit: int = 50) -> tuple[Movement, ...]:
+    """Return the newest movements of some variants, newest first; one query."""
+    return selectors.list_movements(variant_ids=variant_ids, limit=limit)
+
+
+def count_scarce_items() -> Mapping[StockStatus, int]:
+    """Return how many variants are low and how many are out; one query over those alone."""
+    return selectors.count_scarce_items()
+
+
+def list_scarce_items(*, status: StockStatus, params: PageParams) -> Page[ScarceItem]:
+    """Return a page of the variants that are low, or out; one query."""
+    return selectors.list_scarce_items(status=status, params=params)
 
 
 def release_expired() -> int:

@@ -69,3 +69,49 @@ class StockLevel:
     warehouse: str
     on_hand: int
     reserved: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Warehouse:
+    """A place that holds stock. Stock of an inactive one is not sold."""
+
+    code: str
+    name: str
+    is_active: bool
+
+
+class MovementKind(Enum):
+    """Why stock came or left."""
+
+    SET = "set"
+    SHIPMENT = "shipment"
+    ADJUST = "adjust"
+    RECEIVE = "receive"
+    TRANSFER = "transfer"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Movement:
+    """A line of the ledger; `quantity` is positive where stock came and negative where it left.
+
+    `reference` is the reservation that a shipment served, `actor` who did it; both may be empty.
+    """
+
+    variant_id: UUID
+    warehouse: str
+    kind: MovementKind
+    quantity: int
+    reason: str
+    actor: str
+    reference: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScarceItem:
+    """A variant that is low or out: what can be sold of it now, and with how many it counts as low."""
+
+    variant_id: UUID
+    status: StockStatus
+    available: int
+    low_threshold: int

@@ -50,6 +50,11 @@ class StockItem(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(status__in=["out", "low", "in"]), name="inventory_item_status_known")
         ]
+        indexes = [
+            models.Index(
+                fields=["status", "variant_id"], name="inventory_item_scarce", condition=Q(status__in=["out", "low"])
+            )
+        ]
 
 
 class StockLevel(UUIDModel):
@@ -61,6 +66,7 @@ class StockLevel(UUIDModel):
     reserved = models.IntegerField(default=0, db_default=0)
 
     class Meta:
+        permissions = [("move_stock", "Can receive, adjust, transfer and count stock")]
         constraints = [
             models.UniqueConstraint(fields=["variant_id", "warehouse"], name="inventory_level_once"),
             models.CheckConstraint(
@@ -128,6 +134,9 @@ class StockMovement(models.Model):
     class Kind(models.TextChoices):
         SET = "set"
         SHIPMENT = "shipment"
+        ADJUST = "adjust", "Adjustment"
+        RECEIVE = "receive", "Delivery"
+        TRANSFER = "transfer"
 
     variant_id = models.UUIDField()
     warehouse = models.ForeignKey(
@@ -138,7 +147,7 @@ class StockMovement(models.Model):
     reason = models.CharField(max_length=200)
     actor = models.CharField(max_length=200, db_default="")
     reference = models.CharField(max_length=REFERENCE_LENGTH, db_default="")
-    shipment_id = models.UUIDField(null=True)
+    shipment_id = models.UUIDField(null=True, help_text="The parcel, or the operation of staff, that moved it.")
     created_at = models.DateTimeField(db_default=Now())
 
     class Meta:

@@ -3,21 +3,34 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from uuid import UUID
 
-from django.db.models import F, OuterRef, Subquery, Sum
+from django.db.models import Count, F, IntegerField, OuterRef, Subquery, Sum
 from django.db.models.functions import Coalesce
 
-from apps.inventory.contracts import Availability, Reservation, ReservationStatus, StockLevel, StockLine, StockStatus
+from apps.inventory.contracts import (
+    Availability,
+    Movement,
+    MovementKind,
+    Reservation,
+    ReservationStatus,
+    ScarceItem,
+    StockLevel,
+    StockLine,
+    StockStatus,
+    Warehouse,
+)
 from apps.inventory.models import ReservationLine, StockItem, StockReservation
 from apps.inventory.models import StockLevel as StockLevelRow
+from apps.inventory.models import StockMovement as MovementRow
+from apps.inventory.models import Warehouse as WarehouseRow
+from apps.kernel.pages import Page
+from apps.web.pagination import PageParams, paginate
 
 
 def get_availability(*, variant_ids: Collection[UUID]) -> dict[UUID, Availability]:
-    levels = StockLevelRow.objects.filter(variant_id=OuterRef("pk"), warehouse__is_active=True).values("variant_id")
-    available = Subquery(levels.annotate(available=Sum(F("on_hand") - F("reserved"))).values("available"))
-    items = StockItem.objects.filter(pk__in=variant_ids).annotate(available=Coalesce(available, 0))
+    items = StockItem.objects.filter(pk__in=variant_ids).annotate(available=_available())
     found = {
         item.variant_id: Availability(
             variant_id=item.variant_id, available=item.available, status=StockStatus(item.status)
@@ -25,6 +38,13 @@ def get_availability(*, variant_ids: Collection[UUID]) -> dict[UUID, Availabilit
         for item in items
     }
     return {variant_id: found.get(variant_id) or _unknown(variant_id) for variant_id in variant_ids}
+
+
+def _available() -> Coalesce:
+    """Return what can be sold of an item, over all active warehouses."""
+    levels = StockLevelRow.objects.filter(variant_id=OuterRef("pk"), warehouse__is_active=True).values("variant_id")
+    summed = levels.annotate(available=Sum(F("on_hand") - F("reserved"))).values("available")
+    return Coalesce(Subquery(summed, output_field=IntegerField()), 0)
 
 
 def _unknown(variant_id: UUID) -> Availability:
@@ -62,4 +82,47 @@ def to_reservation(row: StockReservation) -> Reservation:
         status=ReservationStatus(row.status),
         expires_at=row.expires_at,
         lines=tuple(StockLine(variant_id=line["variant_id"], quantity=line["total"]) for line in lines),
+    )
+
+
+def list_warehouses() -> tuple[Warehouse, ...]:
+    rows = WarehouseRow.objects.all()
+    return tuple(Warehouse(code=row.code, name=row.name, is_active=row.is_active) for row in rows)
+
+
+def list_movements(*, variant_ids: Collection[UUID], limit: int) -> tuple[Movement, ...]:
+    rows = MovementRow.objects.filter(variant_id__in=variant_ids).select_related("warehouse").order_by("-id")
+    return tuple(
+        Movement(
+            variant_id=row.variant_id,
+            warehouse=row.warehouse.code,
+            kind=MovementKind(row.kind),
+            quantity=row.quantity,
+            reason=row.reason,
+            actor=row.actor,
+            reference=row.reference,
+            at=row.created_at,
+        )
+        for row in rows[:limit]
+    )
+
+
+def count_scarce_items() -> Mapping[StockStatus, int]:
+    rows = StockItem.objects.filter(status__in=["out", "low"]).order_by()
+    counted = dict(rows.values("status").annotate(items=Count("pk")).values_list("status", "items"))
+    return {status: counted.get(status.value, 0) for status in (StockStatus.LOW, StockStatus.OUT)}
+
+
+def list_scarce_items(*, status: StockStatus, params: PageParams) -> Page[ScarceItem]:
+    rows = StockItem.objects.filter(status=status.value).annotate(available=_available())
+    return paginate(rows, params=params, order=("variant_id",), map=_scarce_item)
+
+
+def _scarce_item(row: StockItem) -> ScarceItem:
+    annotated = vars(row)
+    return ScarceItem(
+        variant_id=row.variant_id,
+        status=StockStatus(row.status),
+        available=annotated["available"],
+        low_threshold=row.low_threshold,
     )

@@ -29,7 +29,7 @@ from apps.inventory.errors import (
     UnknownWarehouse,
 )
 from apps.inventory.events import AvailabilityChanged
-from apps.inventory.models import REFERENCE_LENGTH, StockItem, StockReservation, Warehouse
+from apps.inventory.models import REFERENCE_LENGTH, StockItem, StockMovement, StockReservation, Warehouse
 from apps.inventory.models import StockLevel as StockLevelRow
 from apps.kernel.errors import Invalid, PreconditionFailed
 from apps.kernel.ids import uuid7
@@ -120,6 +120,68 @@ def set_stock_levels(*, levels: Mapping[UUID, int], reason: str, warehouse: str,
     _announce(answer["crossed"])
     found = [_to_level(level, warehouse=place.code) for level in answer["levels"]]
     return tuple(level for level in found if level.on_hand != levels[level.variant_id])
+
+
+def receive_stock(
+    *, quantities: Mapping[UUID, int], warehouse: str, reason: str, actor: str, operation_id: UUID
+) -> None:
+    place = _find_warehouse(warehouse)
+    if not quantities:
+        raise Invalid.field("quantities", "required", "Name at least one variant that came.")
+    for variant_id, quantity in quantities.items():
+        _check_number(f"quantities.{variant_id}", quantity, least=1, most=MAX_QUANTITY)
+    changes = [(variant_id, place, quantity) for variant_id, quantity in quantities.items()]
+    _move(StockMovement.Kind.RECEIVE, changes, reason=reason, actor=actor, operation_id=operation_id)
+
+
+def adjust_stock(*, changes: Mapping[UUID, int], warehouse: str, reason: str, actor: str, operation_id: UUID) -> None:
+    place = _find_warehouse(warehouse)
+    if not changes:
+        raise Invalid.field("changes", "required", "Name at least one variant.")
+    for variant_id, change in changes.items():
+        if change == 0:
+            raise Invalid.field(f"changes.{variant_id}", "out_of_range", "0 changes nothing; use more or less than 0.")
+        _check_number(f"changes.{variant_id}", change, least=-MAX_QUANTITY, most=MAX_QUANTITY)
+    moves = [(variant_id, place, change) for variant_id, change in changes.items()]
+    _move(StockMovement.Kind.ADJUST, moves, reason=reason, actor=actor, operation_id=operation_id)
+
+
+def transfer_stock(
+    *, variant_id: UUID, quantity: int, source: str, target: str, reason: str, actor: str, operation_id: UUID
+) -> None:
+    origin, goal = _find_warehouse(source), _find_warehouse(target)
+    if origin == goal:
+        raise Invalid.field("target", "same_warehouse", f"{target!r} is where it is already; name another warehouse.")
+    _check_number("quantity", quantity, least=1, most=MAX_QUANTITY)
+    changes = [(variant_id, origin, -quantity), (variant_id, goal, quantity)]
+    _move(StockMovement.Kind.TRANSFER, changes, reason=reason, actor=actor, operation_id=operation_id)
+
+
+def _move(
+    kind: StockMovement.Kind,
+    changes: Sequence[tuple[UUID, Warehouse, int]],
+    *,
+    reason: str,
+    actor: str,
+    operation_id: UUID,
+) -> None:
+    _check_text("reason", reason, limit=MAX_TEXT)
+    _check_text("actor", actor, limit=MAX_TEXT)
+    variants, places, quantities = zip(*changes, strict=True)
+    answer = _call(
+        "SELECT inventory_move(%s, %s::uuid[], %s::uuid[], %s::uuid[], %s::integer[], %s, %s, %s)",
+        kind.value,
+        [uuid7() for _ in changes],
+        list(variants),
+        [place.pk for place in places],
+        list(quantities),
+        reason,
+        actor,
+        operation_id,
+    )
+    if answer["outcome"] == "below":
+        raise BelowReserved(**answer["below"][0])
+    _announce(answer["crossed"])
 
 
 def warehouse_changed(warehouse: Warehouse) -> None:
