@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
 
-from apps.checkout.contracts import Cart, CartItem, CartNote, CartOwner, CheckoutChanges, PlacedOrder, Quote
+from apps.checkout import selectors
+from apps.checkout.contracts import Cart, CartCounts, CartItem, CartNote, CartOwner, CheckoutChanges, PlacedOrder, Quote
 from apps.checkout.errors import (
     CartBusy,
     CartFull,
@@ -29,6 +31,7 @@ __all__ = [
     "AlreadyPlaced",
     "Cart",
     "CartBusy",
+    "CartCounts",
     "CartFull",
     "CartItem",
     "CartItemNotFound",
@@ -46,6 +49,7 @@ __all__ = [
     "add_item",
     "caller_of_cart",
     "clear_cart",
+    "count_carts",
     "expire_carts",
     "get_cart",
     "get_quote",
@@ -189,3 +193,11 @@ def caller_of_cart(*, owner: CartOwner) -> str:
 def expire_carts() -> int:
     """Delete carts that nobody touched for `CART_LIFETIME_DAYS`, with what was filled in; return how many."""
     return closing.expire_carts()
+
+
+def count_carts(*, since: datetime) -> CartCounts:
+    """Return how many carts were begun from `since` (aware) on and how many of them became orders; one query.
+
+    A guest's cart that merged into a customer's is not counted. Carts are forgotten after a week, so `since` reaches no further back.
+    """
+    return selectors.count_carts(since=since)

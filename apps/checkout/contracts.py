@@ -104,3 +104,11 @@ class PlacedOrder:
     replayed: bool
     order: Order | None = None
     order_token: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CartCounts:
+    """How many carts were begun in a time, and how many of them are orders by now."""
+
+    begun: int
+    ordered: int

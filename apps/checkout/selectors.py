@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Count, Q
 
+from apps.checkout.contracts import CartCounts
 from apps.checkout.models import Cart
 from apps.kernel.money import Money
 from apps.persistence.statements import columns_of
@@ -80,3 +82,9 @@ def find_last_placed_cart(*, customer_id: UUID | None, holder_id: UUID | None) -
     owned = Q(*conditions, _connector=Q.OR)
     placed = Cart.objects.filter(owned, status=Cart.Status.PLACED).order_by("-closed_at")
     return placed.values_list("pk", flat=True).first()
+
+
+def count_carts(*, since: datetime) -> CartCounts:
+    begun = Cart.objects.filter(created_at__gte=since).exclude(status=Cart.Status.MERGED)
+    counted = begun.aggregate(begun=Count("id"), ordered=Count("id", filter=Q(status=Cart.Status.PLACED)))
+    return CartCounts(**counted)

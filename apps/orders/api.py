@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from apps.kernel.money import Money
@@ -11,7 +11,9 @@ from apps.kernel.pages import Page
 from apps.messaging import api as messaging
 from apps.orders import selectors
 from apps.orders.contracts import (
+    Buyer,
     Contact,
+    DayOfSales,
     DraftLine,
     FulfilmentStatus,
     HistoryEntry,
@@ -27,6 +29,7 @@ from apps.orders.contracts import (
     Statistics,
     Tracking,
     Viewer,
+    WaitingOrders,
 )
 from apps.orders.documents import order_document
 from apps.orders.errors import (
@@ -44,7 +47,9 @@ from apps.web.pagination import PageParams
 
 __all__ = [
     "AlreadyPlaced",
+    "Buyer",
     "Contact",
+    "DayOfSales",
     "DraftLine",
     "FulfilmentStatus",
     "HistoryEntry",
@@ -66,7 +71,9 @@ __all__ = [
     "Statistics",
     "Tracking",
     "Viewer",
+    "WaitingOrders",
     "cancel_order",
+    "count_waiting_orders",
     "deliver_order",
     "find_order_by_cart",
     "first_payment_seconds",
@@ -76,6 +83,7 @@ __all__ = [
     "get_order_state",
     "get_statistics",
     "get_tracking",
+    "list_days_of_sales",
     "list_orders",
     "order_document",
     "place_order",
@@ -136,7 +144,10 @@ def list_orders(*, customer_id: UUID, params: PageParams) -> Page[OrderSummary]:
 
 
 def search_orders(*, query: str = "", filters: OrderFilters | None = None, params: PageParams) -> Page[OrderSummary]:
-    """Return a page of all orders for staff, newest first. `query` is an order number, an e-mail address or a SKU, whole."""
+    """Return a page of all orders for staff, newest first.
+
+    `query` is an order's number, an e-mail address, a SKU, a tracking number or a payment's id at its provider, each of them whole.
+    """
     return selectors.search_orders(query=query, filters=filters or OrderFilters(), params=params)
 
 
@@ -150,9 +161,19 @@ def get_history(*, order_id: UUID) -> tuple[HistoryEntry, ...]:
     return selectors.get_history(order_id=order_id)
 
 
-def get_statistics(*, since: datetime | None = None) -> Statistics:
-    """Return counts and revenue of all orders, or of those placed from `since` on; one query."""
-    return selectors.get_statistics(since=since)
+def get_statistics(*, since: datetime | None = None, buyer: Buyer | None = None) -> Statistics:
+    """Return counts and revenue of all orders, or of those placed from `since` on, or of one buyer's; one query."""
+    return selectors.get_statistics(since=since, buyer=buyer)
+
+
+def list_days_of_sales(*, first: date, last: date) -> tuple[DayOfSales, ...]:
+    """Return every day (UTC) from `first` to `last`, both included, with what was sold on it; one query."""
+    return selectors.list_days_of_sales(first=first, last=last)
+
+
+def count_waiting_orders() -> WaitingOrders:
+    """Return how many orders wait for money and for the warehouse; one query over those alone."""
+    return selectors.count_waiting_orders()
 
 
 def start_payment(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
 from typing import Any
@@ -215,6 +215,14 @@ class Contact:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Buyer:
+    """Whose orders: those of an account, and those placed as a guest with the same e-mail address (lower case)."""
+
+    email: str
+    customer_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OrderFilters:
     """What staff narrow a list of orders by; None is no limit. `placed_after` is inclusive, `placed_before` is not."""
 
@@ -223,6 +231,7 @@ class OrderFilters:
     fulfilment_status: FulfilmentStatus | None = None
     placed_after: datetime | None = None
     placed_before: datetime | None = None
+    buyer: Buyer | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -233,3 +242,20 @@ class Statistics:
     paid: int
     cancelled: int
     revenue: Mapping[str, Money]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayOfSales:
+    """The orders placed on one day (UTC): how many, and by currency what was received for them less what went back."""
+
+    day: date
+    placed: int
+    revenue: Mapping[str, Money]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitingOrders:
+    """How many orders wait: for the buyer's money, or for the warehouse."""
+
+    awaiting_payment: int
+    to_ship: int

@@ -15,6 +15,8 @@ from apps.persistence.fields import MoneyField
 from apps.persistence.models import UUIDModel
 
 REFERENCE_LENGTH = 200
+# Those that wait for the buyer's money or for the warehouse: few, however many orders there are.
+WAITING_STATUSES = (OrderStatus.AWAITING_PAYMENT.value, OrderStatus.PROCESSING.value)
 _MONEY = ("subtotal", "discount", "shipping", "tax", "total", "paid", "refunded")
 
 
@@ -54,6 +56,7 @@ class Order(UUIDModel):
             ("ship_order", "Can ship orders and mark them delivered"),
             ("cancel_order", "Can cancel orders"),
             ("refund_order", "Can refund orders"),
+            ("view_sales", "Can see sales figures"),
         ]
         default_permissions = ("view",)
         constraints = [
@@ -92,6 +95,13 @@ class Order(UUIDModel):
                 condition=Q(customer_id__isnull=False),
             ),
             models.Index(F("placed_at").desc(), F("id").desc(), name="orders_order_newest"),
+            models.Index(
+                "status",
+                F("placed_at").desc(),
+                F("id").desc(),
+                name="orders_order_waiting",
+                condition=Q(status__in=WAITING_STATUSES),
+            ),
         ]
 
 
@@ -127,6 +137,7 @@ class OrderLine(UUIDModel):
                 ),
             ),
         ]
+        indexes = [models.Index(fields=["sku"], name="orders_line_of_sku")]
 
 
 class OrderContact(models.Model):
@@ -176,6 +187,9 @@ class Shipment(UUIDModel):
         default_permissions = ()
         ordering = ["id"]
         constraints = [models.UniqueConstraint(fields=["order", "reference"], name="orders_shipment_reference")]
+        indexes = [
+            models.Index(fields=["tracking_number"], name="orders_shipment_tracking", condition=~Q(tracking_number=""))
+        ]
 
 
 class ShipmentLine(models.Model):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models import Count, DateField, F, Q, QuerySet, Sum
+from django.db.models.functions import Cast
 
 from apps.kernel import codec
 from apps.kernel.address import Address
@@ -14,7 +16,9 @@ from apps.kernel.money import Money
 from apps.kernel.pages import Page
 from apps.orders import history
 from apps.orders.contracts import (
+    Buyer,
     Contact,
+    DayOfSales,
     FulfilmentStatus,
     HistoryEntry,
     Order,
@@ -28,12 +32,14 @@ from apps.orders.contracts import (
     Statistics,
     Tracking,
     Viewer,
+    WaitingOrders,
 )
 from apps.orders.errors import OrderNotFound
+from apps.orders.models import WAITING_STATUSES, OrderContact, OrderEvent, ShipmentLine
 from apps.orders.models import Order as OrderRow
-from apps.orders.models import OrderContact, OrderEvent, ShipmentLine
 from apps.orders.models import OrderLine as LineRow
 from apps.orders.models import Shipment as ShipmentRow
+from apps.payments import api as payments
 from apps.web import tokens
 from apps.web.pagination import PageParams, paginate
 
@@ -190,13 +196,35 @@ def list_orders(*, customer_id: UUID, params: PageParams) -> Page[OrderSummary]:
 
 def search_orders(*, query: str, filters: OrderFilters, params: PageParams) -> Page[OrderSummary]:
     rows = OrderRow.objects.all()
-    if text := query.strip():
-        with_sku = Exists(LineRow.objects.filter(order=OuterRef("pk"), sku=text))
-        rows = rows.filter(Q(number=text) | Q(contact__email=text.lower()) | with_sku)
+    if query.strip():
+        rows = rows.filter(matching(query))
     for name in ("status", "payment_status", "fulfilment_status"):
         if wanted := getattr(filters, name):
             rows = rows.filter(**{name: wanted.value})
+    if filters.buyer:
+        rows = rows.filter(_of_buyer(filters.buyer))
     return _page(_between(rows, filters.placed_after, filters.placed_before), params)
+
+
+def matching(query: str) -> Q:
+    """Return the orders that a number, e-mail address, SKU, tracking number or a provider's id names, each of them whole.
+
+    Every kind is looked up by its own index and the results are united: one OR over all of them would read every order.
+    """
+    text = query.strip().replace("\0", "")
+    found = (
+        OrderRow.objects.filter(number=text.removeprefix("#")).values_list("pk"),
+        OrderContact.objects.filter(email=text.lower()).values_list("order_id"),
+        LineRow.objects.filter(sku=text).values_list("order_id"),
+        ShipmentRow.objects.filter(tracking_number=text).exclude(tracking_number="").values_list("order_id"),
+        OrderRow.objects.filter(pk__in=payments.find_order_ids(reference=text)).values_list("pk"),
+    )
+    return Q(pk__in=found[0].union(*found[1:]))
+
+
+def _of_buyer(buyer: Buyer) -> Q:
+    by_email = Q(pk__in=OrderContact.objects.filter(email=buyer.email).values("order_id"))
+    return by_email | Q(customer_id=buyer.customer_id) if buyer.customer_id else by_email
 
 
 def _between(rows: QuerySet[OrderRow], after: datetime | None, before: datetime | None) -> QuerySet[OrderRow]:
@@ -223,8 +251,9 @@ def _summary(row: OrderRow) -> OrderSummary:
     )
 
 
-def get_statistics(*, since: datetime | None = None) -> Statistics:
-    rows = OrderRow.objects.all() if since is None else OrderRow.objects.filter(placed_at__gte=since)
+def get_statistics(*, since: datetime | None = None, buyer: Buyer | None = None) -> Statistics:
+    rows = _between(OrderRow.objects.all(), since, None)
+    rows = rows.filter(_of_buyer(buyer)) if buyer else rows
     by_currency = (
         rows.order_by()
         .values("total_currency")
@@ -242,4 +271,36 @@ def get_statistics(*, since: datetime | None = None) -> Statistics:
         paid=sum(row[2] for row in counted),
         cancelled=sum(row[3] for row in counted),
         revenue={row[0]: Money(row[4], row[0]) for row in counted},
+    )
+
+
+def list_days_of_sales(*, first: date, last: date) -> tuple[DayOfSales, ...]:
+    day = Cast(F("placed_at__date"), DateField())
+    rows = OrderRow.objects.filter(placed_at__gte=_midnight(first), placed_at__lt=_midnight(last + timedelta(days=1)))
+    grouped = (
+        rows.order_by()
+        .annotate(day=day)
+        .values("day", "total_currency")
+        .annotate(orders=Count("id"), kept=Sum("paid_amount") - Sum("refunded_amount"))
+        .values_list("day", "total_currency", "orders", "kept")
+    )
+    placed: dict[date, int] = defaultdict(int)
+    revenue: dict[date, dict[str, Money]] = defaultdict(dict)
+    for found, currency, count, kept in grouped:
+        placed[found] += count
+        revenue[found][currency] = Money(kept, currency)
+    days = (first + timedelta(days=number) for number in range((last - first).days + 1))
+    return tuple(DayOfSales(day=each, placed=placed[each], revenue=revenue[each]) for each in days)
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), tzinfo=UTC)
+
+
+def count_waiting_orders() -> WaitingOrders:
+    rows = OrderRow.objects.filter(status__in=WAITING_STATUSES).order_by()
+    counted = dict(rows.values("status").annotate(orders=Count("id")).values_list("status", "orders"))
+    return WaitingOrders(
+        awaiting_payment=counted.get(OrderStatus.AWAITING_PAYMENT.value, 0),
+        to_ship=counted.get(OrderStatus.PROCESSING.value, 0),
     )

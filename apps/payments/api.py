@@ -57,6 +57,7 @@ __all__ = [
     "RefundStatus",
     "UnknownProvider",
     "confirm_payment",
+    "find_order_ids",
     "get_own_payment",
     "get_payment",
     "list_payments",
@@ -161,6 +162,11 @@ def get_own_payment(*, payment_id: UUID, customer_id: UUID | None, order_id: UUI
     """
     row = selectors.get_own_payment(payment_id=payment_id, customer_id=customer_id, order_id=order_id)
     return selectors.to_payment(row)
+
+
+def find_order_ids(*, reference: str) -> tuple[UUID, ...]:
+    """Return the orders whose payment or refund a provider knows by this id (such as "pi_3Pq..."), or we by that of the payment."""
+    return selectors.find_order_ids(reference=reference)
 
 
 def list_payments(*, order_id: UUID) -> tuple[Payment, ...]:

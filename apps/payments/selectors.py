@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import Final
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q
@@ -14,6 +16,8 @@ from apps.payments import contracts
 from apps.payments.contracts import PaymentKind, PaymentStatus, RefundStatus
 from apps.payments.errors import PaymentNotFound
 from apps.payments.models import OPEN_STATUSES, Payment, Refund, WebhookEvent
+
+_UUID: Final = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
 def get_payment(*, payment_id: UUID) -> Payment:
@@ -29,6 +33,13 @@ def get_own_payment(*, payment_id: UUID, customer_id: UUID | None, order_id: UUI
     if not owns and (order_id is None or row.order_id != order_id):
         raise PaymentNotFound(f"There is no payment {payment_id}.")
     return row
+
+
+def find_order_ids(*, reference: str) -> tuple[UUID, ...]:
+    ours = Q(pk=UUID(reference)) if _UUID.fullmatch(reference) else Q()
+    theirs = Payment.objects.filter(ours | Q(intent_id=reference) | Q(session_id=reference))
+    refunded = Refund.objects.filter(provider_reference=reference).values_list("payment__order_id", flat=True)
+    return tuple({*theirs.values_list("order_id", flat=True), *refunded}) if reference else ()
 
 
 def list_payments(*, order_id: UUID) -> tuple[contracts.Payment, ...]:
