@@ -31,6 +31,8 @@ class UserAdmin(EventedAdmin, TypedUserAdmin):
     list_filter = ("is_staff", "is_active", "groups")
     search_fields = ("email", "first_name", "last_name")
     readonly_fields = ("date_joined", "last_login")
+    show_full_result_count = False
+    change_form_before_template = "admin/accounts/user_links.html"
     fieldsets = (
         (None, {"fields": ("email", "password")}),
         ("Person", {"fields": ("first_name", "last_name", "date_joined", "last_login")}),

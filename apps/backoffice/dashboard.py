@@ -2,41 +2,145 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from datetime import UTC, datetime, time, timedelta
+from decimal import Decimal
+from typing import Any, Final
+from urllib.parse import urlencode
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 
+from apps.backoffice.charts import Chart, draw_bars
+from apps.checkout import api as checkout
+from apps.inventory import api as inventory
 from apps.kernel import clock
+from apps.kernel.money import Money
 from apps.messaging import api as messaging
 from apps.orders import api as orders
 
+_CHART_DAYS: Final = 14
+# Carts are kept for a week.
+_CONVERSION_DAYS: Final = 7
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Figure:
-    """A number with its name and where it leads."""
+    """A number with its name, what it means, and where it leads; `link` is empty for who may not look further."""
 
     name: str
     value: str
-    link: str
+    note: str = ""
+    link: str = ""
+    chart: Chart | None = None
+    is_urgent: bool = False
 
 
 def add_figures(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     """Add `figures` to the opening page's context, those this member of staff may look into; settings.UNFOLD names this function."""
-    figures = _of_orders() if request.user.has_perm("orders.view_order") else []
-    if request.user.has_perm("messaging.view_inboxmessage"):
-        figures.append(Figure("Parked work", str(len(messaging.list_parked())), reverse("backoffice:parked")))
-    return {**context, "figures": figures}
+    sources: Sequence[tuple[tuple[str, ...], Callable[[HttpRequest], list[Figure]]]] = (
+        (("orders.view_order", "orders.view_sales"), _sales),
+        (("orders.view_order",), _waiting_orders),
+        (("inventory.view_stocklevel",), _scarce_stock),
+        (("messaging.view_inboxmessage",), _parked_work),
+    )
+    allowed = (make for rights, make in sources if any(request.user.has_perm(right) for right in rights))
+    return {**context, "figures": [figure for make in allowed for figure in make(request)]}
 
 
-def _of_orders() -> list[Figure]:
-    today = orders.get_statistics(since=clock.now().replace(hour=0, minute=0, second=0, microsecond=0))
-    listing = reverse("admin:orders_order_changelist")
-    revenue = ", ".join(str(amount) for amount in today.revenue.values()) or "none yet"
+def _sales(request: HttpRequest) -> list[Figure]:
+    today = clock.now().date()
+    days = orders.list_days_of_sales(first=today - timedelta(days=_CHART_DAYS - 1), last=today)
+    now, before = days[-1], days[-2]
+    listing = ""
+    if request.user.has_perm("orders.view_order"):
+        midnight = datetime.combine(today, time(), tzinfo=UTC)
+        listing = f"{reverse('admin:orders_order_changelist')}?{urlencode({'placed_at__gte': midnight})}"
+    counted = [(f"{day.day:%-d %b}", day.placed, str(day.placed)) for day in days]
+    earned = [(f"{day.day:%-d %b}", _in_default(day.revenue), _tell_money(day.revenue)) for day in days]
     return [
-        Figure("Orders today", str(today.placed), listing),
-        Figure("Paid today", str(today.paid), f"{listing}?status__exact=processing"),
-        Figure("Cancelled today", str(today.cancelled), f"{listing}?status__exact=cancelled"),
-        Figure("Revenue today", revenue, listing),
+        Figure(
+            name="Orders today",
+            value=str(now.placed),
+            note=f"{before.placed} yesterday",
+            link=listing,
+            chart=draw_bars(counted, label=f"Orders of the last {_CHART_DAYS} days"),
+        ),
+        Figure(
+            name="Revenue today",
+            value=_tell_money(now.revenue),
+            note=f"{_tell_money(before.revenue)} yesterday",
+            link=listing,
+            chart=draw_bars(earned, label=f"Revenue of the last {_CHART_DAYS} days in {settings.DEFAULT_CURRENCY}"),
+        ),
+        _conversion(listing),
+    ]
+
+
+def _conversion(listing: str) -> Figure:
+    carts = checkout.count_carts(since=clock.now() - timedelta(days=_CONVERSION_DAYS))
+    share = f"{100 * carts.ordered / carts.begun:.0f} %" if carts.begun else "no carts yet"
+    counted = [("Carts", carts.begun, str(carts.begun)), ("Orders", carts.ordered, str(carts.ordered))]
+    return Figure(
+        name="Conversion",
+        value=share,
+        note=f"{carts.ordered} of {carts.begun} carts of {_CONVERSION_DAYS} days became orders",
+        link=listing,
+        chart=draw_bars(counted, label=f"Carts and orders of the last {_CONVERSION_DAYS} days"),
+    )
+
+
+def _in_default(revenue: Mapping[str, Money]) -> Decimal:
+    """Return the part in the shop's own currency: amounts of several currencies make no sum."""
+    found = revenue.get(settings.DEFAULT_CURRENCY)
+    return found.amount if found else Decimal(0)
+
+
+def _tell_money(revenue: Mapping[str, Money]) -> str:
+    first = settings.DEFAULT_CURRENCY
+    ordered = sorted(revenue.items(), key=lambda item: (item[0] != first, item[0]))
+    return ", ".join(str(amount) for _, amount in ordered if amount) or str(Money.zero(first))
+
+
+def _waiting_orders(request: HttpRequest) -> list[Figure]:
+    waiting = orders.count_waiting_orders()
+    listing = reverse("admin:orders_order_changelist")
+    return [
+        Figure(
+            name="To ship",
+            value=str(waiting.to_ship),
+            note="paid, and not all has left",
+            link=f"{listing}?status__exact=processing",
+        ),
+        Figure(
+            name="Awaiting payment",
+            value=str(waiting.awaiting_payment),
+            note="stock is held until their deadline",
+            link=f"{listing}?status__exact=awaiting_payment",
+        ),
+    ]
+
+
+def _scarce_stock(request: HttpRequest) -> list[Figure]:
+    scarce = inventory.count_scarce_items()
+    out = scarce[inventory.StockStatus.OUT]
+    return [
+        Figure(
+            name="Low stock",
+            value=str(scarce[inventory.StockStatus.LOW]),
+            note=f"{out} sold out",
+            link=reverse("backoffice:low_stock"),
+        )
+    ]
+
+
+def _parked_work(request: HttpRequest) -> list[Figure]:
+    parked = len(messaging.list_parked())
+    note = "failed too often; somebody has to look" if parked else "everything is done, or will be by itself"
+    return [
+        Figure(
+            name="Parked work", value=str(parked), note=note, link=reverse("backoffice:parked"), is_urgent=parked > 0
+        )
     ]

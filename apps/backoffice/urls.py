@@ -1,12 +1,30 @@
 """Staff pages, mounted in front of the admin's own."""
 
-from django.contrib import admin
-from django.urls import path
+from collections.abc import Callable
+from typing import Any
 
-from apps.backoffice import views
+from django.contrib import admin
+from django.http import HttpResponseBase
+from django.urls import URLPattern, path
+
+from apps.backoffice.stock_forms import AdjustForm, ReceiveForm, TransferForm
+from apps.backoffice.views import buyers, products, stock, work
+
+
+def _page(route: str, view: Callable[..., HttpResponseBase], name: str, **arguments: Any) -> URLPattern:
+    return path(f"work/{route}", admin.site.admin_view(view), arguments, name=name)
+
 
 app_name = "backoffice"
 urlpatterns = [
-    path("work/parked/", admin.site.admin_view(views.parked), name="parked"),
-    path("work/stock/", admin.site.admin_view(views.stock), name="stock"),
+    _page("parked/", work.parked, "parked"),
+    _page("stock/", stock.stock, "stock"),
+    _page("stock/low/", stock.low_stock, "low_stock"),
+    _page("stock/adjust/", stock.move, "adjust_stock", form_class=AdjustForm),
+    _page("stock/receive/", stock.move, "receive_stock", form_class=ReceiveForm),
+    _page("stock/transfer/", stock.move, "transfer_stock", form_class=TransferForm),
+    _page("stock/count/", stock.count, "count_stock"),
+    _page("products/<uuid:product_id>/", products.product, "product"),
+    _page("customers/<uuid:customer_id>/", buyers.customer, "customer"),
+    _page("orders/<uuid:order_id>/buyer/", buyers.buyer_of_order, "buyer_of_order"),
 ]

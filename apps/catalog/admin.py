@@ -61,6 +61,7 @@ class ProductAdmin(EventedAdmin):
     search_fields = ("title", "slug", "variants__sku")
     show_full_result_count = False
     prepopulated_fields = {"slug": ("title",)}
+    change_form_before_template = "admin/catalog/product_links.html"
     inlines = (OptionInline, VariantInline, ImageInline, ProductCategoryInline)
 
     def save_model(self, request: HttpRequest, obj: Product, form: Any, change: bool) -> None:

@@ -22,6 +22,9 @@ _WORK = [
             ("Products", "apparel", "admin:catalog_product_changelist", "catalog.view_product"),
             ("Categories", "account_tree", "admin:catalog_category_changelist", "catalog.view_category"),
             ("Stock by SKU", "inventory_2", "backoffice:stock", "inventory.view_stocklevel"),
+            ("Low stock", "production_quantity_limits", "backoffice:low_stock", "inventory.view_stocklevel"),
+            ("Receive a delivery", "input", "backoffice:receive_stock", "inventory.move_stock"),
+            ("Stock-take", "fact_check", "backoffice:count_stock", "inventory.move_stock"),
             (
                 "Stock movements",
                 "swap_vert",
@@ -52,6 +55,34 @@ def _entry(title: str, icon: str, view: str, right: str) -> dict[str, Any]:
     }
 
 
+# The brand's: warm greys, and the green of its forests.
+_BASE = {
+    "50": "#faf8f4",
+    "100": "#f2eee6",
+    "200": "#e4dfd4",
+    "300": "#cfc8b9",
+    "400": "#a3a59d",
+    "500": "#6b716d",
+    "600": "#4d5551",
+    "700": "#3a423f",
+    "800": "#2a312f",
+    "900": "#1b2220",
+    "950": "#131817",
+}
+_PRIMARY = {
+    "50": "#eff6f3",
+    "100": "#d9eae3",
+    "200": "#b6d6ca",
+    "300": "#8fcab9",
+    "400": "#5fa892",
+    "500": "#39806d",
+    "600": "#1f4d42",
+    "700": "#1a4138",
+    "800": "#16352e",
+    "900": "#122b26",
+    "950": "#0a1a16",
+}
+
 UNFOLD = {
     "SITE_TITLE": f"{SHOP_NAME} admin",
     "SITE_HEADER": SHOP_NAME,
@@ -59,6 +90,8 @@ UNFOLD = {
         {"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("storefront/icon.svg")},
     ],
     "SHOW_HISTORY": True,
+    "COLORS": {"base": _BASE, "primary": _PRIMARY},
+    "STYLES": [lambda request: static("backoffice/staff.css")],
     "SIDEBAR": {
         "show_search": True,
         "show_all_applications": True,

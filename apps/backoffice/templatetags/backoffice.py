@@ -1,0 +1,36 @@
+"""How staff pages write signs, persons and values of a mapping."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import template
+
+register = template.Library()
+
+
+@register.filter
+def signed(number: int) -> str:
+    """Return a number with its sign, as a ledger has it."""
+    return f"{number:+d}".replace("-", "\N{MINUS SIGN}")
+
+
+@register.filter
+def of_key(mapping: Mapping[Any, Any], key: object) -> Any:
+    """Return the mapping's value, nothing where it has none."""
+    return mapping.get(key, "")
+
+
+@register.filter
+def person(actor: str) -> str:
+    """Return who did it in words: ledgers name staff by id, and the shop itself by nothing or by the part that acted."""
+    if actor.startswith("staff:"):
+        return "staff"
+    return actor or "the shop"
+
+
+@register.filter
+def words(value: str) -> str:
+    """Return a status of the API as people write it."""
+    return value.replace("_", " ")

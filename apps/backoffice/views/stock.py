@@ -1,0 +1,134 @@
+"""Stock of a variant, what is scarce, and the forms by which goods come, go, move and are counted."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_http_methods, require_safe
+
+from apps.backoffice.stock_forms import CountForm, StockForm
+from apps.backoffice.views.frame import actor_of, show_page
+from apps.catalog import api as catalog
+from apps.catalog.contracts import SellableVariant
+from apps.inventory import api as inventory
+from apps.kernel.errors import DomainError
+from apps.web.pagination import PageParams
+
+_PAGE = 50
+
+
+@require_safe
+@permission_required("inventory.view_stocklevel", raise_exception=True)
+def stock(request: HttpRequest) -> HttpResponse:
+    """Find a variant by its SKU; show its stock in every warehouse, what moved it, and the way to change it."""
+    sku = request.GET.get("sku", "").replace("\0", "").strip()
+    context: dict[str, Any] = {"title": "Stock by SKU", "sku": sku}
+    if not sku:
+        return show_page(request, "stock.html", context)
+    try:
+        variant = catalog.get_variant_by_sku(sku=sku)
+    except DomainError as error:
+        return show_page(request, "stock.html", {**context, "fault": error.detail})
+    levels = inventory.get_stock_levels(variant_ids=[variant.id]).get(variant.id, ())
+    movements = inventory.list_movements(variant_ids=[variant.id], limit=_PAGE)
+    context |= {"variant": variant, "levels": levels, "movements": movements}
+    return show_page(request, "stock.html", context)
+
+
+@require_safe
+@permission_required("inventory.view_stocklevel", raise_exception=True)
+def low_stock(request: HttpRequest) -> HttpResponse:
+    """List the variants that are low, or sold out."""
+    status = inventory.StockStatus.OUT if request.GET.get("status") == "out" else inventory.StockStatus.LOW
+    page = inventory.list_scarce_items(
+        status=status, params=PageParams(limit=_PAGE, cursor=request.GET.get("cursor") or None)
+    )
+    variants = catalog.get_variants(ids=[item.variant_id for item in page.items], currency=settings.DEFAULT_CURRENCY)
+    rows = [(variants.get(item.variant_id), item) for item in page.items]
+    context = {"title": "Low stock", "rows": rows, "page": page, "status": status.value}
+    return show_page(request, "low_stock.html", {**context, "counts": inventory.count_scarce_items()})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@permission_required("inventory.move_stock", raise_exception=True)
+def move(request: HttpRequest, form_class: type[StockForm]) -> HttpResponse:
+    """Show one of the stock forms, and do what it says."""
+    form = form_class(request.POST or None, initial=request.GET.dict())
+    if form.is_valid() and _run(request, form):
+        return redirect(request.path)
+    return show_page(request, "stock_form.html", {"title": form.title, "form": form})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@permission_required("inventory.move_stock", raise_exception=True)
+def count(request: HttpRequest) -> HttpResponse:
+    """Compare a count with the books, and book the differences once they were looked at."""
+    form = CountForm(request.POST or None, initial=request.GET.dict())
+    context: dict[str, Any] = {"title": form.title, "form": form}
+    if not form.is_valid():
+        return show_page(request, "stock_form.html", context)
+    if "confirmed" in request.POST and _run(request, form):
+        return redirect(request.path)
+    return show_page(request, "stock_count.html", {**context, **_compare(form)})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """A variant whose count is not what the books say; with `is_short` more is promised than was counted."""
+
+    variant: SellableVariant | None
+    booked: int
+    counted: int
+    change: int
+    reserved: int
+
+    @property
+    def is_short(self) -> bool:
+        return self.counted < self.reserved
+
+
+def _compare(form: CountForm) -> dict[str, Any]:
+    warehouse, counted = form.cleaned_data["warehouse"], form.cleaned_data["counted"]
+    levels = inventory.get_stock_levels(variant_ids=list(counted))
+    here = {level.variant_id: level for found in levels.values() for level in found if level.warehouse == warehouse}
+    books = {variant_id: level.on_hand for variant_id, level in here.items()}
+    names = catalog.get_variants(ids=list(counted), currency=settings.DEFAULT_CURRENCY)
+    differences = [
+        Difference(
+            variant=names.get(variant_id),
+            booked=books.get(variant_id, 0),
+            counted=counted[variant_id],
+            change=change,
+            reserved=here[variant_id].reserved if variant_id in here else 0,
+        )
+        for variant_id, change in form.differences(books).items()
+    ]
+    return {
+        "differences": differences,
+        "is_short": any(difference.is_short for difference in differences),
+        "agreeing": len(counted) - len(differences),
+        "seen": _encode(books),
+    }
+
+
+def _encode(books: Mapping[UUID, int]) -> str:
+    return json.dumps({str(variant_id): on_hand for variant_id, on_hand in books.items()})
+
+
+def _run(request: HttpRequest, form: StockForm) -> bool:
+    try:
+        told = form.run(actor=actor_of(request))
+    except DomainError as error:
+        form.add_error(None, error.detail or str(error))
+        return False
+    messages.success(request, told)
+    return True

@@ -1,0 +1,133 @@
+"""Stock pages: goods come, go, move and are counted, each once, each told in the ledger; what is scarce is listed."""
+
+import pytest
+from django.urls import reverse
+
+from apps.inventory import api as inventory
+from apps.kernel.ids import uuid7
+from apps.web.testing import assert_queries
+from tests.backoffice.test_pages import sign_in
+from tests.catalog.shop import make_product
+from tests.inventory.stock import check_books, level, make_warehouse, reserve
+
+pytestmark = pytest.mark.django_db
+RIGHTS = ("inventory.view_stocklevel", "inventory.move_stock")
+
+
+@pytest.fixture
+def variant():
+    found = make_product().variants[0]
+    inventory.set_on_hand(variant_id=found.id, on_hand=10, reason="delivery")
+    return found
+
+
+def send(client, name, **fields):
+    body = {"operation_id": str(uuid7()), "warehouse": "main", **fields}
+    return client.post(reverse(f"backoffice:{name}"), body, follow=True).content.decode()
+
+
+def test_delivery_is_added_once_and_told(client, variant):
+    sign_in(client, *RIGHTS)
+    body = {"operation_id": str(uuid7()), "reason": "Webers 4711", "quantities": f"{variant.sku} 5\n"}
+
+    told = send(client, "receive_stock", **body)
+    send(client, "receive_stock", **body)
+
+    assert "5 items of 1 variants are in stock." in told
+    assert level(variant.id) == (15, 0)
+    assert "Webers 4711" in client.get(reverse("backoffice:stock"), {"sku": variant.sku}).content.decode()
+    check_books()
+
+
+@pytest.mark.parametrize(
+    ("lines", "fault"),
+    [
+        ("NO-SUCH 3", "No variant has the SKU NO-SUCH"),
+        ("{sku} 0", "Line 1 reads"),
+        ("{sku} many", "a whole number from 1"),
+        ("{sku} 1\n{sku} 2", "stands on two lines"),
+    ],
+)
+def test_delivery_that_cannot_be_read_adds_nothing_and_says_why(client, variant, lines, fault):
+    sign_in(client, *RIGHTS)
+
+    told = send(client, "receive_stock", reason="x", quantities=lines.format(sku=variant.sku))
+
+    assert fault in told
+    assert level(variant.id) == (10, 0)
+
+
+def test_adjustment_needs_a_reason_and_stops_at_what_is_reserved(client, variant):
+    reserve("order", (variant.id, 8))
+    sign_in(client, *RIGHTS)
+
+    assert "This field is required" in send(client, "adjust_stock", sku=variant.sku, change="-1")
+    assert "8 are reserved" in send(client, "adjust_stock", sku=variant.sku, change="-3", reason="Damaged")
+    assert "changed by -2" in send(client, "adjust_stock", sku=variant.sku, change="-2", reason="Damaged", note="rain")
+
+    assert level(variant.id) == (8, 8)
+    newest = inventory.list_movements(variant_ids=[variant.id])[0]
+    assert (newest.quantity, newest.reason, newest.kind) == (-2, "Damaged: rain", inventory.MovementKind.ADJUST)
+
+
+def test_transfer_moves_in_one_step_and_leaves_what_is_promised(client, variant):
+    make_warehouse("second")
+    reserve("order", (variant.id, 4))
+    sign_in(client, *RIGHTS)
+    wish = {"sku": variant.sku, "source": "main", "target": "second"}
+
+    assert "4 are reserved" in send(client, "transfer_stock", quantity="7", **wish)
+    assert level(variant.id, "second") == (0, 0)
+    assert "from main to second" in send(client, "transfer_stock", quantity="6", **wish)
+
+    assert (level(variant.id), level(variant.id, "second")) == ((4, 4), (6, 0))
+    check_books()
+
+
+def test_stock_take_shows_differences_first_and_keeps_what_was_sold_meanwhile(client, variant):
+    sign_in(client, *RIGHTS)
+    page = reverse("backoffice:count_stock")
+    operation = str(uuid7())
+    body = {"operation_id": operation, "warehouse": "main", "counted": f"{variant.sku} 9"}
+
+    shown = client.post(page, body)
+    assert "Book 1 difference" in shown.content.decode()
+    assert level(variant.id) == (10, 0)
+    inventory.adjust_stock(
+        changes={variant.id: -2}, warehouse="main", reason="sold", actor="test", operation_id=uuid7()
+    )
+    client.post(page, {**body, "seen": shown.context["seen"], "confirmed": "1"})
+
+    assert level(variant.id) == (7, 0)
+    check_books()
+
+
+def test_stock_take_below_what_is_promised_is_not_offered(client, variant):
+    reserve("order", (variant.id, 5))
+    sign_in(client, *RIGHTS)
+
+    told = send(client, "count_stock", counted=f"{variant.sku} 3")
+
+    assert "5 are promised to orders" in told
+    assert "Book 1 difference" not in told
+
+
+@pytest.mark.parametrize("count", [2, 20])
+def test_low_stock_costs_the_same_however_long(client, count):
+    for _ in range(count):
+        inventory.set_on_hand(variant_id=make_product().variants[0].id, on_hand=2, reason="delivery")
+    sign_in(client, *RIGHTS)
+    client.get(reverse("admin:index"))
+
+    with assert_queries(at_most=9):
+        text = client.get(reverse("backoffice:low_stock")).content.decode()
+
+    assert text.count(">Receive</a>") >= count
+
+
+@pytest.mark.parametrize("name", ["adjust_stock", "receive_stock", "transfer_stock", "count_stock"])
+def test_who_may_only_look_at_stock_moves_none(client, name):
+    sign_in(client, "inventory.view_stocklevel")
+
+    assert client.get(reverse(f"backoffice:{name}")).status_code == 403
+    assert client.post(reverse(f"backoffice:{name}")).status_code == 403
