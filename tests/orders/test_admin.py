@@ -10,7 +10,7 @@ from django.urls import reverse
 from apps.messaging.testing import deliver_all
 from apps.orders import api as orders
 from apps.web.testing import assert_queries
-from tests.orders.making import look, place, statuses
+from tests.orders.making import look, place, statuses, stock
 from tests.orders.paying import pay
 
 pytestmark = pytest.mark.django_db
@@ -37,13 +37,16 @@ def operation(order, name):
 
 
 def confirm(client, order, name, **fields):
-    """Open the form, keep what it says, send it."""
+    """Open the form, keep what it says, send it; where a preview follows, send that too."""
     page = client.get(operation(order, name))
     text = page.content.decode()
     names = re.findall(r'name="((?:reference|line_[^"]+|amount))"', text)
     form = page.context["form"]
     given = {name: form[name].value() for name in names}
-    return text, client.post(operation(order, name), {**given, **fields})
+    answer = client.post(operation(order, name), {**given, **fields})
+    if answer.status_code == 200 and answer.context["preview"]:
+        answer = client.post(operation(order, name), {**given, **fields, "confirmed": "1"})
+    return text, answer
 
 
 def test_page_tells_lines_history_and_what_can_be_done(client, staff):
@@ -76,13 +79,16 @@ def test_staff_ship_a_part_then_the_rest_and_deliver(client, staff):
     assert "TRACK-1" in client.get(change(order)).content.decode()
 
 
-def test_page_leads_to_the_orders_payments(client, staff):
+def test_page_leads_to_the_orders_payments_for_who_may_see_them(client, staff):
     order, _ = place()
     payment = pay(order)
 
-    text = client.get(change(order)).content.decode()
+    link = reverse("admin:payments_payment_change", args=[payment.id])
+    before = client.get(change(order)).content.decode()
+    staff.user_permissions.add(Permission.objects.get(codename="view_payment"))
 
-    assert reverse("admin:payments_payment_change", args=[payment.id]) in text
+    assert link not in before
+    assert link in client.get(change(order)).content.decode()
 
 
 def test_form_sent_twice_ships_once(client, staff):
@@ -148,3 +154,126 @@ def test_list_costs_the_same_however_long(client, staff, count):
         text = client.get(reverse("admin:orders_order_changelist")).content.decode()
 
     assert text.count("ada@example.com") >= count
+
+
+def found(client, query):
+    """Return the numbers of the orders that a search of the list shows."""
+    rows = client.get(reverse("admin:orders_order_changelist"), {"q": query}).context["cl"].result_list
+    return [row.number for row in rows]
+
+
+def test_one_search_finds_an_order_by_everything_people_quote(client, staff):
+    order, _ = place(email="grace@example.com")
+    other, _ = place(email="other@example.com")
+    payment = pay(order)
+    confirm(client, order, "ship", tracking_number="TRACK-77")
+
+    for query in (order.number, f"#{order.number}", "Grace@Example.com ", order.lines[0].sku, "TRACK-77", payment.id):
+        assert found(client, str(query)) == [order.number], query
+    assert found(client, "nothing of ours") == []
+    assert set(found(client, "")) == {order.number, other.number}
+
+
+def test_saved_filters_lead_to_what_they_say(client, staff):
+    waiting, _ = place()
+    paid, _ = place()
+    pay(paid)
+    listing = reverse("admin:orders_order_changelist")
+
+    tabs = {title: query for title, query, _ in client.get(listing).context["saved_filters"]}
+    shown = {
+        title: [row.number for row in client.get(f"{listing}?{query}").context["cl"].result_list]
+        for title, query in tabs.items()
+    }
+
+    assert shown["Awaiting payment"] == [waiting.number]
+    assert shown["To ship"] == [paid.number]
+    assert shown["On the way"] == shown["Part shipped"] == []
+    assert len(shown["All orders"]) == 2
+
+
+def test_refund_shows_the_money_that_results_before_anything_moves(client, staff):
+    order, _ = place()
+    pay(order)
+
+    asked = client.post(
+        operation(order, "refund"), {"reference": str(order.id), "amount": "10.00", "reason": "damaged"}
+    )
+
+    assert [(name, str(amount)) for name, amount in asked.context["preview"]] == [
+        ("Paid", "44.90 EUR"),
+        ("Refunded before", "0.00 EUR"),
+        ("This refund", "-10.00 EUR"),
+        ("The shop keeps", "34.90 EUR"),
+    ]
+    assert ">Give back 10.00 EUR</button>" in asked.content.decode()
+    deliver_all()
+    assert not look(order).refunded
+
+
+def test_refund_under_way_cannot_be_promised_twice(client, staff):
+    order, _ = place()
+    pay(order)
+    confirm(client, order, "refund", amount="40.00", reason="damaged")
+
+    page = client.get(change(order)).content.decode()
+    _, again = confirm(client, order, "refund", amount="10.00", reason="again")
+
+    assert "Refund up to 4.90 EUR" in page
+    assert "At most 4.90 EUR" in again.content.decode()
+
+
+def test_buttons_say_what_they_will_do(client, staff):
+    unpaid, _ = place()
+    paid, _ = place()
+    pay(paid)
+
+    assert ">Cancel the order</a>" in client.get(change(unpaid)).content.decode()
+    text = client.get(change(paid)).content.decode()
+    for words in ("Ship 2 items", "Cancel and give back 44.90 EUR", "Refund up to 44.90 EUR"):
+        assert f">{words}</a>" in text
+
+
+def test_history_is_told_in_sentences_with_the_name_of_who_did_it(client, staff):
+    order, _ = place()
+    pay(order)
+    confirm(client, order, "ship", tracking_number="TRACK-1")
+
+    page = client.get(change(order))
+
+    newest = page.context["history"][0]
+    assert (newest.sentence, newest.person) == ("A parcel with 2 items left.", staff.email)
+    assert f"staff:{staff.pk}" not in page.content.decode()
+
+
+def test_packing_slip_is_a_pdf_of_what_is_left_or_of_one_parcel(client, staff):
+    order, _ = place()
+    pay(order)
+    address = reverse("admin:orders_order_slip", args=[order.id])
+
+    left = client.get(address)
+    confirm(client, order, "ship")
+    parcel = client.get(reverse("admin:orders_order_slip", args=[order.id, look(order).shipments[0].id]))
+
+    for answer in (left, parcel):
+        assert answer["Content-Type"] == "application/pdf"
+        assert answer.content.startswith(b"%PDF-")
+        assert f"packing-slip-{order.number}.pdf" in answer["Content-Disposition"]
+    assert client.get(address).status_code == 404
+
+
+def test_packing_slip_needs_the_right_to_ship(client):
+    sign_in(client, "view_order")
+    order, _ = place()
+
+    assert client.get(reverse("admin:orders_order_slip", args=[order.id])).status_code == 403
+
+
+@pytest.mark.parametrize("lines", [1, 15])
+def test_workbench_costs_the_same_however_long_the_order(client, staff, lines):
+    order, _ = place({stock(): 2 for _ in range(lines)})
+    pay(order)
+    client.get(change(order))
+
+    with assert_queries(at_most=8):
+        client.get(change(order))

@@ -12,8 +12,9 @@ from django import forms
 from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldAdminTextInputWidget, UnfoldAdminURLInputWidget
 
 from apps.kernel.ids import uuid7
-from apps.kernel.money import Money
+from apps.kernel.money import Money, add_up
 from apps.orders import api as orders
+from apps.payments import api as payments
 
 
 class OperationForm(forms.Form):
@@ -57,8 +58,15 @@ class RefundForm(OperationForm):
 
     def __init__(self, *args: Any, order: orders.Order, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["amount"].initial = (order.paid - order.refunded).amount
+        self._order = order
+        self.fields["amount"].initial = _refundable(order).amount
         self.fields["amount"].label = f"Amount in {order.paid.currency}"
+
+    def clean_amount(self) -> Decimal:
+        amount: Decimal = self.cleaned_data["amount"]
+        if Money(amount, self._order.paid.currency) > (most := _refundable(self._order)):
+            raise forms.ValidationError(f"{amount} is too much. At most {most} can go back.")
+        return amount
 
 
 class PlainForm(OperationForm):
@@ -76,7 +84,10 @@ class Operation:
     form: type[Any]
     is_possible: Callable[[orders.Order], bool]
     explain: Callable[[orders.Order], str]
+    button: Callable[[orders.Order, Any], str]
     run: Callable[[orders.Order, Any, str], str]
+    is_dangerous: bool = False
+    preview: Callable[[orders.Order, Any], list[tuple[str, Money]]] | None = None
 
 
 def _ship(order: orders.Order, form: ShipForm, actor: str) -> str:
@@ -105,10 +116,48 @@ def _cancel(order: orders.Order, form: PlainForm, actor: str) -> str:
 
 def _refund(order: orders.Order, form: RefundForm, actor: str) -> str:
     given = form.cleaned_data
-    amount = Money(given["amount"], order.paid.currency)
+    amount = _wanted(order, form)
     reference = str(given["reference"])
     orders.refund_order(order_id=order.id, amount=amount, reason=given["reason"], reference=reference, actor=actor)
     return f"Order {order.number}: {amount} is on its way back to the buyer."
+
+
+def _cancel_button(order: orders.Order, form: Any) -> str:
+    left = order.paid - order.refunded
+    return f"Cancel and give back {left}" if left else "Cancel the order"
+
+
+def _refund_button(order: orders.Order, form: RefundForm | None) -> str:
+    if form and form.is_valid():
+        return f"Give back {_wanted(order, form)}"
+    return f"Refund up to {_refundable(order)}" if form is None else "Show what is left then"
+
+
+def _ship_button(order: orders.Order, form: Any) -> str:
+    left = sum(line.quantity - line.shipped for line in order.lines)
+    return f"Ship {left} item{'' if left == 1 else 's'}" if form is None else "Record that the parcel leaves"
+
+
+def _wanted(order: orders.Order, form: RefundForm) -> Money:
+    return Money(form.cleaned_data["amount"], order.paid.currency)
+
+
+def _on_its_way(order: orders.Order) -> Money:
+    """Return what was promised back and has not arrived at the buyer yet."""
+    pending = [r.amount for r in payments.list_refunds(order_id=order.id) if r.status is payments.RefundStatus.PENDING]
+    return add_up(pending, currency=order.paid.currency)
+
+
+def _refundable(order: orders.Order) -> Money:
+    return order.paid - order.refunded - _on_its_way(order)
+
+
+def _preview_refund(order: orders.Order, form: RefundForm) -> list[tuple[str, Money]]:
+    """Return the order's money, line by line, as it will be; the last line is what the shop keeps."""
+    wanted, under_way = _wanted(order, form), _on_its_way(order)
+    told = [("Paid", order.paid), ("Refunded before", -order.refunded)]
+    told += [("On its way back", -under_way)] if under_way else []
+    return [*told, ("This refund", -wanted), ("The shop keeps", order.paid - order.refunded - under_way - wanted)]
 
 
 def _explain_cancel(order: orders.Order) -> str:
@@ -121,7 +170,7 @@ def _explain_cancel(order: orders.Order) -> str:
 
 
 def _explain_refund(order: orders.Order) -> str:
-    left = order.paid - order.refunded
+    left = _refundable(order)
     return (
         f"Money goes back the way it came; at most {left} of order {order.number}. When all of it is back, what has not"
         " been shipped returns to stock and the order is closed. The buyer gets a mail."
@@ -145,6 +194,7 @@ OPERATIONS: Final = {
             form=ShipForm,
             is_possible=lambda order: order.status is orders.OrderStatus.PROCESSING,
             explain=_explain_ship,
+            button=_ship_button,
             run=_ship,
         ),
         Operation(
@@ -153,7 +203,8 @@ OPERATIONS: Final = {
             right="orders.ship_order",
             form=PlainForm,
             is_possible=lambda order: order.status is orders.OrderStatus.SHIPPED,
-            explain=lambda order: f"Every parcel of order {order.number} has arrived.",
+            explain=lambda order: f"Every parcel of order {order.number} has arrived. The order is complete.",
+            button=lambda order, form: "Mark as delivered",
             run=_deliver,
         ),
         Operation(
@@ -166,6 +217,8 @@ OPERATIONS: Final = {
                 and not any(line.shipped for line in order.lines)
             ),
             explain=_explain_cancel,
+            button=_cancel_button,
+            is_dangerous=True,
             run=_cancel,
         ),
         Operation(
@@ -175,6 +228,9 @@ OPERATIONS: Final = {
             form=RefundForm,
             is_possible=lambda order: order.refunded < order.paid,
             explain=_explain_refund,
+            button=_refund_button,
+            is_dangerous=True,
+            preview=_preview_refund,
             run=_refund,
         ),
     )

@@ -1,82 +1,65 @@
-"""The list of orders and the page of one: lines, parcels, history, and links to what can be done."""
+"""The list of orders, and the workbench of one: lines, money, parcels, history, and buttons for what can be done."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
-from django.utils.formats import date_format
-from django.utils.html import format_html_join
-from django.utils.safestring import SafeString
-from unfold.admin import ModelAdmin, TabularInline
+from unfold.admin import ModelAdmin
+from unfold.decorators import display
 
 from apps.kernel.errors import DomainError
-from apps.orders import api
+from apps.orders import api, selectors
 from apps.orders.admin.operations import OPERATIONS, Operation
-from apps.orders.models import Order, OrderLine
-from apps.payments import api as payments
+from apps.orders.admin.packing_slip import make_packing_slip
+from apps.orders.admin.workbench import STAFF, find_order, show_order
+from apps.orders.models import Order
 
-STAFF = api.Viewer(is_staff=True)
-
-
-class LineInline(TabularInline):
-    model = OrderLine
-    extra = 0
-    fields = readonly_fields = ("sku", "title", "quantity", "unit_price", "line_total", "tax")
-    verbose_name_plural = "lines"
-
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return request.user.has_perm("orders.view_order")
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
+_COLOURS: Final = {
+    "awaiting payment": "warning",
+    "processing": "info",
+    "shipped": "success",
+    "delivered": "success",
+    "cancelled": "danger",
+    "refunded": "danger",
+    "unpaid": "warning",
+    "paid": "success",
+    "partially refunded": "danger",
+    "partially fulfilled": "info",
+    "fulfilled": "success",
+}
+# What staff look for every day: title, and the list's own filter.
+_SAVED_FILTERS: Final = (
+    ("All orders", ""),
+    ("Awaiting payment", "status__exact=awaiting_payment"),
+    ("To ship", "status__exact=processing"),
+    ("Part shipped", "status__exact=processing&fulfilment_status__exact=partially_fulfilled"),
+    ("On the way", "status__exact=shipped"),
+    ("Cancelled", "status__exact=cancelled"),
+    ("Part refunded", "payment_status__exact=partially_refunded"),
+)
 
 
 @admin.register(Order)
 class OrderAdmin(ModelAdmin):
     """Nothing is edited here: an order changes by operations alone."""
 
-    list_display = ("number", "placed_at", "email", "status", "payment_status", "fulfilment_status", "total")
+    list_display = ("number", "placed_at", "email", "state", "payment", "fulfilment", "item_count", "total")
     list_filter = ("status", "payment_status", "fulfilment_status", "placed_at")
     list_select_related = ("contact",)
-    search_fields = ("number__exact", "contact__email__iexact", "lines__sku__exact")
+    list_before_template = "admin/orders/saved_filters.html"
+    # Names no columns: the search of api.search_orders decides, this only shows the field.
+    search_fields = ("number__exact",)
+    search_help_text = "A number, e-mail address, SKU, tracking number or a payment's id at its provider, each whole"
     ordering = ("-placed_at", "-id")
     show_full_result_count = False
-    inlines = (LineInline,)
-    change_form_before_template = "admin/orders/operations.html"
-    fieldsets = (
-        (None, {"fields": ("number", "placed_at", "status", "payment_status", "fulfilment_status")}),
-        (
-            "Money",
-            {
-                "fields": (
-                    "subtotal",
-                    "discount",
-                    "shipping",
-                    "tax",
-                    "total",
-                    "paid",
-                    "refunded",
-                    "payment_deadline",
-                    "payments",
-                )
-            },
-        ),
-        ("Buyer", {"fields": ("email", "customer_id", "goes_to", "shipping_method_name")}),
-        ("Parcels and history", {"fields": ("parcels", "history")}),
-    )
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -87,44 +70,75 @@ class OrderAdmin(ModelAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        return tuple(name for _, options in self.fieldsets for name in options["fields"])
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Order], search_term: str
+    ) -> tuple[QuerySet[Order], bool]:
+        return (queryset.filter(selectors.matching(search_term)) if search_term.strip() else queryset), False
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        now = request.GET.urlencode()
+        tabs = [(title, query, query == now) for title, query in _SAVED_FILTERS]
+        answer: HttpResponse = super().changelist_view(request, {**(extra_context or {}), "saved_filters": tabs})
+        return answer
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        operations = self._possible(request, object_id)
-        context = {**(extra_context or {}), "operations": operations}
-        answer: HttpResponse = super().change_view(request, object_id, form_url, context)
-        return answer
-
-    def _possible(self, request: HttpRequest, object_id: str) -> list[tuple[str, str]]:
-        """Return title and address of what this member of staff may do to this order now."""
-        order = _find(object_id)
-        found = [o for o in OPERATIONS.values() if request.user.has_perm(o.right) and order and o.is_possible(order)]
-        return [(o.title, reverse("admin:orders_order_operation", args=[object_id, o.name])) for o in found]
+        """Show the workbench in place of a form."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        order = find_order(object_id)
+        if order is None:
+            raise Http404
+        context = self.admin_site.each_context(request) | show_order(order, user=request.user) | {"opts": self.opts}
+        return TemplateResponse(request, "admin/orders/workbench.html", context)
 
     def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view(self.operate)
+        wrap = self.admin_site.admin_view
         urls: list[URLPattern] = super().get_urls()
-        return [path("<uuid:order_id>/do/<slug:name>/", view, name="orders_order_operation"), *urls]
+        return [
+            path("<uuid:order_id>/do/<slug:name>/", wrap(self.operate), name="orders_order_operation"),
+            path("<uuid:order_id>/packing-slip/", wrap(self.packing_slip), name="orders_order_slip"),
+            path("<uuid:order_id>/packing-slip/<uuid:shipment_id>/", wrap(self.packing_slip), name="orders_order_slip"),
+            *urls,
+        ]
+
+    def packing_slip(self, request: HttpRequest, order_id: UUID, shipment_id: UUID | None = None) -> HttpResponse:
+        """Answer with the PDF of a parcel that left, or of all that is left to pack."""
+        if not request.user.has_perm("orders.ship_order"):
+            raise PermissionDenied
+        order = find_order(order_id)
+        if order is None:
+            raise Http404
+        quantities = {line.id: line.quantity - line.shipped for line in order.lines}
+        if shipment_id:
+            quantities = next((dict(parcel.lines) for parcel in order.shipments if parcel.id == shipment_id), {})
+        if not any(quantities.values()):
+            raise Http404
+        answer = HttpResponse(make_packing_slip(order, quantities=quantities), content_type="application/pdf")
+        answer["Content-Disposition"] = f'inline; filename="packing-slip-{order.number}.pdf"'
+        return answer
 
     def operate(self, request: HttpRequest, order_id: UUID, name: str) -> HttpResponse:
         """Say what an operation will do, and do it when confirmed: one call, outside any transaction of admin's."""
         operation = OPERATIONS.get(name)
-        order = _find(order_id)
+        order = find_order(order_id)
         if operation is None or order is None:
             raise Http404
         if not request.user.has_perm(operation.right):
             raise PermissionDenied
         back = reverse("admin:orders_order_change", args=[order_id])
         form = operation.form(request.POST or None, order=order)
-        if form.is_valid() and self._run(request, operation, order, form):
+        is_ready = form.is_valid() and (operation.preview is None or "confirmed" in request.POST)
+        if is_ready and self._run(request, operation, order, form):
             return redirect(back)
         context = self.admin_site.each_context(request) | {
             "title": f"{operation.title}: {order.number}",
             "explanation": operation.explain(order),
             "form": form,
+            "operation": operation,
+            "button": operation.button(order, form),
+            "preview": operation.preview(order, form) if operation.preview and form.is_valid() else None,
             "opts": self.opts,
             "back": back,
         }
@@ -132,63 +146,25 @@ class OrderAdmin(ModelAdmin):
 
     def _run(self, request: HttpRequest, operation: Operation, order: api.Order, form: Any) -> bool:
         try:
-            told = operation.run(order, form, f"staff:{request.user.pk}")
+            told = operation.run(order, form, f"{STAFF}:{request.user.pk}")
         except DomainError as error:
             form.add_error(None, error.detail or str(error))
             return False
         self.message_user(request, told, messages.SUCCESS)
         return True
 
-    @admin.display(description="e-mail", ordering="contact__email")
+    @admin.display(description="buyer", ordering="contact__email")
     def email(self, row: Order) -> str:
         return row.contact.email
 
-    @admin.display(description="ships to")
-    def goes_to(self, row: Order) -> str:
-        address = api.get_contact(order_id=row.pk).shipping_address
-        name = f"{address.first_name} {address.last_name}"
-        parts = (
-            name,
-            address.line1,
-            address.line2,
-            f"{address.postal_code} {address.city}",
-            address.region,
-            address.country,
-        )
-        return ", ".join(part for part in parts if part)
+    @display(description="status", ordering="status", label=_COLOURS)
+    def state(self, row: Order) -> str:
+        return row.status.replace("_", " ")
 
-    @admin.display(description="parcels")
-    def parcels(self, row: Order) -> SafeString | str:
-        tracking = api.get_tracking(order_id=row.pk, viewer=STAFF)
-        told = ((_time(p.shipped_at), sum(p.lines.values()), p.carrier, p.tracking_number) for p in tracking.shipments)
-        return format_html_join("", "<div>{}: {} items, {} {}</div>", told) or "-"
+    @display(description="payment", ordering="payment_status", label=_COLOURS)
+    def payment(self, row: Order) -> str:
+        return row.payment_status.replace("_", " ")
 
-    @admin.display(description="payments")
-    def payments(self, row: Order) -> SafeString | str:
-        """Lead to each payment; that the money of a transfer arrived is noted there."""
-        told = (
-            (
-                reverse("admin:payments_payment_change", args=[payment.id]),
-                payment.provider,
-                payment.amount,
-                payment.status.value.replace("_", " "),
-            )
-            for payment in payments.list_payments(order_id=row.pk)
-        )
-        return format_html_join("", '<div><a href="{}">{}: {}, {}</a></div>', told) or "-"
-
-    @admin.display(description="history")
-    def history(self, row: Order) -> SafeString:
-        told = ((_time(entry.at), entry.detail, entry.actor) for entry in api.get_history(order_id=row.pk))
-        return format_html_join("", "<div>{}: {} ({})</div>", told)
-
-
-def _find(order_id: UUID | str) -> api.Order | None:
-    try:
-        return api.get_order(order_id=UUID(str(order_id)), viewer=STAFF)
-    except (api.OrderNotFound, ValueError):
-        return None
-
-
-def _time(moment: Any) -> str:
-    return date_format(moment, "DATETIME_FORMAT")
+    @display(description="fulfilment", ordering="fulfilment_status", label=_COLOURS)
+    def fulfilment(self, row: Order) -> str:
+        return row.fulfilment_status.replace("_", " ")
