@@ -94,6 +94,7 @@ def _migrate() -> int:
     os.environ.update(_MIGRATION_ENVIRONMENT)
     django.setup()
     call_command("migrate", interactive=False)
+    call_command("ensure_roles")
     return 0
 
 

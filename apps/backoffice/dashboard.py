@@ -40,13 +40,13 @@ class Figure:
 
 def add_figures(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     """Add `figures` to the opening page's context, those this member of staff may look into; settings.UNFOLD names this function."""
-    sources: Sequence[tuple[tuple[str, ...], Callable[[HttpRequest], list[Figure]]]] = (
-        (("orders.view_order", "orders.view_sales"), _sales),
-        (("orders.view_order",), _waiting_orders),
-        (("inventory.view_stocklevel",), _scarce_stock),
-        (("messaging.view_inboxmessage",), _parked_work),
+    sources: Sequence[tuple[str, Callable[[HttpRequest], list[Figure]]]] = (
+        ("orders.view_sales", _sales),
+        ("orders.view_order", _waiting_orders),
+        ("inventory.view_stocklevel", _scarce_stock),
+        ("messaging.view_inboxmessage", _parked_work),
     )
-    allowed = (make for rights, make in sources if any(request.user.has_perm(right) for right in rights))
+    allowed = (make for right, make in sources if request.user.has_perm(right))
     return {**context, "figures": [figure for make in allowed for figure in make(request)]}
 
 

@@ -73,6 +73,7 @@ def _note_settings() -> None:
 
 def _prepare_database(*, demo: bool, staff_email: str) -> None:
     call_command("migrate", interactive=False, verbosity=1)
+    call_command("ensure_roles")
     if staff_email:
         call_command("ensure_staff", "--email", staff_email, "--password-env", "STAFF_PASSWORD")
     if demo:

@@ -4,14 +4,17 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Permission
 from django.urls import reverse
+from django.utils.html import escape
 
 from apps.inventory import api as inventory
 from apps.kernel.ids import uuid7
 from apps.messaging import api as messaging
 from apps.messaging.models import InboxMessage
 from apps.messaging.testing import deliver_all
+from apps.web.testing import assert_queries
 from tests.catalog.shop import make_product
 from tests.orders.making import place
+from tests.orders.paying import pay
 
 pytestmark = pytest.mark.django_db
 
@@ -47,16 +50,27 @@ def test_opening_page_shows_only_figures_its_reader_may_look_into(client):
     sign_in(client)
     assert not client.get(reverse("admin:index")).context["figures"]
 
+    sign_in(client, "orders.view_sales")
+    figures = {figure.name: figure for figure in client.get(reverse("admin:index")).context["figures"]}
+    assert figures["Orders today"].value == "1"
+    assert figures["Orders today"].link == ""
+    assert figures.keys() == {"Orders today", "Revenue today", "Conversion"}
+
     sign_in(client, "orders.view_order")
     figures = {figure.name: figure.value for figure in client.get(reverse("admin:index")).context["figures"]}
-    assert figures["Orders today"] == "1"
-    assert "Parked work" not in figures
+    assert figures == {"To ship": "0", "Awaiting payment": "1"}
 
-    sign_in(client, "orders.view_order", "messaging.view_inboxmessage")
+    sign_in(
+        client,
+        "orders.view_order",
+        "orders.view_sales",
+        "inventory.view_stocklevel",
+        "messaging.view_inboxmessage",
+    )
     page = client.get(reverse("admin:index"))
     for figure in page.context["figures"]:
         assert client.get(figure.link).status_code == 200
-        assert f'href="{figure.link}"' in page.content.decode()
+        assert f'href="{escape(figure.link)}"' in page.content.decode()
     assert "Revenue today" in page.content.decode()
 
 
@@ -111,3 +125,29 @@ def test_stock_is_found_by_sku_and_leads_to_the_form_that_sets_it(client):
     assert client.get(link, {"variant_id": variant.id}).status_code == 200
     assert client.get(page, {"sku": "\0"}).status_code == 200
     assert "NO-SUCH-SKU" in client.get(page, {"sku": "NO-SUCH-SKU"}).content.decode()
+
+
+def test_charts_hold_every_day_and_today_last(client):
+    order, _ = place()
+    pay(order)
+    sign_in(client, "orders.view_sales")
+
+    figures = {figure.name: figure for figure in client.get(reverse("admin:index")).context["figures"]}
+
+    counted, earned = figures["Orders today"].chart.bars, figures["Revenue today"].chart.bars
+    assert len(counted) == len(earned) == 14
+    assert counted[-1].title.endswith(": 1")
+    assert earned[-1].title.endswith(f": {order.total}")
+    assert earned[-1].height > earned[0].height
+    assert figures["Revenue today"].value == str(order.total)
+
+
+@pytest.mark.parametrize("count", [2, 20])
+def test_opening_page_costs_the_same_however_many_orders(client, count):
+    for _ in range(count):
+        place()
+    sign_in(client, "orders.view_order", "orders.view_sales", "inventory.view_stocklevel")
+    client.get(reverse("admin:index"))
+
+    with assert_queries(at_most=9):
+        client.get(reverse("admin:index"))
