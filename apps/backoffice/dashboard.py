@@ -39,7 +39,7 @@ class Figure:
 
 
 def add_figures(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
-    """Add `figures` to the opening page's context, those this member of staff may look into; settings.UNFOLD names this function."""
+    """Add `title` and the `figures` that this member of staff may look into to the opening page; settings.UNFOLD names it."""
     sources: Sequence[tuple[str, Callable[[HttpRequest], list[Figure]]]] = (
         ("orders.view_sales", _sales),
         ("orders.view_order", _waiting_orders),
@@ -47,7 +47,8 @@ def add_figures(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]
         ("messaging.view_inboxmessage", _parked_work),
     )
     allowed = (make for right, make in sources if request.user.has_perm(right))
-    return {**context, "figures": [figure for make in allowed for figure in make(request)]}
+    figures = [figure for make in allowed for figure in make(request)]
+    return {**context, "title": f"Today at {settings.SHOP_NAME}", "figures": figures}
 
 
 def _sales(request: HttpRequest) -> list[Figure]:
@@ -80,15 +81,24 @@ def _sales(request: HttpRequest) -> list[Figure]:
 
 
 def _conversion(listing: str) -> Figure:
-    carts = checkout.count_carts(since=clock.now() - timedelta(days=_CONVERSION_DAYS))
-    share = f"{100 * carts.ordered / carts.begun:.0f} %" if carts.begun else "no carts yet"
-    counted = [("Carts", carts.begun, str(carts.begun)), ("Orders", carts.ordered, str(carts.ordered))]
+    today = clock.now().date()
+    days = checkout.list_days_of_carts(first=today - timedelta(days=_CONVERSION_DAYS - 1), last=today)
+    begun, ordered = sum(day.begun for day in days), sum(day.ordered for day in days)
+    share = f"{100 * ordered / begun:.0f} %" if begun else "no carts yet"
+    shares = [
+        (
+            f"{day.day:%-d %b}",
+            Decimal(day.ordered) / day.begun if day.begun else 0,
+            f"{day.ordered} of {day.begun} carts",
+        )
+        for day in days
+    ]
     return Figure(
         name="Conversion",
         value=share,
-        note=f"{carts.ordered} of {carts.begun} carts of {_CONVERSION_DAYS} days became orders",
+        note=f"{ordered} of {begun} carts of {_CONVERSION_DAYS} days became orders",
         link=listing,
-        chart=draw_bars(counted, label=f"Carts and orders of the last {_CONVERSION_DAYS} days"),
+        chart=draw_bars(shares, label=f"Share of carts that became orders, last {_CONVERSION_DAYS} days"),
     )
 
 

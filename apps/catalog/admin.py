@@ -57,8 +57,11 @@ class ProductCategoryInline(TabularInline):
 class ProductAdmin(EventedAdmin):
     form = ProductForm
     list_display = ("title", "slug", "status", "vendor", "product_type", "version")
-    list_filter = ("status", "product_type", "vendor")
-    search_fields = ("title", "slug", "variants__sku")
+    # No filter by product type and vendor: offering them reads every product to list the values.
+    list_filter = ("status",)
+    list_per_page = 50
+    search_fields = ("title", "slug", "variants__sku", "=product_type", "=vendor")
+    search_help_text = "Part of a title or SKU, or a whole product type or vendor"
     show_full_result_count = False
     prepopulated_fields = {"slug": ("title",)}
     change_form_before_template = "admin/catalog/product_links.html"

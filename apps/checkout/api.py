@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date
 from uuid import UUID
 
 from django.conf import settings
 
 from apps.checkout import selectors
-from apps.checkout.contracts import Cart, CartCounts, CartItem, CartNote, CartOwner, CheckoutChanges, PlacedOrder, Quote
+from apps.checkout.contracts import Cart, CartItem, CartNote, CartOwner, CheckoutChanges, DayOfCarts, PlacedOrder, Quote
 from apps.checkout.errors import (
     CartBusy,
     CartFull,
@@ -31,7 +31,6 @@ __all__ = [
     "AlreadyPlaced",
     "Cart",
     "CartBusy",
-    "CartCounts",
     "CartFull",
     "CartItem",
     "CartItemNotFound",
@@ -40,6 +39,7 @@ __all__ = [
     "CartOwner",
     "CheckoutChanges",
     "CheckoutIncomplete",
+    "DayOfCarts",
     "InsufficientStock",
     "NotSoldInCurrency",
     "PlacedOrder",
@@ -49,10 +49,10 @@ __all__ = [
     "add_item",
     "caller_of_cart",
     "clear_cart",
-    "count_carts",
     "expire_carts",
     "get_cart",
     "get_quote",
+    "list_days_of_carts",
     "list_shipping_options",
     "place_order",
     "remove_item",
@@ -195,9 +195,9 @@ def expire_carts() -> int:
     return closing.expire_carts()
 
 
-def count_carts(*, since: datetime) -> CartCounts:
-    """Return how many carts were begun from `since` (aware) on and how many of them became orders; one query.
+def list_days_of_carts(*, first: date, last: date) -> tuple[DayOfCarts, ...]:
+    """Return every day (UTC) from `first` to `last`, both included, with the carts begun on it; one query.
 
-    A guest's cart that merged into a customer's is not counted. Carts are forgotten after a week, so `since` reaches no further back.
+    A guest's cart that merged into a customer's is not counted. Carts are forgotten after a week: earlier days come out empty.
     """
-    return selectors.count_carts(since=since)
+    return selectors.list_days_of_carts(first=first, last=last)

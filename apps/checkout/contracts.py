@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from apps.kernel.address import Address
@@ -107,8 +107,9 @@ class PlacedOrder:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CartCounts:
-    """How many carts were begun in a time, and how many of them are orders by now."""
+class DayOfCarts:
+    """How many carts were begun on one day (UTC), and how many of them are orders by now."""
 
+    day: date
     begun: int
     ordered: int

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import Count, Q
+from django.db.models import Count, F, Q
 
-from apps.checkout.contracts import CartCounts
+from apps.checkout.contracts import DayOfCarts
 from apps.checkout.models import Cart
 from apps.kernel.money import Money
 from apps.persistence.statements import columns_of
@@ -84,7 +84,17 @@ def find_last_placed_cart(*, customer_id: UUID | None, holder_id: UUID | None) -
     return placed.values_list("pk", flat=True).first()
 
 
-def count_carts(*, since: datetime) -> CartCounts:
-    begun = Cart.objects.filter(created_at__gte=since).exclude(status=Cart.Status.MERGED)
-    counted = begun.aggregate(begun=Count("id"), ordered=Count("id", filter=Q(status=Cart.Status.PLACED)))
-    return CartCounts(**counted)
+def list_days_of_carts(*, first: date, last: date) -> tuple[DayOfCarts, ...]:
+    reach = Q(created_at__date__gte=first, created_at__date__lte=last)
+    begun = Cart.objects.filter(reach).exclude(status=Cart.Status.MERGED).order_by()
+    counted = (
+        begun.annotate(day=F("created_at__date"))
+        .values("day")
+        .annotate(begun=Count("id"), ordered=Count("id", filter=Q(status=Cart.Status.PLACED)))
+        .values_list("day", "begun", "ordered")
+    )
+    by_day = {day: (number, ordered) for day, number, ordered in counted}
+    days = (first + timedelta(days=number) for number in range((last - first).days + 1))
+    return tuple(
+        DayOfCarts(day=day, begun=found[0], ordered=found[1]) for day in days for found in [by_day.get(day, (0, 0))]
+    )

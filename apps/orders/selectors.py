@@ -223,8 +223,10 @@ def matching(query: str) -> Q:
 
 
 def _of_buyer(buyer: Buyer) -> Q:
-    by_email = Q(pk__in=OrderContact.objects.filter(email=buyer.email).values("order_id"))
-    return by_email | Q(customer_id=buyer.customer_id) if buyer.customer_id else by_email
+    by_email = OrderContact.objects.filter(email=buyer.email).values_list("order_id")
+    if buyer.customer_id is None:
+        return Q(pk__in=by_email)
+    return Q(pk__in=by_email.union(OrderRow.objects.filter(customer_id=buyer.customer_id).values_list("pk")))
 
 
 def _between(rows: QuerySet[OrderRow], after: datetime | None, before: datetime | None) -> QuerySet[OrderRow]:

@@ -13,8 +13,10 @@ from apps.messaging.models import InboxMessage
 from apps.messaging.testing import deliver_all
 from apps.web.testing import assert_queries
 from tests.catalog.shop import make_product
+from tests.checkout import shopping
 from tests.orders.making import place
 from tests.orders.paying import pay
+from tests.shipping.offers import offer_methods
 
 pytestmark = pytest.mark.django_db
 
@@ -151,3 +153,17 @@ def test_opening_page_costs_the_same_however_many_orders(client, count):
 
     with assert_queries(at_most=9):
         client.get(reverse("admin:index"))
+
+
+def test_conversion_is_the_share_of_carts_that_became_orders(client):
+    offer_methods(1)
+    bought, left = (shopping.ready(shopping.make_variant()) for _ in range(2))
+    shopping.place(bought)
+    deliver_all()
+    sign_in(client, "orders.view_sales")
+
+    figures = {figure.name: figure for figure in client.get(reverse("admin:index")).context["figures"]}
+
+    assert left != bought
+    assert figures["Conversion"].value == "50 %"
+    assert figures["Conversion"].chart.bars[-1].title.endswith(": 1 of 2 carts")

@@ -207,6 +207,7 @@ def test_refund_shows_the_money_that_results_before_anything_moves(client, staff
         ("The shop keeps", "34.90 EUR"),
     ]
     assert ">Give back 10.00 EUR</button>" in asked.content.decode()
+    assert "bo-danger" not in client.get(operation(order, "refund")).content.decode()
     deliver_all()
     assert not look(order).refunded
 

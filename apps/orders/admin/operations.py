@@ -27,7 +27,7 @@ class ShipForm(OperationForm):
     tracking_number = forms.CharField(max_length=100, required=False, widget=UnfoldAdminTextInputWidget)
     carrier = forms.CharField(max_length=100, required=False, widget=UnfoldAdminTextInputWidget)
     tracking_url = forms.URLField(
-        max_length=2000, required=False, assume_scheme="https", widget=UnfoldAdminURLInputWidget
+        label="Tracking page", max_length=2000, required=False, assume_scheme="https", widget=UnfoldAdminURLInputWidget
     )
 
     def __init__(self, *args: Any, order: orders.Order, **kwargs: Any) -> None:
