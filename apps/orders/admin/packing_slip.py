@@ -27,6 +27,7 @@ def make_packing_slip(order: Order, *, quantities: Mapping[UUID, int]) -> bytes:
     pdf.set_lang(order.language)
     for style, name in (("", "DejaVuSans.ttf"), ("B", "DejaVuSans-Bold.ttf")):
         pdf.add_font(_FONT, style, _FONTS / name)
+    pdf.set_text_shaping(use_shaping_engine=True)
     pdf.set_margin(_MARGIN)
     pdf.set_auto_page_break(auto=True, margin=_MARGIN)
     pdf.add_page()
