@@ -1,5 +1,7 @@
 """Staff pages over several apps: each right on its own, figures that lead to their lists, parked work that can be tried again."""
 
+import re
+
 import pytest
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Permission
@@ -74,6 +76,7 @@ def test_opening_page_shows_only_figures_its_reader_may_look_into(client):
         assert client.get(figure.link).status_code == 200
         assert f'href="{escape(figure.link)}"' in page.content.decode()
     assert "Revenue today" in page.content.decode()
+    assert re.search(r"<title>\s*Today at ", page.content.decode())
 
 
 def test_side_bar_leads_to_the_work_its_reader_may_do(client):
