@@ -48,12 +48,15 @@ def _make(image: models.Image, *, widths: Sequence[int], why: str) -> None:
         if not missing:
             return
         began = time.perf_counter()
-        largest = _open_largest(image)
-        for width in missing:
-            if width != image.width:
-                height = max(1, round(image.height * width / image.width))
-                resized = largest.resize((width, height), Image.Resampling.LANCZOS)
-                files.write(files.rendition(image.digest, width), _encode(resized, quality=_QUALITY))
+        if image.kind == ImageKind.DRAWING and len(missing) == 1:
+            (width,) = missing  # somebody waits: the size of a card is drawn in a tenth of the largest one's time
+            _write(image, width, _draw(image, width))
+        else:
+            largest = _open_largest(image)
+            for width in missing:
+                if width != image.width:
+                    resized = largest.resize((width, _height(image, width)), Image.Resampling.LANCZOS)
+                    _write(image, width, resized)
         metrics.RENDERED.labels(why).observe(time.perf_counter() - began)
 
 
@@ -62,12 +65,27 @@ def _open_largest(image: models.Image) -> Image.Image:
     path = files.rendition(image.digest, image.width)
     if path.is_file() or image.kind != ImageKind.DRAWING:
         return _load(path.read_bytes())
-    svg = files.drawing(image.digest).read_text(encoding="utf-8")
-    drawn = _load(resvg_py.svg_to_bytes(svg_string=svg, width=image.width, height=image.height, skip_system_fonts=True))
-    if drawn.mode == "RGBA" and drawn.getchannel("A").getextrema() == (255, 255):
-        drawn = drawn.convert("RGB")
-    files.write(path, _encode(drawn, quality=_LARGEST_QUALITY))
+    drawn = _draw(image, image.width)
+    _write(image, image.width, drawn)
     return drawn
+
+
+def _draw(image: models.Image, width: int) -> Image.Image:
+    svg = files.drawing(image.digest).read_text(encoding="utf-8")
+    height = _height(image, width)
+    drawn = _load(resvg_py.svg_to_bytes(svg_string=svg, width=width, height=height, skip_system_fonts=True))
+    if drawn.mode == "RGBA" and drawn.getchannel("A").getextrema() == (255, 255):
+        return drawn.convert("RGB")
+    return drawn
+
+
+def _height(image: models.Image, width: int) -> int:
+    return max(1, round(image.height * width / image.width))
+
+
+def _write(image: models.Image, width: int, picture: Image.Image) -> None:
+    quality = _LARGEST_QUALITY if width == image.width else _QUALITY
+    files.write(files.rendition(image.digest, width), _encode(picture, quality=quality))
 
 
 def _load(content: bytes) -> Image.Image:
