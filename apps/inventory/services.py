@@ -169,7 +169,7 @@ def _move(
     _check_text("actor", actor, limit=MAX_TEXT)
     variants, places, quantities = zip(*changes, strict=True)
     answer = _call(
-        "SELECT inventory_move(%s, %s::uuid[], %s::uuid[], %s::uuid[], %s::integer[], %s, %s, %s)",
+        "SELECT inventory_move(%s, %s::uuid[], %s::uuid[], %s::uuid[], %s::integer[], %s, %s, %s, %s)",
         kind.value,
         [uuid7() for _ in changes],
         list(variants),
@@ -178,9 +178,16 @@ def _move(
         reason,
         actor,
         operation_id,
+        MAX_QUANTITY,
     )
     if answer["outcome"] == "below":
         raise BelowReserved(**answer["below"][0])
+    if answer["outcome"] == "above":
+        raise Invalid.field(
+            "on_hand",
+            "out_of_range",
+            f"would be {answer['on_hand']:,}; a warehouse holds at most {MAX_QUANTITY:,} of a variant.",
+        )
     _announce(answer["crossed"])
 
 

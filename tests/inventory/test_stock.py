@@ -5,6 +5,7 @@ from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from apps.inventory import api as inventory
+from apps.inventory import services
 from apps.inventory.models import ReservationLine, StockLevel, StockMovement, StockReservation, Warehouse
 from apps.kernel.errors import Invalid, PreconditionFailed
 from apps.kernel.ids import uuid7
@@ -142,6 +143,18 @@ def test_many_levels_are_set_at_once_and_refused_ones_are_returned():
 
 def test_setting_no_levels_does_nothing():
     assert inventory.set_stock_levels(levels={}, reason="import") == ()
+
+
+def test_more_than_a_warehouse_holds_is_refused():
+    variant = make_variant(on_hand=10)
+    delivery = {"warehouse": "main", "reason": "delivery", "actor": "test"}
+
+    with pytest.raises(Invalid) as refused:
+        inventory.receive_stock(quantities={variant: services.MAX_QUANTITY}, operation_id=uuid7(), **delivery)
+
+    assert refused.value.fields[0].field == "on_hand"
+    assert "1,000,000,010" in refused.value.fields[0].detail
+    assert level(variant) == (10, 0)
 
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
