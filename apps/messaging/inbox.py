@@ -35,7 +35,8 @@ TURN_SECONDS = 20.0  # of one task; well below CELERY_TASK_TIME_LIMIT
 
 # How far into the due rows a claim looks. One key may have thousands there that wait for its first; `_defer_followers` puts them off.
 WINDOW = 1000
-_ROUNDS_BETWEEN_LOOKS = 10
+# Every so many rounds, one that finds fewer heads than this looks whether other keys are hidden.
+_ROUNDS_BETWEEN_LOOKS, _FEW_HEADS = 10, 10
 # How long what follows a parked message is put off; `unpark` brings it back at once.
 _PARKED_SECONDS = 60
 # How long what leaves no room for other keys is put off; `_finish` brings the next of a key back at once.
@@ -116,11 +117,11 @@ def drain(*, queue: str, seconds: float = math.inf) -> int:
     for number in itertools.count(1):
         round_ = sum(_drain_claim(queue=queue, fresh=fresh, deadline=deadline) for fresh in (True, False))
         handled += round_
-        if not round_ or number % _ROUNDS_BETWEEN_LOOKS == 0:
-            if not round_ and handled and not crowded:
-                break
+        if round_ == 0 and handled and not crowded:
+            break
+        if round_ == 0 or (round_ < _FEW_HEADS and number % _ROUNDS_BETWEEN_LOOKS == 0):
             crowded = _defer_followers(queue=queue)
-            if not round_ and not crowded:
+            if round_ == 0 and not crowded:
                 break
         if time.monotonic() >= deadline:
             wake_queues([queue])
@@ -278,13 +279,12 @@ def unpark(*, message_id: UUID, alias: str = "default") -> bool:
     """Give a parked message its attempts back, and let what waited behind it follow; return whether it was parked."""
     undone = InboxMessage.objects.using(alias).filter(done_at__isnull=True)
     with transaction.atomic(using=alias):
-        parked = undone.filter(id=message_id, parked_at__isnull=False).first()
+        parked = undone.select_for_update().filter(id=message_id, parked_at__isnull=False).first()
         if parked is None:
             return False
-        followers = undone.filter(consumer=parked.consumer, key=parked.key, version__gt=parked.version, attempts=0)
-        followers.update(due_at=Now())
-        same = undone.filter(id=message_id, parked_at__isnull=False)
-        return bool(same.update(parked_at=None, attempts=0, due_at=Now(), lease_token=None))
+        waiting = undone.filter(consumer=parked.consumer, key=parked.key, version__gte=parked.version)
+        waiting.update(parked_at=None, attempts=0, due_at=Now(), lease_token=None)
+    return True
 
 
 def replay(*, consumer: str, since: Any, alias: str = "default") -> int:

@@ -59,6 +59,19 @@ def test_behind_a_parked_message(crowded):
     assert applied() == [("other", 1), *(("bulk-0", version) for version in range(1, CROWD + 1))]
 
 
+def test_a_backlog_of_many_keys_is_not_put_off(monkeypatch):
+    """Putting off and bringing back writes every row twice as often."""
+    looks = []
+    monkeypatch.setattr(inbox, "_defer_followers", lambda **_: bool(looks.append(1)))
+    happen_many(things=3 * WINDOW, versions=3)
+    relay.relay_once()
+
+    inbox.drain(queue="probe")
+
+    assert Applied.objects.filter(consumer="record").count() == 9 * WINDOW
+    assert len(looks) <= 1  # near the end, where few are left
+
+
 def test_behind_a_message_that_waits_for_its_next_attempt(crowded):
     later = timezone.now() + timedelta(seconds=20)
     crowded.filter(version=1).update(attempts=1, due_at=later)
