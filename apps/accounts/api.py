@@ -80,9 +80,13 @@ def sign_in(request: HttpRequest, *, email: str, password: str) -> Customer:
     """Sign a browser in: its session gets a new key, its CSRF token too. Raises InvalidCredentials."""
     user = tokens.authenticate(email=email, password=password)
     login(request, user, backend=_BACKEND)
+    _remember_browser(request, user)
+    return _customer(user)
+
+
+def _remember_browser(request: HttpRequest, user: User) -> None:
     device = request.headers.get("User-Agent", "")
     sessions.remember(user=user, session_key=request.session.session_key or "", device=device)
-    return _customer(user)
 
 
 def sign_out(request: HttpRequest) -> None:
@@ -98,11 +102,9 @@ def change_password(request: HttpRequest, *, customer_id: UUID, current: str, ne
     Raises InvalidPassword naming `current_password` (`wrong_password`) or `new_password` (as `register_customer` does), CustomerNotFound.
     """
     user = people.change_password(customer_id=customer_id, current=current, new=new)
-    old_key = request.session.session_key or ""
     update_session_auth_hash(request, user)
-    sessions.end_others(user_id=customer_id, session_key="")
-    device = request.headers.get("User-Agent", "")
-    sessions.remember(user=user, session_key=request.session.session_key or old_key, device=device)
+    sessions.end_all(user_id=customer_id)
+    _remember_browser(request, user)
 
 
 def list_browser_sessions(request: HttpRequest, *, customer_id: UUID) -> tuple[BrowserSession, ...]:

@@ -49,10 +49,9 @@ def end(*, user_id: UUID, session_id: UUID) -> None:
     _end([row.session_key])
 
 
-def end_others(*, user_id: UUID, session_key: str) -> None:
-    """End all sessions of a customer but one."""
-    others = BrowserSession.objects.filter(user_id=user_id).exclude(session_key=session_key)
-    _end(list(others.values_list("session_key", flat=True)))
+def end_all(*, user_id: UUID) -> None:
+    """End all sessions of a customer."""
+    _end(list(BrowserSession.objects.filter(user_id=user_id).values_list("session_key", flat=True)))
 
 
 def _end(keys: list[str]) -> None:
