@@ -18,3 +18,15 @@ class Address:
     line2: str = ""
     region: str = ""
     phone: str = ""
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """Return the address as on an envelope, without empty lines."""
+        written = (
+            f"{self.first_name} {self.last_name}",
+            self.line1,
+            self.line2,
+            f"{self.postal_code} {self.city}",
+            f"{self.region} {self.country}",
+        )
+        return tuple(line.strip() for line in written if line.strip())

@@ -19,9 +19,9 @@ from unfold.decorators import display
 from apps.kernel.errors import DomainError
 from apps.orders import api, selectors
 from apps.orders.admin.operations import OPERATIONS, Operation
-from apps.orders.admin.packing_slip import make_packing_slip
-from apps.orders.admin.workbench import STAFF, find_order, show_order
+from apps.orders.admin.workbench import find_order, show_order
 from apps.orders.models import Order
+from apps.web.authentication import staff_actor
 
 _COLOURS: Final = {
     "awaiting payment": "warning",
@@ -125,6 +125,9 @@ class OrderAdmin(ModelAdmin):
             quantities = next((dict(parcel.lines) for parcel in order.shipments if parcel.id == shipment_id), {})
         if not any(quantities.values()):
             raise Http404
+        # Imported late: making PDFs loads megabytes that the processes shoppers wait for never need.
+        from apps.orders.admin.packing_slip import make_packing_slip
+
         answer = HttpResponse(make_packing_slip(order, quantities=quantities), content_type="application/pdf")
         answer["Content-Disposition"] = f'inline; filename="packing-slip-{order.number}.pdf"'
         return answer
@@ -156,7 +159,7 @@ class OrderAdmin(ModelAdmin):
 
     def _run(self, request: HttpRequest, operation: Operation, order: api.Order, form: Any) -> bool:
         try:
-            told = operation.run(order, form, f"{STAFF}:{request.user.pk}")
+            told = operation.run(order, form, staff_actor(request))
         except DomainError as error:
             form.add_error(None, error.detail or str(error))
             return False

@@ -11,7 +11,6 @@ from django.conf import settings
 from fpdf import FPDF
 from fpdf.enums import XPos, YPos
 
-from apps.kernel.address import Address
 from apps.orders.contracts import Order, OrderLine
 
 _FONTS: Final = Path(__file__).resolve().parent.parent / "fonts"
@@ -33,7 +32,7 @@ def make_packing_slip(order: Order, *, quantities: Mapping[UUID, int]) -> bytes:
     pdf.add_page()
     _write(pdf, settings.SHOP_NAME, size=11, style="B")
     pdf.ln(12)
-    for line in list_address_lines(order.shipping_address):
+    for line in order.shipping_address.lines:
         _write(pdf, line, size=11)
     pdf.ln(12)
     _write(pdf, f"Packing slip for order {order.number}", size=16, style="B")
@@ -41,18 +40,6 @@ def make_packing_slip(order: Order, *, quantities: Mapping[UUID, int]) -> bytes:
     pdf.ln(6)
     _write_lines(pdf, [(line, quantities[line.id]) for line in order.lines if quantities.get(line.id)])
     return bytes(pdf.output())
-
-
-def list_address_lines(address: Address) -> list[str]:
-    """Return an address as lines on an envelope, without empty ones."""
-    lines = (
-        f"{address.first_name} {address.last_name}",
-        address.line1,
-        address.line2,
-        f"{address.postal_code} {address.city}",
-        " ".join(part for part in (address.region, address.country) if part),
-    )
-    return [line.strip() for line in lines if line.strip()]
 
 
 def _write(pdf: FPDF, text: str, *, size: int, style: str = "") -> None:
