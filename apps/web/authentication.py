@@ -76,6 +76,11 @@ def read_access_token(token: str) -> Caller | None:
         return None
 
 
+def staff_actor(request: HttpRequest | Request) -> str:
+    """Return how ledgers and histories name the member of staff who sends a request: "staff:<id>"."""
+    return f"staff:{caller_of(request).customer_id}"
+
+
 def caller_of(request: HttpRequest | Request) -> Caller:
     """Return who sends a request: the token's caller under REST, the session's user on pages."""
     user: Any = getattr(request, "user", None)

@@ -1,4 +1,4 @@
-"""What every staff page needs: the admin's frame around it, and whom the ledger names."""
+"""What every staff page needs: the admin's frame around it."""
 
 from __future__ import annotations
 
@@ -13,8 +13,3 @@ from django.shortcuts import render
 def show_page(request: HttpRequest, template: str, context: Mapping[str, Any]) -> HttpResponse:
     """Render a template of backoffice inside the admin's frame; `context` names the page's `title`."""
     return render(request, f"backoffice/{template}", {**admin.site.each_context(request), **context})
-
-
-def actor_of(request: HttpRequest) -> str:
-    """Return how this member of staff is named in ledgers and histories."""
-    return f"staff:{request.user.pk}"

@@ -16,11 +16,12 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_safe
 
 from apps.backoffice.stock_forms import CountForm, StockForm
-from apps.backoffice.views.frame import actor_of, show_page
+from apps.backoffice.views.frame import show_page
 from apps.catalog import api as catalog
 from apps.catalog.contracts import SellableVariant
 from apps.inventory import api as inventory
 from apps.kernel.errors import DomainError
+from apps.web.authentication import staff_actor
 from apps.web.pagination import PageParams
 
 _PAGE = 50
@@ -126,7 +127,7 @@ def _encode(books: Mapping[UUID, int]) -> str:
 
 def _run(request: HttpRequest, form: StockForm) -> bool:
     try:
-        told = form.run(actor=actor_of(request))
+        told = form.run(actor=staff_actor(request))
     except DomainError as error:
         form.add_error(None, error.detail or str(error))
         return False

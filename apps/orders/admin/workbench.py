@@ -13,11 +13,8 @@ from apps.accounts import api as accounts
 from apps.kernel.money import Money
 from apps.orders import api
 from apps.orders.admin.operations import OPERATIONS
-from apps.orders.admin.packing_slip import list_address_lines
 from apps.payments import api as payments
 
-# How histories name a member of staff: "staff:<id>".
-STAFF: Final = "staff"
 _PERSON: Final = re.compile(r"(staff|customer):([0-9a-f-]{36})")
 _VIEWER: Final = api.Viewer(is_staff=True)
 _WORDS: Final = {"": "the shop", "saga": "the shop", "guest": "the buyer", "customer": "the buyer"}
@@ -58,8 +55,8 @@ def show_order(order: api.Order, *, user: Any) -> dict[str, Any]:
         "order": order,
         "states": [_words(each.value) for each in (order.status, order.payment_status, order.fulfilment_status)],
         "buttons": _buttons(order, user),
-        "goes_to": list_address_lines(order.shipping_address),
-        "billed_to": list_address_lines(order.billing_address),
+        "goes_to": order.shipping_address.lines,
+        "billed_to": order.billing_address.lines,
         "money": _money(order),
         "payments": payments.list_payments(order_id=order.id) if may_see_payments else (),
         "refunds": payments.list_refunds(order_id=order.id) if may_see_payments else (),

@@ -16,7 +16,7 @@ from apps.orders import api as orders
 from apps.orders.documents import tracking_document
 from apps.orders.rest import serializers
 from apps.web import tokens
-from apps.web.authentication import caller_of
+from apps.web.authentication import caller_of, staff_actor
 from apps.web.idempotency import idempotent, read_idempotency_key
 from apps.web.pagination import read_page_params
 from apps.web.permissions import require_staff
@@ -55,10 +55,6 @@ def _holds(view: APIView, request: Request, right: str) -> bool:
 
 def _reply_order(order: orders.Order, *, status: int = 200) -> HttpResponse:
     return reply(orders.order_document(order), status=status, etag=str(order.version))
-
-
-def _actor(request: Request) -> str:
-    return f"staff:{caller_of(request).customer_id}"
 
 
 class OrderView(APIView):
@@ -131,7 +127,7 @@ class RefundView(APIView):
             amount=body.get("amount"),
             reason=body["reason"],
             reference=_scope(request).reference,
-            actor=_actor(request),
+            actor=staff_actor(request),
         )
         document = {
             "id": refund.id,
@@ -184,7 +180,7 @@ class ShipmentsView(APIView):
             tracking_number=body["tracking_number"],
             carrier=body["carrier"],
             tracking_url=body["tracking_url"],
-            actor=_actor(request),
+            actor=staff_actor(request),
             reference=read_idempotency_key(request) or str(uuid7()),
             if_version=read_if_match(request),
         )
@@ -212,4 +208,4 @@ class DeliverView(APIView):
     @extend_schema(request=None, responses=serializers.OrderView)
     def post(self, request: Request, order_id: UUID) -> HttpResponse:
         version = read_if_match(request)
-        return _reply_order(orders.deliver_order(order_id=order_id, actor=_actor(request), if_version=version))
+        return _reply_order(orders.deliver_order(order_id=order_id, actor=staff_actor(request), if_version=version))

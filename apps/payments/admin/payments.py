@@ -16,6 +16,7 @@ from unfold.admin import ModelAdmin, TabularInline
 from apps.kernel.errors import DomainError
 from apps.payments.admin.operations import OPERATIONS, Operation, PlainForm
 from apps.payments.models import Payment, PaymentTransaction, Refund
+from apps.web.authentication import staff_actor
 
 
 class ReadOnlyMixin:
@@ -125,7 +126,7 @@ class PaymentAdmin(ReadOnlyMixin, ModelAdmin):
 
     def _run(self, request: HttpRequest, operation: Operation, payment: Payment, form: PlainForm) -> bool:
         try:
-            done = operation.run(payment, form, f"staff:{request.user.pk}")
+            done = operation.run(payment, form, staff_actor(request))
         except DomainError as error:
             form.add_error(None, error.detail)
             return False
