@@ -104,10 +104,11 @@ def environment_of(role: Role, *, profile: Profile, place: Place) -> dict[str, s
     return own
 
 
-def forget_readiness(place: Place) -> None:
-    """Remove what an earlier worker in this folder left to say that it was ready."""
-    for path in (place.worker_ready, place.worker_canary):
-        path.unlink(missing_ok=True)
+def forget_readiness(role: Role, *, place: Place) -> None:
+    """Remove what an earlier process of this role left in its folder to say that it was ready."""
+    if role is Role.WORKER:
+        for path in (place.worker_ready, place.worker_canary):
+            path.unlink(missing_ok=True)
 
 
 def is_ready(role: Role, *, place: Place) -> bool:

@@ -63,7 +63,7 @@ def _become(role: Role) -> int:
     django.setup()
     place = _place()
     place.folder.mkdir(parents=True, exist_ok=True)
-    forget_readiness(place)
+    forget_readiness(role, place=place)
     _empty_metrics()
     os.environ.update(environment_of(role, profile=profile, place=place))
     command = command_of(role, profile=profile, place=place)

@@ -149,10 +149,6 @@ def _service(role: Role, *, environment: Mapping[str, str], profile: Profile, pl
         environment={**environment, **environment_of(role, profile=profile, place=place)},
         folder=ROOT,
         is_ready=lambda: is_ready(role, place=place),
-        before_start=(lambda: forget_readiness(place)) if role is Role.WORKER else _nothing,
+        before_start=lambda: forget_readiness(role, place=place),
         stop_seconds=STOP_SECONDS[role],
     )
-
-
-def _nothing() -> None:
-    return None
