@@ -21,7 +21,7 @@ from ecommerce.profiles import Profile, Surface
 
 LOOPBACK: Final = "127.0.0.1"
 # Where shoppers and the work behind their orders share a machine, an answer comes first.
-_BEHIND: Final = ("nice", "-n", "5")
+_BEHIND: Final = (sys.executable, "-I", "-S", str(Path(__file__).with_name("behind.py")))
 # Above the three minutes after which even a busy worker without a canary ends itself.
 _CANARY_SECONDS: Final = 240.0
 
@@ -88,7 +88,7 @@ def command_of(role: Role, *, profile: Profile, place: Place) -> tuple[str, ...]
             quiet = ("--hostname", "shop@%h", "--loglevel", "INFO", "--without-gossip", "--without-mingle")
             return (*_BEHIND, *_celery("ecommerce.worker", broker=place.broker), *queues, *quiet)
         case Role.RELAY:
-            return _python("manage.py", "relay")
+            return (*_BEHIND, *_python("manage.py", "relay"))
         case Role.BEAT:
             schedule = ("beat", "--schedule", str(place.beat_schedule), "--pidfile=", "--loglevel", "INFO")
             return (*_celery("ecommerce", broker=place.broker), *schedule)

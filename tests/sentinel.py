@@ -1,5 +1,5 @@
 """The SQL sentinel: one statement touches, and one transaction writes, the tables of one app only; and what an app writes, it writes
-in a transaction that somebody answers for: a command, a handler, a work item, an admin form.
+in a transaction that somebody answers for: a command (or its single statement), a handler, a work item, an admin form.
 
 It watches every connection of the test process. Tables of messaging, Django and its auth are exempt: they belong to each database.
 """
@@ -16,6 +16,8 @@ from django.apps import apps
 from django.db import connections, transaction
 from django.db.backends.base.creation import BaseDatabaseCreation
 from django.db.backends.signals import connection_created
+
+from apps.messaging.commands import SingleStatement, single_statement
 
 EXEMPT = ("messaging", "django", "auth", "contenttypes", "sessions", "admin", "probe")
 _WORD = re.compile(r"[a-z][a-z0-9_]+")
@@ -86,6 +88,7 @@ class Sentinel:
     def __init__(self, connection: Any) -> None:
         self.connection = connection
         self.written: set[str] = set()
+        self.sent: SingleStatement | None = None  # the last command of one statement that wrote
 
     def __call__(self, execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
         touched = apps_of(sql) if isinstance(sql, str) and not _is_schema(sql) and not self.paused else set()
@@ -95,6 +98,10 @@ class Sentinel:
             self.written |= touched
             if len(self.written) > 1:
                 self.report(f"one transaction writes {sorted(self.written)}; the last: {sql[:300]}")
+        if touched and writes(sql) and self.is_second_statement():
+            self.report(
+                f"a command of one statement writes twice, and a crash between would keep the first: {sql[:300]}"
+            )
         if touched and writes(sql) and (writer := self.unanswered_writer()):
             self.report(f"{writer} writes outside a command, a handler, a work item and an admin form: {sql[:300]}")
         return execute(sql, params, many, context)
@@ -102,8 +109,15 @@ class Sentinel:
     def in_transaction(self) -> bool:
         return not all(map(_of_testcase, self.connection.atomic_blocks))
 
+    def is_second_statement(self) -> bool:
+        """Note that the command of one statement that runs, if any, has written; return whether it had."""
+        before, self.sent = self.sent, single_statement.get()
+        return self.sent is not None and self.sent is before
+
     def unanswered_writer(self) -> str | None:
         """Return who of an app writes now, where nobody answers for the transaction; what tests and migrations write is theirs."""
+        if (single := single_statement.get()) and single.alias == self.connection.alias:
+            return None
         writer = next((name for name in _callers() if _is_of_an_app(name)), "tests")
         if writer.startswith(("tests", *WRITERS)) or ".migrations." in writer:
             return None

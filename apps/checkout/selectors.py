@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
 from uuid import UUID
 
+import orjson
 from django.db.models import Count, F, Q
 
 from apps.checkout.contracts import DayOfCarts
 from apps.checkout.models import Cart
 from apps.kernel.money import Money
-from apps.persistence.statements import columns_of
+from apps.persistence.databases import alias_for
+from apps.persistence.statements import columns_of, fetch_all, read_row
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,10 +38,10 @@ class StoredCart:
 
 
 _OPEN_CARTS: Final = f"""
-    SELECT {columns_of(Cart, prefix="cart")}, line.id AS line_id, line.variant_id AS line_variant_id, line.quantity AS line_quantity,
-        line.price_seen_amount AS line_amount, line.price_seen_currency AS line_currency, line.snapshot AS line_snapshot
+    SELECT line.id, line.variant_id, line.quantity, line.price_seen_amount, line.price_seen_currency, line.snapshot,
+        {columns_of(Cart, prefix="cart")}
     FROM checkout_cart cart LEFT JOIN checkout_cartline line ON line.cart_id = cart.id
-    WHERE cart.status = 'open' AND (cart.customer_id = %(customer_id)s OR cart.holder_id = %(holder_id)s)
+    WHERE cart.status = 'open' AND (cart.customer_id = %s OR cart.holder_id = %s)
     ORDER BY cart.id, line.id
 """  # noqa: S608 - our own names, no input
 
@@ -50,27 +51,15 @@ def find_open_carts(*, customer_id: UUID | None, holder_id: UUID | None) -> list
     if customer_id is None and holder_id is None:
         return []
     found: dict[UUID, tuple[Cart, list[Line]]] = {}
-    for row in Cart.objects.raw(_OPEN_CARTS, {"customer_id": customer_id, "holder_id": holder_id}):
-        _, lines = found.setdefault(row.pk, (row, []))
-        lines += _line(row)
+    for row in fetch_all("checkout", _OPEN_CARTS, [customer_id, holder_id]):
+        (line_id, variant_id, quantity, amount, currency, snapshot), values = row[:6], row[6:]
+        cart = read_row(Cart, values, using=alias_for("checkout"))
+        _, lines = found.setdefault(cart.pk, (cart, []))
+        if line_id is not None:
+            seen = None if amount is None else Money(amount, currency)
+            stored = orjson.loads(snapshot)
+            lines.append(Line(id=line_id, variant_id=variant_id, quantity=quantity, price_seen=seen, snapshot=stored))
     return [StoredCart(row=row, lines=tuple(lines)) for row, lines in found.values()]
-
-
-def _line(row: Cart) -> list[Line]:
-    """Return the line that was joined to this row, if any."""
-    joined = vars(row)
-    if joined["line_id"] is None:
-        return []
-    amount, currency = joined["line_amount"], joined["line_currency"]
-    return [
-        Line(
-            id=joined["line_id"],
-            variant_id=joined["line_variant_id"],
-            quantity=joined["line_quantity"],
-            price_seen=None if amount is None else Money(amount, currency),
-            snapshot=json.loads(joined["line_snapshot"]),
-        )
-    ]
 
 
 def find_last_placed_cart(*, customer_id: UUID | None, holder_id: UUID | None) -> UUID | None:

@@ -23,7 +23,7 @@ from unfold.widgets import (
 )
 
 from apps.inventory import api, services
-from apps.inventory.models import StockItem, StockLevel, StockMovement, StockReservation, Warehouse
+from apps.inventory.models import MAX_QUANTITY, StockItem, StockLevel, StockMovement, StockReservation, Warehouse
 from apps.kernel.errors import DomainError
 from apps.messaging.admin import EventedAdmin
 
@@ -87,7 +87,7 @@ class SetStockForm(forms.Form):
     warehouse = forms.ModelChoiceField(
         queryset=Warehouse.objects.all(), to_field_name="code", widget=UnfoldAdminSelectWidget
     )
-    on_hand = forms.IntegerField(min_value=0, max_value=services.MAX_QUANTITY, widget=UnfoldAdminIntegerFieldWidget)
+    on_hand = forms.IntegerField(min_value=0, max_value=MAX_QUANTITY, widget=UnfoldAdminIntegerFieldWidget)
     reason = forms.CharField(max_length=services.MAX_TEXT, widget=UnfoldAdminTextInputWidget)
 
 

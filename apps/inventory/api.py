@@ -80,7 +80,6 @@ __all__ = [
 _BULK = 1000
 
 
-@messaging.command
 def reserve_stock(*, reference: str, lines: Sequence[StockLine], expires_in_seconds: int) -> Reservation:
     """Hold stock for a whole order, all of it or none.
 

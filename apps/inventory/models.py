@@ -9,6 +9,8 @@ from django.db.models.functions import Now
 from apps.persistence.models import UUIDModel
 
 REFERENCE_LENGTH = 200
+MAX_QUANTITY = 1_000_000_000
+LEVEL_AT_MOST = "inventory_level_at_most"
 
 
 class Warehouse(UUIDModel):
@@ -72,6 +74,7 @@ class StockLevel(UUIDModel):
             models.CheckConstraint(
                 condition=Q(reserved__gte=0, reserved__lte=F("on_hand")), name="inventory_level_reserved_on_hand"
             ),
+            models.CheckConstraint(condition=Q(on_hand__lte=MAX_QUANTITY), name=LEVEL_AT_MOST),
         ]
 
 

@@ -1,4 +1,4 @@
-"""Writes of inventory. Each runs inside its caller's transaction; `api` makes commands of them.
+"""Writes of inventory. Each runs inside its caller's transaction, but for reserving; `api` makes commands of them.
 
 Stock moves in PL/pgSQL (migration 0003): one round trip per operation, locks in one order, nothing held while Python thinks.
 """
@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any, NoReturn
 from uuid import UUID
 
-from django.db import OperationalError, connections
+from django.db import DataError, IntegrityError, OperationalError, ProgrammingError, connections
 from django.db.models import QuerySet
 from django.db.models.functions import Greatest, Now
 from psycopg import errors as pg
@@ -29,14 +29,21 @@ from apps.inventory.errors import (
     UnknownWarehouse,
 )
 from apps.inventory.events import AvailabilityChanged
-from apps.inventory.models import REFERENCE_LENGTH, StockItem, StockMovement, StockReservation, Warehouse
+from apps.inventory.models import (
+    LEVEL_AT_MOST,
+    MAX_QUANTITY,
+    REFERENCE_LENGTH,
+    StockItem,
+    StockMovement,
+    StockReservation,
+    Warehouse,
+)
 from apps.inventory.models import StockLevel as StockLevelRow
 from apps.kernel.errors import Invalid, PreconditionFailed
 from apps.kernel.ids import uuid7
 from apps.messaging import api as messaging
 from apps.persistence.databases import alias_for
 
-MAX_QUANTITY = 1_000_000_000
 MAX_SECONDS = 366 * 24 * 3600
 MAX_TEXT = 200
 # The saga releases its own reservations; the sweeper takes over only where that has clearly not happened.
@@ -48,12 +55,38 @@ def reserve_stock(*, reference: str, lines: Sequence[StockLine], expires_in_seco
     _check_text("reference", reference, limit=REFERENCE_LENGTH)
     _check_lines(lines)
     _check_number("expires_in_seconds", expires_in_seconds, least=1, most=MAX_SECONDS)
-    answer = _call(
-        "SELECT inventory_reserve(%s, %s::uuid[], %s::bigint[], %s)", reference, *_columns(lines), expires_in_seconds
-    )
+    arguments = (reference, *_columns(lines), expires_in_seconds)
+    return _reserve_alone(*arguments) or _reserve_and_announce(*arguments)
+
+
+def _reserve_alone(*arguments: Any) -> Reservation | None:
+    """Reserve where nothing has to be announced or taken back, which is nearly always; else do nothing and return None."""
+    try:
+        answer = _send_reserve_alone(*arguments)
+    except ProgrammingError as error:
+        if isinstance(error.__cause__, pg.RaiseException):
+            return None
+        raise
+    return _to_reservation(answer, reference=arguments[0])
+
+
+@messaging.statement
+def _send_reserve_alone(*arguments: Any) -> dict[str, Any]:
+    answer: dict[str, Any] = _call("SELECT inventory_reserve_alone(%s, %s::uuid[], %s::bigint[], %s)", *arguments)
+    return answer
+
+
+@messaging.command
+def _reserve_and_announce(*arguments: Any) -> Reservation:
+    answer = _call("SELECT inventory_reserve(%s, %s::uuid[], %s::bigint[], %s)", *arguments)
+    reservation = _to_reservation(answer, reference=arguments[0])
+    _announce(answer["crossed"])
+    return reservation
+
+
+def _to_reservation(answer: Mapping[str, Any], *, reference: str) -> Reservation:
     if answer["outcome"] not in ("taken", "held"):
         _refuse(answer, reference=reference)
-    _announce(answer["crossed"])
     return Reservation(
         reference=reference,
         status=ReservationStatus(answer["status"]),
@@ -168,27 +201,30 @@ def _move(
     _check_text("reason", reason, limit=MAX_TEXT)
     _check_text("actor", actor, limit=MAX_TEXT)
     variants, places, quantities = zip(*changes, strict=True)
-    answer = _call(
-        "SELECT inventory_move(%s, %s::uuid[], %s::uuid[], %s::uuid[], %s::integer[], %s, %s, %s, %s)",
-        kind.value,
-        [uuid7() for _ in changes],
-        list(variants),
-        [place.pk for place in places],
-        list(quantities),
-        reason,
-        actor,
-        operation_id,
-        MAX_QUANTITY,
-    )
+    try:
+        answer = _call(
+            "SELECT inventory_move(%s, %s::uuid[], %s::uuid[], %s::uuid[], %s::integer[], %s, %s, %s)",
+            kind.value,
+            [uuid7() for _ in changes],
+            list(variants),
+            [place.pk for place in places],
+            list(quantities),
+            reason,
+            actor,
+            operation_id,
+        )
+    except (IntegrityError, DataError) as error:
+        if isinstance(error.__cause__, pg.NumericValueOutOfRange) or _broken_constraint(error) == LEVEL_AT_MOST:
+            too_much = f"would be too high; a warehouse holds at most {MAX_QUANTITY:,} of a variant."
+            raise Invalid.field("on_hand", "out_of_range", too_much) from error
+        raise
     if answer["outcome"] == "below":
         raise BelowReserved(**answer["below"][0])
-    if answer["outcome"] == "above":
-        raise Invalid.field(
-            "on_hand",
-            "out_of_range",
-            f"would be {answer['on_hand']:,}; a warehouse holds at most {MAX_QUANTITY:,} of a variant.",
-        )
     _announce(answer["crossed"])
+
+
+def _broken_constraint(error: Exception) -> str | None:
+    return getattr(getattr(error.__cause__, "diag", None), "constraint_name", None)
 
 
 def warehouse_changed(warehouse: Warehouse) -> None:

@@ -30,20 +30,32 @@ class CodecError(ValueError):
 
 def encode(value: object) -> JSON:
     """Return `value` as dicts, lists, strings, numbers, booleans and None."""
-    if value is None or (isinstance(value, bool | int | float | str) and not isinstance(value, Enum)):
-        return value
-    encoder = _SCALAR_ENCODERS.get(type(value))
-    if encoder:
-        return encoder(value)
-    if isinstance(value, Enum):
-        return encode(value.value)
-    if is_dataclass(value) and not isinstance(value, type):
-        return {field.name: encode(getattr(value, field.name)) for field in fields(value)}
-    if isinstance(value, Mapping):
-        return {str(encode(key)): encode(item) for key, item in value.items()}
-    if isinstance(value, Sequence | set | frozenset):
-        return [encode(item) for item in value]
-    raise CodecError(f"cannot encode {type(value).__name__}")
+    encoder = _ENCODERS.get(type(value)) or _find_encoder(type(value))
+    return encoder(value)
+
+
+def _find_encoder(kind: type) -> Callable[[Any], JSON]:
+    """Return how values of this class are encoded, and remember it."""
+    return _ENCODERS.setdefault(kind, _choose_encoder(kind))
+
+
+def _choose_encoder(kind: type) -> Callable[[Any], JSON]:
+    if issubclass(kind, Enum):
+        return lambda member: encode(member.value)
+    if issubclass(kind, bool | int | float | str):
+        return _as_it_is
+    if is_dataclass(kind):
+        names = tuple(field.name for field in fields(kind))
+        return lambda value: {name: encode(getattr(value, name)) for name in names}
+    if issubclass(kind, Mapping):
+        return lambda mapping: {str(encode(key)): encode(item) for key, item in mapping.items()}
+    if issubclass(kind, Sequence | set | frozenset):
+        return lambda items: [encode(item) for item in items]
+    raise CodecError(f"cannot encode {kind.__name__}")
+
+
+def _as_it_is(value: JSON) -> JSON:
+    return value
 
 
 def format_time(moment: datetime) -> str:
@@ -53,7 +65,8 @@ def format_time(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
-_SCALAR_ENCODERS: dict[type, Callable[[Any], JSON]] = {
+_ENCODERS: dict[type, Callable[[Any], JSON]] = {
+    type(None): _as_it_is,
     UUID: str,
     Decimal: lambda value: format(value, "f"),
     datetime: format_time,

@@ -28,6 +28,7 @@ CURRENCY_DECIMALS: Final[dict[str, int]] = (
     | dict.fromkeys(_THREE_DECIMALS, 3)
     | dict.fromkeys(_FOUR_DECIMALS, 4)
 )
+_EXPONENTS: Final = {decimals: Decimal(1).scaleb(-decimals) for decimals in set(CURRENCY_DECIMALS.values())}
 # numeric(19,4) holds fifteen digits before the point.
 _LIMIT: Final = Decimal(10) ** 15
 
@@ -54,8 +55,8 @@ class Money:
     currency: str
 
     def __post_init__(self) -> None:
-        exponent = Decimal(1).scaleb(-currency_decimals(self.currency))
         try:
+            exponent = _EXPONENTS[currency_decimals(self.currency)]
             amount = Decimal(self.amount).quantize(exponent, rounding=ROUND_HALF_UP)
         except (InvalidOperation, TypeError, ValueError):
             amount = Decimal("NaN")

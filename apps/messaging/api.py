@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from apps.messaging.commands import NestedCommand, command
+from apps.messaging.commands import NestedCommand, command, statement
 from apps.messaging.contracts import IdempotencyScope, ParkedItem, StoredAnswer
 from apps.messaging.errors import IdempotencyKeyInUse, IdempotencyKeyReused, LeaseLost
 from apps.messaging.idempotency import exclusive, find_answer, store_answer
@@ -27,6 +27,7 @@ __all__ = [
     "publish",
     "publish_many",
     "replay_parked",
+    "statement",
     "store_answer",
     "subscribe",
     "wake",

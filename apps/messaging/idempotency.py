@@ -46,14 +46,18 @@ def _read(scope: IdempotencyScope, record: Sequence[Any]) -> StoredAnswer | None
 
 def store_answer(scope: IdempotencyScope, answer: StoredAnswer, *, app: str) -> None:
     """Keep the answer to a request; call it inside the command that did the work. A repeat keeps the first answer."""
-    record = IdempotencyRecord(
+    insert_rows([record_of(scope, answer)], using=alias_for(app), ignore_conflicts_of=(IdempotencyRecord,))
+
+
+def record_of(scope: IdempotencyScope, answer: StoredAnswer) -> IdempotencyRecord:
+    """Return the row that keeps an answer."""
+    return IdempotencyRecord(
         reference=scope.reference,
         fingerprint=scope.fingerprint,
         status=answer.status,
         body=json.dumps(answer.body, ensure_ascii=False),
         headers=answer.headers,
     )
-    insert_rows([record], using=alias_for(app), ignore_conflicts=True)
 
 
 @contextmanager

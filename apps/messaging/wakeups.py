@@ -25,7 +25,7 @@ def poke_relay() -> None:
     try:
         pipe = _client().pipeline(transaction=False)
         pipe.lpush(_RELAY, 1)
-        pipe.ltrim(_RELAY, 0, 15)
+        pipe.ltrim(_RELAY, 0, 0)
         pipe.execute()
     except RedisError as error:
         logger.warning("relay not poked: %s", error)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from decimal import Decimal
 from functools import cache
-from typing import Any, Final
+from typing import Any, TypeVar
 
+import orjson
 from django.db import connections, models
 from django.db.models.expressions import DatabaseDefault
 
 from apps.persistence.databases import alias_for
 
-_MOST_ROWS: Final = 1_000
+M = TypeVar("M", bound=models.Model)
 
 
 def fetch_all(app_label: str, sql: str, parameters: Any = None) -> list[tuple[Any, ...]]:
@@ -27,52 +29,74 @@ def columns_of(model: type[models.Model], *, prefix: str) -> str:
     return ", ".join(f'{prefix}."{field.column}"' for field in model._meta.concrete_fields)
 
 
-def insert_rows(*groups: Sequence[models.Model], using: str | None = None, ignore_conflicts: bool = False) -> None:
+def read_row(model: type[M], values: Sequence[Any], *, using: str) -> M:
+    """Return an instance from the values of `columns_of(model)`, as a raw queryset would, without its preparations."""
+    names, json_positions = _reading(model)
+    decoded = list(values)
+    for position in json_positions:
+        if decoded[position] is not None:
+            decoded[position] = orjson.loads(decoded[position])
+    return model.from_db(using, names, decoded)
+
+
+@cache
+def _reading(model: type[models.Model]) -> tuple[tuple[str, ...], tuple[int, ...]]:
+    fields = model._meta.concrete_fields
+    stored_as_json = (number for number, field in enumerate(fields) if isinstance(field, models.JSONField))
+    return tuple(field.attname for field in fields), tuple(stored_as_json)
+
+
+def insert_rows(
+    *groups: Sequence[models.Model], using: str | None = None, ignore_conflicts_of: Collection[type[models.Model]] = ()
+) -> None:
     """Insert new rows (each group of one model) in one round trip; several groups become one data-modifying CTE.
 
-    A single group of very many rows goes in several statements: the protocol takes 65,535 parameters in one.
+    Each group travels as one JSON array, so that the statement, and with it PostgreSQL's plan, is the same for any number of rows.
+    A row that exists already is left alone where its model is one of `ignore_conflicts_of`.
 
     Foreign keys between the groups hold, because Django's are checked at commit. Primary keys must be set or made by the
     database. `using` is the alias where the models' own app does not decide.
     """
-    alias = using or alias_for(groups[0][0]._meta.app_label)
-    if len(groups) == 1 and len(groups[0]) > _MOST_ROWS:
-        for start in range(0, len(groups[0]), _MOST_ROWS):
-            insert_rows(groups[0][start : start + _MOST_ROWS], using=alias, ignore_conflicts=ignore_conflicts)
-        return
+    filled = [rows for rows in groups if rows]
+    alias = using or alias_for(filled[0][0]._meta.app_label)
     statements, parameters = [], []
-    for rows in groups:
-        if rows:
-            sql, values = _compose(rows, alias=alias)
-            statements.append(sql + " ON CONFLICT DO NOTHING" if ignore_conflicts else sql)
-            parameters += values
+    for rows in filled:
+        documents = [_to_document(row) for row in rows]
+        sql = _insert_into(type(rows[0]), tuple(documents[0]))
+        if any(document.keys() != documents[0].keys() for document in documents):
+            raise ValueError(f"rows of {type(rows[0]).__name__} leave different columns to the database")
+        statements.append(sql + " ON CONFLICT DO NOTHING" if type(rows[0]) in ignore_conflicts_of else sql)
+        parameters.append(orjson.dumps(documents, default=_as_text).decode())
     *former, last = statements
     named = ", ".join(f"inserted_{number} AS ({sql})" for number, sql in enumerate(former))
     with connections[alias].cursor() as cursor:
         cursor.execute(f"WITH {named} {last}" if named else last, parameters)
-    for row in (row for rows in groups for row in rows):
+    for row in (row for rows in filled for row in rows):
         row._state.adding, row._state.db = False, alias
 
 
-def _compose(rows: Sequence[models.Model], *, alias: str) -> tuple[str, list[Any]]:
-    fields, head = _insert_into(type(rows[0]))
-    connection = connections[alias]
-    values, tuples = [], []
-    for row in rows:
-        marks = []
-        for field in fields:
-            value = getattr(row, field.attname)
-            if isinstance(value, DatabaseDefault):
-                marks.append("DEFAULT")
-            else:
-                marks.append("%s")
-                values.append(field.get_db_prep_save(value, connection=connection))
-        tuples.append(f"({', '.join(marks)})")
-    return head + ", ".join(tuples), values
+def _to_document(row: models.Model) -> dict[str, Any]:
+    """Return the values by column, without those that the database makes."""
+    values = vars(row)
+    return {
+        column: value for name, column in _insertable(type(row)) if type(value := values[name]) is not DatabaseDefault
+    }
 
 
 @cache
-def _insert_into(model: type[models.Model]) -> tuple[Sequence[models.Field[Any, Any]], str]:
-    fields = [field for field in model._meta.concrete_fields if not isinstance(field, models.AutoField)]
-    columns = ", ".join(f'"{field.column}"' for field in fields)
-    return fields, f'INSERT INTO "{model._meta.db_table}" ({columns}) VALUES '  # noqa: S608 - our own names, no input
+def _insertable(model: type[models.Model]) -> tuple[tuple[str, str], ...]:
+    fields = (field for field in model._meta.concrete_fields if not isinstance(field, models.AutoField))
+    return tuple((field.attname, str(field.column)) for field in fields)
+
+
+def _as_text(value: object) -> str:
+    if isinstance(value, Decimal):
+        return str(value)
+    raise TypeError(f"a row cannot be sent with a {type(value).__name__} in it: {value!r}")
+
+
+@cache
+def _insert_into(model: type[models.Model], columns: tuple[str, ...]) -> str:
+    table, names = model._meta.db_table, ", ".join(f'"{column}"' for column in columns)
+    rows = f'jsonb_populate_recordset(NULL::"{table}", %s::jsonb)'
+    return f'INSERT INTO "{table}" ({names}) SELECT {names} FROM {rows}'  # noqa: S608 - our own names, no input

@@ -164,11 +164,11 @@ def measure_writes(shop: BenchShop, options: argparse.Namespace) -> dict[str, An
         runs: dict[str, list[Any]] = {"add to cart": [], "POST /orders": [], "pgbench": []}
         count = options.orders if concurrency > 1 else options.orders // 4
         for _ in range(options.rounds):
-            tokens = [""] * count
-            common = {"base": shop.base, "variants": variants, "concurrency": concurrency, "pids": web}
-            runs["add to cart"].append(writes.measure(writes.add, tokens=tokens, **common))
-            tokens = writes.ready_carts(shop.base, variants, count)
-            runs["POST /orders"].append(writes.measure(writes.place, tokens=tokens, **common))
+            common = {"base": shop.base, "concurrency": concurrency, "pids": web}
+            requests = writes.add_requests(shop.base, variants, count)
+            runs["add to cart"].append(writes.measure(requests, **common))
+            requests = writes.place_requests(shop.base, variants, count)
+            runs["POST /orders"].append(writes.measure(requests, **common))
             with machine.Watch() as watch:
                 rate = reference.run_pgbench(shop.database_url(), concurrency=concurrency, seconds=options.seconds)
             runs["pgbench"].append({"rps": rate, "noisy": watch.noisy})

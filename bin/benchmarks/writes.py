@@ -1,28 +1,43 @@
-"""Writes over HTTP: carts filled beforehand, then only the step in question is timed."""
+"""Writes over HTTP: carts filled beforehand, then only the step in question is timed.
+
+Requests are bytes before the clock starts and answers are only split into head and body, because callers share the processor with the shop.
+"""
 
 from __future__ import annotations
 
+import json
 import random
+import socket
 import statistics
 import time
-from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor
+import uuid
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from typing import Any
+from urllib.parse import urlsplit
 
 from benchmarks.machine import Watch, summarise
 from tests.shop.client import Client
 
-Step = Callable[[Client, Sequence[str]], None]
+
+def add_requests(base: str, variants: Sequence[str], count: int) -> list[bytes]:
+    """Return requests that each put something in a cart of their own."""
+    bodies = ({"variant_id": random.choice(variants), "quantity": 1} for _ in range(count))
+    return [_request(base, "/api/v1/cart/items", body) for body in bodies]
 
 
-def add(client: Client, variants: Sequence[str]) -> None:
-    client.add(random.choice(variants), 1)
+def place_requests(base: str, variants: Sequence[str], count: int) -> list[bytes]:
+    """Return requests that each place the order of a cart which is ready for it."""
+    return [
+        _request(base, "/api/v1/orders", {}, f"Cart-Token: {token}", f"Idempotency-Key: {uuid.uuid4()}")
+        for token in ready_carts(base, variants, count)
+    ]
 
 
-def place(client: Client, variants: Sequence[str]) -> None:
-    answer = client.place()
-    if answer.status != 201:
-        raise SystemExit(f"bin/bench: POST /orders answered {answer.status}: {answer.raw[:300]!r}")
+def _request(base: str, path: str, body: dict[str, Any], *headers: str) -> bytes:
+    content = json.dumps(body)
+    head = [f"POST {path} HTTP/1.1", f"Host: {urlsplit(base).netloc}", "Content-Type: application/json"]
+    return "\r\n".join([*head, *headers, f"Content-Length: {len(content)}", "", content]).encode()
 
 
 def ready_cart(base: str, variants: Sequence[str], number: int) -> str:
@@ -41,18 +56,15 @@ def ready_carts(base: str, variants: Sequence[str], count: int) -> list[str]:
         return list(pool.map(ready_cart, [base] * count, [list(variants)] * count, range(count), chunksize=10))
 
 
-def measure(
-    step: Step, *, base: str, variants: Sequence[str], tokens: Sequence[str], concurrency: int, pids: Sequence[int]
-) -> dict[str, Any]:
-    """Do `step` once for each cart with `concurrency` callers; return rate, latencies and CPU."""
-    with ProcessPoolExecutor(min(concurrency, 4)) as pool:
+def measure(requests: Sequence[bytes], *, base: str, concurrency: int, pids: Sequence[int]) -> dict[str, Any]:
+    """Send every request once with `concurrency` callers; return rate, latencies and CPU. Each must be answered 201."""
+    processes = min(concurrency, 4)
+    with ProcessPoolExecutor(processes) as pool:
         list(pool.map(time.sleep, [0.01] * concurrency))  # the processes exist before the clock starts
-        per_process = [list(tokens[i :: min(concurrency, 4)]) for i in range(min(concurrency, 4))]
+        parts = [requests[number::processes] for number in range(processes)]
         with Watch(pids) as watch:
-            threads = max(concurrency // len(per_process), 1)
-            futures = [pool.submit(_work, step, base, variants, part, threads) for part in per_process]
-            latencies = [latency for future in futures for latency in future.result()]
-    latencies.sort()
+            futures = [pool.submit(_send_all, base, part, concurrency // processes) for part in parts]
+            latencies = sorted(latency for future in futures for latency in future.result())
     return {
         "rps": len(latencies) / watch.seconds,
         "p50_ms": statistics.median(latencies) * 1000,
@@ -62,20 +74,41 @@ def measure(
     }
 
 
-def _work(step: Step, base: str, variants: Sequence[str], tokens: Sequence[str], threads: int) -> list[float]:
-    from concurrent.futures import ThreadPoolExecutor
-
-    def run(part: Sequence[str]) -> list[float]:
-        client, found = Client(base), []
-        for token in part:
-            client.cart_token = token
-            started = time.perf_counter()
-            step(client, variants)
-            found.append(time.perf_counter() - started)
-        return found
-
+def _send_all(base: str, requests: Sequence[bytes], threads: int) -> list[float]:
     with ThreadPoolExecutor(threads) as pool:
-        return [latency for part in pool.map(run, [tokens[i::threads] for i in range(threads)]) for latency in part]
+        parts = [requests[number::threads] for number in range(threads)]
+        return [latency for part in pool.map(_send, [base] * threads, parts) for latency in part]
+
+
+def _send(base: str, requests: Sequence[bytes]) -> list[float]:
+    address, found = urlsplit(base), []
+    with socket.create_connection((address.hostname, address.port), timeout=60) as connection:
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        for request in requests:
+            started = time.perf_counter()
+            connection.sendall(request)
+            answer = _receive(connection)
+            found.append(time.perf_counter() - started)
+            if not answer.startswith(b"HTTP/1.1 201 "):
+                raise SystemExit(f"bin/bench: {request[:60]!r} was answered {answer[:300]!r}")
+    return found
+
+
+def _receive(connection: socket.socket) -> bytes:
+    answer = b""
+    while b"\r\n\r\n" not in answer:
+        answer += _some(connection)
+    head, _, body = answer.partition(b"\r\n\r\n")
+    length = int(head.lower().partition(b"content-length:")[2].split(maxsplit=1)[0])
+    while len(body) < length:
+        body += _some(connection)
+    return head
+
+
+def _some(connection: socket.socket) -> bytes:
+    if not (received := connection.recv(65536)):
+        raise SystemExit("bin/bench: the shop closed a connection before it had answered")
+    return received
 
 
 def summarise_runs(runs: Sequence[dict[str, Any]]) -> dict[str, Any]:

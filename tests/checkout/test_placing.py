@@ -244,8 +244,8 @@ def test_placing_costs_the_same_however_many_lines(count):
     with assert_queries(at_most=20) as statements:
         place(owner)
 
-    # turn and answer, cart, variants, shipping, tax, reserve, (number, order, event, answer), close, end of turn
-    assert len(statements) == 12
+    # turn and answer, cart, variants, shipping, tax, reserve, number, order with event and answer, close, end of turn
+    assert len(statements) == 10
 
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)

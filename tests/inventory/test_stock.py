@@ -5,8 +5,7 @@ from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from apps.inventory import api as inventory
-from apps.inventory import services
-from apps.inventory.models import ReservationLine, StockLevel, StockMovement, StockReservation, Warehouse
+from apps.inventory.models import MAX_QUANTITY, ReservationLine, StockLevel, StockMovement, StockReservation, Warehouse
 from apps.kernel.errors import Invalid, PreconditionFailed
 from apps.kernel.ids import uuid7
 from tests.inventory.stock import check_books, level, make_variant, make_warehouse, reserve
@@ -145,16 +144,17 @@ def test_setting_no_levels_does_nothing():
     assert inventory.set_stock_levels(levels={}, reason="import") == ()
 
 
-def test_more_than_a_warehouse_holds_is_refused():
-    variant = make_variant(on_hand=10)
+@pytest.mark.parametrize("on_hand", [10, MAX_QUANTITY])
+def test_more_than_a_warehouse_holds_is_refused(on_hand):
+    variant = make_variant(on_hand=on_hand)
     delivery = {"warehouse": "main", "reason": "delivery", "actor": "test"}
 
     with pytest.raises(Invalid) as refused:
-        inventory.receive_stock(quantities={variant: services.MAX_QUANTITY}, operation_id=uuid7(), **delivery)
+        inventory.receive_stock(quantities={variant: MAX_QUANTITY}, operation_id=uuid7(), **delivery)
 
     assert refused.value.fields[0].field == "on_hand"
-    assert "1,000,000,010" in refused.value.fields[0].detail
-    assert level(variant) == (10, 0)
+    assert "1,000,000,000" in refused.value.fields[0].detail
+    assert level(variant) == (on_hand, 0)
 
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)

@@ -21,11 +21,20 @@ _CLOSE_UNCHANGED: Final = """
 """
 
 
-@messaging.command
 def close_cart(*, cart_id: UUID, version: int, ordered: Mapping[UUID, int]) -> None:
     """Close the cart that was ordered at `version`; where it changed since, keep what was not ordered."""
-    if not fetch_all("checkout", _CLOSE_UNCHANGED, [cart_id, version]):
-        close_ordered_cart(cart_id=cart_id, ordered=ordered)
+    if not _close_unchanged(cart_id=cart_id, version=version):
+        _close_changed(cart_id=cart_id, ordered=ordered)
+
+
+@messaging.statement
+def _close_unchanged(*, cart_id: UUID, version: int) -> bool:
+    return bool(fetch_all("checkout", _CLOSE_UNCHANGED, [cart_id, version]))
+
+
+@messaging.command
+def _close_changed(*, cart_id: UUID, ordered: Mapping[UUID, int]) -> None:
+    close_ordered_cart(cart_id=cart_id, ordered=ordered)
 
 
 def close_ordered_cart(*, cart_id: UUID, ordered: Mapping[UUID, int]) -> None:

@@ -7,16 +7,15 @@ is unique per variant and warehouse.
 from django.contrib.postgres.operations import AddIndexConcurrently
 from django.db import migrations, models
 
-# Outcomes: moved, repeated, below (a level would fall below what is reserved of it; nothing moved), above (one would exceed `p_most`).
+# Outcomes: moved, repeated, below (a level would fall below what is reserved of it; nothing moved).
 # `p_levels` are ids for levels that do not exist yet. Locks as in 0003: items by variant, and with them their levels.
 MOVE = """
 CREATE FUNCTION inventory_move(
     p_kind text, p_levels uuid[], p_variants uuid[], p_warehouses uuid[], p_changes integer[],
-    p_reason text, p_actor text, p_operation uuid, p_most integer
+    p_reason text, p_actor text, p_operation uuid
 ) RETURNS jsonb LANGUAGE plpgsql AS $$
 DECLARE
     below jsonb;
-    above bigint;
 BEGIN
     INSERT INTO inventory_stockitem (variant_id)
     SELECT DISTINCT variant_id FROM unnest(p_variants) AS variant_id ORDER BY variant_id
@@ -31,12 +30,6 @@ BEGIN
     SELECT id, variant_id, warehouse_id FROM unnest(p_levels, p_variants, p_warehouses) AS new (id, variant_id, warehouse_id)
     ON CONFLICT (variant_id, warehouse_id) DO NOTHING;
 
-    SELECT max(level.on_hand::bigint + wanted.change) INTO above
-    FROM unnest(p_variants, p_warehouses, p_changes) AS wanted (variant_id, warehouse_id, change)
-    JOIN inventory_stocklevel level USING (variant_id, warehouse_id);
-    IF above > p_most THEN
-        RETURN jsonb_build_object('outcome', 'above', 'on_hand', above);
-    END IF;
     SELECT jsonb_agg(jsonb_build_object('reserved', level.reserved, 'on_hand', level.on_hand + wanted.change))
     INTO below
     FROM unnest(p_variants, p_warehouses, p_changes) AS wanted (variant_id, warehouse_id, change)
@@ -63,7 +56,7 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.RunSQL(
-            MOVE, "DROP FUNCTION inventory_move(text, uuid[], uuid[], uuid[], integer[], text, text, uuid, integer);"
+            MOVE, "DROP FUNCTION inventory_move(text, uuid[], uuid[], uuid[], integer[], text, text, uuid);"
         ),
         migrations.AlterField(
             model_name="stockmovement",

@@ -1,4 +1,4 @@
-"""Turning a complete, priced draft into an order, in one transaction."""
+"""Turning a complete, priced draft into an order, in one statement."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from apps.orders.events import OrderedItem
 from apps.orders.history import Placed
 from apps.orders.models import Order as OrderRow
 from apps.orders.models import OrderContact, OrderLine, OrderSaga, SagaStep
-from apps.orders.services.recording import record_placed
+from apps.orders.services.recording import begin_history
 from apps.orders.services.steps import StepKind
 from apps.persistence.statements import fetch_all
 from apps.web import tokens
@@ -36,8 +36,9 @@ def first_payment_seconds() -> int:
 def place_order(
     *, draft: OrderDraft, order_id: UUID, scope: messaging.IdempotencyScope | None, encode: Encode
 ) -> tuple[Order, str]:
+    number, now = _next_number()
     try:
-        return _place(draft=draft, order_id=order_id, scope=scope, encode=encode)
+        return _place(draft=draft, order_id=order_id, number=number, now=now, scope=scope, encode=encode)
     except IntegrityError as error:
         if not _is_second_order_of_cart(error):
             raise
@@ -52,11 +53,17 @@ def _is_second_order_of_cart(error: IntegrityError) -> bool:
     return getattr(diagnostics, "constraint_name", None) == _ONCE_PER_CART
 
 
-@messaging.command
+@messaging.statement
 def _place(
-    *, draft: OrderDraft, order_id: UUID, scope: messaging.IdempotencyScope | None, encode: Encode
+    *,
+    draft: OrderDraft,
+    order_id: UUID,
+    number: str,
+    now: datetime,
+    scope: messaging.IdempotencyScope | None,
+    encode: Encode,
 ) -> tuple[Order, str]:
-    number, asked_at = _next_number()
+    """Write the order, all that belongs to it, its event and the answer to the request."""
     row = OrderRow(id=order_id)
     lines = [_line(row, position, line) for position, line in enumerate(draft.lines)]
     contact = OrderContact(
@@ -66,15 +73,18 @@ def _place(
         shipping_address=codec.encode(draft.shipping_address),
         billing_address=codec.encode(draft.billing_address),
     )
-    fact = _fact(draft, number=number, asked_at=asked_at)
+    fact = _fact(draft, number=number, now=now)
     steps = _free_order_steps(row, draft)
-    saga = OrderSaga(order=row, next_run_at=asked_at if steps else fact.payment_deadline)
-    alongside = (lines, [contact], [saga], steps)
-    record_placed(row, fact, actor=_actor(draft), alongside=alongside)
+    saga = OrderSaga(order=row, next_run_at=now if steps else fact.payment_deadline)
+    entry, event = begin_history(row, fact, actor=_actor(draft))
     order = selectors.to_contract(row, contact=contact, lines=lines, shipments=[])
     token = "" if draft.customer_id else tokens.sign(subject=str(order_id), purpose="order", days=TOKEN_DAYS)
-    if scope is not None:
-        messaging.store_answer(scope, encode(order, token), app="orders")
+    messaging.publish(
+        event,
+        version=row.version,
+        alongside=([row], lines, [contact], [entry], [saga], steps),
+        answer=(scope, encode(order, token)) if scope else None,
+    )
     return order, token
 
 
@@ -88,7 +98,7 @@ def _actor(draft: OrderDraft) -> str:
     return f"customer:{draft.customer_id}" if draft.customer_id else "guest"
 
 
-def _fact(draft: OrderDraft, *, number: str, asked_at: datetime) -> Placed:
+def _fact(draft: OrderDraft, *, number: str, now: datetime) -> Placed:
     return Placed(
         number=number,
         cart_id=draft.cart_id,
@@ -103,8 +113,8 @@ def _fact(draft: OrderDraft, *, number: str, asked_at: datetime) -> Placed:
         shipping_method_id=draft.shipping_method_id,
         shipping_method_name=draft.shipping_method_name,
         reservation=draft.reservation,
-        placed_at=clock.held() or asked_at,
-        payment_deadline=asked_at + timedelta(seconds=first_payment_seconds()),
+        placed_at=clock.held() or now,
+        payment_deadline=now + timedelta(seconds=first_payment_seconds()),
     )
 
 

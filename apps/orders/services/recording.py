@@ -9,9 +9,7 @@ from enum import Enum
 from typing import Any
 from uuid import UUID
 
-from django.db import models
-
-from apps.kernel import codec
+from apps.kernel import clock, codec
 from apps.kernel.errors import PreconditionFailed
 from apps.kernel.events import Event
 from apps.messaging import api as messaging
@@ -33,8 +31,6 @@ from apps.orders.history import (
 )
 from apps.orders.models import Order, OrderEvent, OrderLine
 from apps.orders.services.steps import Step, queue_steps
-from apps.persistence.moments import moment
-from apps.persistence.statements import insert_rows
 
 _STATE = tuple(field.name for field in fields(OrderState))
 _ENUMS: dict[str, type[Enum]] = {
@@ -75,24 +71,23 @@ def record(row: Order, fact: Fact, *, actor: str, steps: Sequence[Step] = (), at
     `at` is when it happened, where that was told; else now.
     """
     write_state(row, apply(read_state(row), fact))
-    OrderEvent.objects.create(
-        order=row, version=row.version, type=fact.kind, data=codec.encode(fact), actor=actor, at=at or moment()
-    )
+    entry = OrderEvent(order=row, version=row.version, type=fact.kind, data=codec.encode(fact), actor=actor)
+    if happened_at := at or clock.held():
+        entry.at = happened_at
     current = Order.objects.filter(pk=row.pk, version=row.version - 1)
     if not current.update(**{column: getattr(row, column) for column in _CHANGING_COLUMNS}):
         raise RuntimeError(f"order {row.pk} was recorded without its lock")
     queue_steps(order_id=row.pk, steps=steps)
-    messaging.publish(_announce(row, fact), version=row.version)
+    messaging.publish(_announce(row, fact), version=row.version, alongside=([entry],))
 
 
-def record_placed(row: Order, fact: Placed, *, actor: str, alongside: Sequence[Sequence[models.Model]]) -> None:
-    """Record the first fact of a new order, and insert the rows that belong to it, in one statement."""
+def begin_history(row: Order, fact: Placed, *, actor: str) -> tuple[OrderEvent, Event]:
+    """Set the state of a new order's row; return its first entry and what is published of it, both still to be written."""
     write_state(row, apply(None, fact))
-    event = OrderEvent(
+    entry = OrderEvent(
         order=row, version=row.version, type=fact.kind, data=codec.encode(fact), actor=actor, at=fact.placed_at
     )
-    insert_rows([row], [event], *alongside)
-    messaging.publish(_announce(row, fact), version=row.version)
+    return entry, _announce(row, fact)
 
 
 def read_state(row: Order) -> OrderState:
