@@ -25,35 +25,44 @@ def main() -> None:
     options = _read_options()
     if not shutil.which("wrk"):
         raise SystemExit("bin/bench: wrk is missing; install it (Debian: apt install wrk).")
-    with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="shop-bench-")))
-        shop = stack.enter_context(BenchShop.running(folder / "state"))
-        say(f"importing {options.products} products")
-        export = folder / "products.csv"
-        catalogue.write_export(export, products=options.products)
-        figures: dict[str, Any] = {
-            "import_seconds": timed(lambda: shop.manage("import_products", str(export), "--currency", "EUR"))
-        }
-        shop.wait_until_listed(options.products)
-        figures["reads"] = measure_reads(stack, shop, options)
-        report("reads", figures["reads"], "bare view")
-        figures["writes"] = measure_writes(shop, options)
-        report("writes", figures["writes"], "pgbench")
-        say("counting SQL statements of one checkout")
-        figures["statements"] = shop.measure_statements_of_a_checkout()
-        print("\nSQL statements of one whole checkout, from empty cart to paid")
-        for name, statements in figures["statements"].items():
-            print(f"  {name:22} {statements:6.1f}", flush=True)
+    with tempfile.TemporaryDirectory(prefix="shop-bench-") as name:
+        folder, figures = Path(name), {}
+        with ExitStack() as stack:
+            shop = stack.enter_context(BenchShop.running(folder / "state"))
+            measure_shop(stack, shop, options, figures, export=folder / "products.csv")
+        with BenchShop.running(folder / "state", counts_statements=True) as shop:
+            count_statements(shop, figures)
         say("messaging")
         figures["messaging"] = messaging.measure(folder / "lab", backlog=options.backlog)
-        figures["memory_mb"] = {
-            name: [round(machine.resident_mb(pid)) for pid in pids] for name, pids in shop.pids().items()
-        }
         print(f"\nmessaging: {figures['messaging']}")
-        print(f"memory (MB): {figures['memory_mb']}")
-        print(f"import: {figures['import_seconds']:.1f} s")
         options.out.write_text(json.dumps(figures, indent=2) + "\n")
         say(f"all figures are in {options.out}")
+
+
+def measure_shop(
+    stack: ExitStack, shop: BenchShop, options: argparse.Namespace, figures: dict[str, Any], *, export: Path
+) -> None:
+    say(f"importing {options.products} products")
+    catalogue.write_export(export, products=options.products)
+    figures["import_seconds"] = timed(lambda: shop.manage("import_products", str(export), "--currency", "EUR"))
+    print(f"import: {figures['import_seconds']:.1f} s")
+    shop.wait_until_listed(options.products)
+    figures["reads"] = measure_reads(stack, shop, options)
+    report("reads", figures["reads"], "bare view")
+    figures["writes"] = measure_writes(shop, options)
+    report("writes", figures["writes"], "pgbench")
+    figures["memory_mb"] = {
+        name: [round(machine.resident_mb(pid)) for pid in pids] for name, pids in shop.pids().items()
+    }
+    print(f"\nmemory (MB): {figures['memory_mb']}")
+
+
+def count_statements(shop: BenchShop, figures: dict[str, Any]) -> None:
+    say("counting SQL statements of one checkout")
+    figures["statements"] = shop.measure_statements_of_a_checkout()
+    print("\nSQL statements of one whole checkout, from empty cart to paid")
+    for name, statements in figures["statements"].items():
+        print(f"  {name:22} {statements:6.1f}", flush=True)
 
 
 def _read_options() -> argparse.Namespace:

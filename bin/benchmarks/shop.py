@@ -36,9 +36,10 @@ class BenchShop:
 
     @classmethod
     @contextmanager
-    def running(cls, state: Path) -> Iterator[BenchShop]:
-        # SQL statements are counted by the database layer's own metric.
-        with run_shop(state=state, demo=False, environment={"DATABASE_METRICS": "true"}) as shop:
+    def running(cls, state: Path, *, counts_statements: bool = False) -> Iterator[BenchShop]:
+        """Run a shop on `state`; with `counts_statements` its database layer counts them, which slows it a little."""
+        environment = {"DATABASE_METRICS": "true"} if counts_statements else {}
+        with run_shop(state=state, demo=False, environment=environment) as shop:
             yield cls(shop)
 
     def pids(self) -> dict[str, list[int]]:
