@@ -3,6 +3,7 @@
 Outside in: kept answers of public GETs, static files, Django.
 """
 
+import gc
 import os
 
 from django.core.wsgi import get_wsgi_application
@@ -14,3 +15,8 @@ from apps.web.fastpath import FastPath  # noqa: E402 - needs the apps that the l
 from apps.web.static import serve_static  # noqa: E402 - likewise
 
 application = FastPath(serve_static(_django))
+
+# What is loaded by now stays: the collector need not look at it again, nor may it run in the middle of every tenth answer.
+gc.collect()
+gc.freeze()
+gc.set_threshold(10_000, 20, 20)

@@ -16,7 +16,7 @@ from typing import Final, NoReturn
 
 from PIL import AvifImagePlugin, Image, ImageCms, ImageOps, features
 
-REFUSED: Final = 3
+_REFUSED: Final = 3
 _FORMATS: Final = ("JPEG", "PNG", "WEBP", "GIF", *(("AVIF",) if features.check("avif") else ()))
 
 
@@ -77,7 +77,7 @@ def _to_srgb(picture: Image.Image) -> Image.Image:
 
 def _refuse(reason: str) -> NoReturn:
     sys.stderr.write(reason)
-    sys.exit(REFUSED)
+    sys.exit(_REFUSED)
 
 
 if __name__ == "__main__":

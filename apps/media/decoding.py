@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from apps.media import decode_program
 from apps.media.errors import ImageRefused
 from apps.media.names import LONGEST_SIDE
 
@@ -18,7 +17,9 @@ MOST_PIXELS: Final = 40_000_000
 _QUALITY: Final = 90
 _MEMORY: Final = 1_000_000_000
 _SECONDS: Final = 20
-_PROGRAM: Final = Path(decode_program.__file__)
+# A path, not a module: it imports Pillow, and a web process would carry that for nothing.
+_PROGRAM: Final = Path(__file__).with_name("decode_program.py")
+_REFUSED: Final = 3
 # No secret of the shop is in the environment of a process that strangers might get to run.
 _KEPT: Final = ("PATH", "LD_LIBRARY_PATH")
 _REASONS: Final = {
@@ -42,7 +43,7 @@ def decode(content: bytes) -> Decoded:
     if len(content) > MOST_BYTES:
         raise _refusal("too_large", f"It has {len(content):,} bytes; {MOST_BYTES:,} is the most.")
     done = _run(content)
-    if done.returncode == decode_program.REFUSED:
+    if done.returncode == _REFUSED:
         code, _, _detail = done.stderr.decode(errors="replace").partition(" ")
         raise _refusal(code, _REASONS[code])
     if done.returncode:  # killed by a limit, or by its own crash

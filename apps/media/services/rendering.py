@@ -3,23 +3,13 @@
 from __future__ import annotations
 
 import logging
-import time
 from collections.abc import Sequence
-from io import BytesIO
 from pathlib import Path
-from typing import Final
 
-import resvg_py
-from PIL import Image
-
-from apps.media import files, metrics, models, names
-from apps.media.models import ImageKind
+from apps.media import files, models, names
 from apps.media.selectors import find_image
 
 logger = logging.getLogger(__name__)
-# More effort than `method=2` takes more than twice the time for files of the same size.
-_QUALITY: Final = 84
-_LARGEST_QUALITY: Final = 90
 
 
 def find_rendition(*, digest: str, width: int) -> Path | None:
@@ -43,59 +33,7 @@ def make_all(image: models.Image) -> None:
 
 
 def _make(image: models.Image, *, widths: Sequence[int], why: str) -> None:
-    with files.alone(image.digest):
-        missing = [width for width in widths if not files.rendition(image.digest, width).is_file()]
-        if not missing:
-            return
-        began = time.perf_counter()
-        if image.kind == ImageKind.DRAWING and len(missing) == 1:
-            (width,) = missing  # somebody waits: the size of a card is drawn in a tenth of the largest one's time
-            _write(image, width, _draw(image, width))
-        else:
-            largest = _open_largest(image)
-            for width in missing:
-                if width != image.width:
-                    resized = largest.resize((width, _height(image, width)), Image.Resampling.LANCZOS)
-                    _write(image, width, resized)
-        metrics.RENDERED.labels(why).observe(time.perf_counter() - began)
+    # Imported late: workers make most renditions ahead, and every web process would carry the libraries for nothing.
+    from apps.media.services.making import make
 
-
-def _open_largest(image: models.Image) -> Image.Image:
-    """Open the largest rendition, which the others are made from; that of a drawing is made first where it is missing."""
-    path = files.rendition(image.digest, image.width)
-    if path.is_file() or image.kind != ImageKind.DRAWING:
-        return _load(path.read_bytes())
-    drawn = _draw(image, image.width)
-    _write(image, image.width, drawn)
-    return drawn
-
-
-def _draw(image: models.Image, width: int) -> Image.Image:
-    svg = files.drawing(image.digest).read_text(encoding="utf-8")
-    height = _height(image, width)
-    drawn = _load(resvg_py.svg_to_bytes(svg_string=svg, width=width, height=height, skip_system_fonts=True))
-    if drawn.mode == "RGBA" and drawn.getchannel("A").getextrema() == (255, 255):
-        return drawn.convert("RGB")
-    return drawn
-
-
-def _height(image: models.Image, width: int) -> int:
-    return max(1, round(image.height * width / image.width))
-
-
-def _write(image: models.Image, width: int, picture: Image.Image) -> None:
-    quality = _LARGEST_QUALITY if width == image.width else _QUALITY
-    files.write(files.rendition(image.digest, width), _encode(picture, quality=quality))
-
-
-def _load(content: bytes) -> Image.Image:
-    # Our own files, so their size is known to be harmless.
-    picture = Image.open(BytesIO(content), formats=("WEBP", "PNG"))
-    picture.load()
-    return picture
-
-
-def _encode(picture: Image.Image, *, quality: int) -> bytes:
-    written = BytesIO()
-    picture.save(written, "WEBP", quality=quality, method=2)
-    return written.getvalue()
+    make(image, widths=widths, why=why)
