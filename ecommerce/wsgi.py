@@ -5,7 +5,9 @@ Outside in: kept answers of public GETs, static files, Django.
 
 import gc
 import os
+from importlib import import_module
 
+from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ecommerce.settings")
@@ -15,6 +17,8 @@ from apps.web.fastpath import FastPath  # noqa: E402 - needs the apps that the l
 from apps.web.static import serve_static  # noqa: E402 - likewise
 
 application = FastPath(serve_static(_django))
+
+import_module(settings.ROOT_URLCONF)  # else the first request would
 
 # What is loaded by now stays: the collector need not look at it again, nor may it run in the middle of every tenth answer.
 gc.collect()

@@ -12,7 +12,6 @@ from uuid import UUID
 import orjson
 from django.utils.dateparse import parse_datetime
 
-from apps.kernel import codec
 from apps.kernel.errors import Invalid
 from apps.kernel.money import currency_decimals
 from apps.persistence.statements import fetch_all
@@ -152,7 +151,7 @@ class Search:
             parameters |= dict(zip(("after", "after_id"), self._read_cursor(cursor.values), strict=True))
         direction = "DESC" if descending else "ASC"
         rows = self._run(
-            f"SELECT d.card, {self._order.key}, d.product_id {self._source} {where}"
+            f"SELECT d.card, ({self._order.key})::text, d.product_id::text {self._source} {where}"
             f" ORDER BY {self._order.key} {direction}, d.product_id {direction} LIMIT {int(self._query.limit) + 1}",
             parameters,
         )
@@ -230,12 +229,8 @@ class Search:
         except (ValueError, TypeError, InvalidOperation) as error:
             raise Invalid.field("cursor", "invalid_cursor", "is not a cursor of this list") from error
 
-    def _cursor_at(self, rows: Sequence[tuple[str, Any, UUID]], *, backward: bool) -> str | None:
-        if not rows:
-            return None
-        return pagination.encode_cursor(
-            [codec.encode(rows[0][1]), str(rows[0][2])], scope=self._scope, backward=backward
-        )
+    def _cursor_at(self, rows: Sequence[tuple[str, str, str]], *, backward: bool) -> str | None:
+        return pagination.encode_cursor(rows[0][1:], scope=self._scope, backward=backward) if rows else None
 
 
 def _check(query: ListingQuery) -> None:
@@ -272,11 +267,19 @@ def _refuse(field: str, code: str, detail: str) -> NoReturn:
     raise Invalid.field(field, code, detail)
 
 
+_DETAIL: Final = """
+    SELECT detail FROM search_productdocument WHERE language = %(language)s AND currency = %(currency)s AND {column} = %(sought)s
+    ORDER BY updated_at DESC LIMIT 1
+"""
+_DETAIL_BY_ID, _DETAIL_BY_SLUG = _DETAIL.format(column="product_id"), _DETAIL.format(column="slug")
+
+
 def find_detail(*, id_or_slug: str, currency: str) -> str | None:
     """Return the encoded detail of a published product, by id or slug."""
-    by = {"product_id": identity} if (identity := _as_id(id_or_slug)) else {"slug": id_or_slug}
-    rows = models.ProductDocument.objects.filter(language=shop_language(), currency=currency, **by)
-    return rows.order_by("-updated_at").values_list("detail", flat=True).first()
+    identity = _as_id(id_or_slug)
+    parameters = {"language": shop_language(), "currency": currency, "sought": identity or id_or_slug}
+    rows = fetch_all("search", _DETAIL_BY_ID if identity else _DETAIL_BY_SLUG, parameters)
+    return rows[0][0] if rows else None
 
 
 def find_published_id(*, id_or_slug: str) -> UUID | None:

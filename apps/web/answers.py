@@ -222,14 +222,13 @@ def _recall(key: str, *, data: str, current: str) -> Answer | None:
         return held.answer
     name = _stored_name(key, current)
     try:
-        cache = valkey.client(settings.CACHE_URL)
-        if isinstance(stored := cache.get(name), bytes):
+        if isinstance(stored := valkey.line(settings.CACHE_URL).call("GET", name), bytes):
             answer = _unpack(stored)
             _memory.keep(key, answer)
             return answer
         if not held or not held.stale_since or time.monotonic() - held.stale_since >= _STALE_SECONDS:
             return None
-        rebuilds = cache.set(f"{name}:rebuild", 1, nx=True, px=_REBUILD_LOCK_MS)
+        rebuilds = valkey.line(settings.CACHE_URL).call("SET", f"{name}:rebuild", 1, "NX", "PX", _REBUILD_LOCK_MS)
     except RedisError as error:
         logger.warning("answer not recalled: %s", error)
         _breaker.trip()
@@ -241,10 +240,7 @@ def _keep(key: str, answer: Answer) -> None:
     _memory.keep(key, answer)
     name, milliseconds = _stored_name(key, answer.generation), int((answer.expires_at - time.time()) * 1000)
     try:
-        pipe = valkey.client(settings.CACHE_URL).pipeline(transaction=False)
-        pipe.set(name, _pack(answer), px=max(milliseconds, 1))
-        pipe.delete(f"{name}:rebuild")
-        pipe.execute()
+        valkey.line(settings.CACHE_URL).call("SET", name, _pack(answer), "PX", max(milliseconds, 1))
     except RedisError as error:
         logger.warning("answer not kept: %s", error)
 
