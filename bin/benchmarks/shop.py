@@ -80,6 +80,16 @@ class BenchShop:
             path = (page["next"] or "").removeprefix(self.base)
         return found[:count]
 
+    def buy_and_pay(self, count: int) -> list[tuple[Client, Any]]:
+        """Let so many guests buy two lines and pay; return each with the order."""
+        first, second = self.some_variants(2)
+        orders = []
+        for _ in range(count):
+            buyer = self.client()
+            orders.append((buyer, buyer.order({first: 1, second: 2})))
+            buyer.pay(orders[-1][1])
+        return orders
+
     def statements(self) -> dict[str, float]:
         """Return how many SQL statements the processes of each kind have sent so far."""
         folder = Path(self.environment()["PROMETHEUS_MULTIPROC_DIR"])
@@ -93,17 +103,12 @@ class BenchShop:
 
         What the same processes send when nobody buys is taken off and named beside it, per second.
         """
-        (first, second), client = self.some_variants(2), self.client()
-        client.pay(client.order({first: 1, second: 2}))
+        self.buy_and_pay(1)
         quiet = self._statements_of(lambda: time.sleep(5))
-
         orders = []
 
         def check_out() -> None:
-            for _ in range(count):
-                buyer = self.client()
-                orders.append((buyer, buyer.order({first: 1, second: 2})))
-                buyer.pay(orders[-1][1])
+            orders.extend(self.buy_and_pay(count))
             time.sleep(3)  # the webhooks and events that are still on their way belong to it
 
         busy, seconds = self._statements_of(check_out), self.seconds

@@ -35,7 +35,7 @@ CACHES = {"default": _redis(CACHE_URL, ignore_errors=True), "state": _redis(BROK
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
 
 # Whole answers to public GETs (apps.web.answers): memory for them in each process; 0 keeps none.
-ANSWERS_MEMORY_BYTES = env.integer("ANSWERS_MEMORY_MB", example="16", default=16) * 1_000_000
+ANSWERS_MEMORY_BYTES = env.integer("ANSWERS_MEMORY_MB", example="16", default=8) * 1_000_000
 ANSWERS_PREFIX = "shop"
 # A CDN may keep them for a second; browsers ask each time and mostly hear 304.
 ANSWERS_CACHE_CONTROL = env.text(
