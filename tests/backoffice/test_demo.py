@@ -66,10 +66,8 @@ def test_stock_is_that_of_a_shop_in_season():
     assert stock == [quantity for entry in read_demo() for quantity in entry.stock.values()]
 
 
-@pytest.mark.django_db
-def test_products_have_their_pictures_and_a_variant_shows_its_colour():
-    call_command("load_demo")
-
+@pytest.mark.xdist_group("demo")
+def test_products_have_their_pictures_and_a_variant_shows_its_colour(demo):
     product = catalog.find_product(slug="everyday-hoodie")
 
     assert product is not None
@@ -84,9 +82,8 @@ def test_products_have_their_pictures_and_a_variant_shows_its_colour():
     assert shown == {colour: f"Everyday Hoodie in {colour.lower()}, front" for colour in ("Slate", "Oat", "Forest")}
 
 
-@pytest.mark.django_db
-def test_loading_twice_changes_nothing(capsys):
-    call_command("load_demo")
+@pytest.mark.xdist_group("demo")
+def test_loading_twice_changes_nothing(demo, capsys):
     events = OutboxMessage.objects.count()
     slugs = [product.slug for product in catalog.list_products()]
 

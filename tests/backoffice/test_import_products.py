@@ -192,8 +192,8 @@ def test_set_stock_that_cannot_be_says_why(file, arguments, message):
         run("set_stock", *arguments, "--reason", "stock take")
 
 
-def test_demo_shop_can_be_bought_from_in_three_currencies():
-    run("load_demo")
+@pytest.mark.xdist_group("demo")
+def test_demo_shop_can_be_bought_from_in_three_currencies(demo):
     run("rebuild_search")
 
     for currency in ("EUR", "USD", "JPY"):
@@ -202,8 +202,8 @@ def test_demo_shop_can_be_bought_from_in_three_currencies():
         assert sum(not card["in_stock"] for card in listing.cards) == 1
 
 
-def test_demo_shop_loaded_again_keeps_edits_and_sales():
-    run("load_demo")
+@pytest.mark.xdist_group("demo")
+def test_demo_shop_loaded_again_keeps_edits_and_sales(demo):
     product = catalog.find_product(slug="watch-beanie")
     assert product is not None
     catalog.unpublish_product(product_id=product.id)

@@ -44,14 +44,14 @@ def test_orders_are_made_once_by_the_shops_own_services_with_their_own_times(cap
     call_command("load_demo")
     deliver_all(rounds=200, slow=False)
     today = clock.now().date()
-    plan = plan_orders(today=today, months=1, seed=1)[:40]
+    plan = plan_orders(today=today, months=1, seed=1)[:24]
 
     first = make_orders(plan, settle=settle)
     deliver_all(rounds=200, slow=False)
     made = {order.id: order for order in all_orders()}
     again = make_orders(plan, settle=settle)
 
-    assert first.made == len(made) == 40
+    assert first.made == len(made) == 24
     assert (again.made, again.skipped) == (0, 0)
     assert {sample.email for sample in plan} == {order.email for order in made.values()}
     placed = {sample.email: sample.placed_at for sample in plan}
@@ -66,9 +66,8 @@ def test_orders_are_made_once_by_the_shops_own_services_with_their_own_times(cap
     assert "wrong" not in capsys.readouterr().err
 
 
-@pytest.mark.django_db
-def test_a_later_run_goes_on_where_the_first_one_stood():
-    call_command("load_demo")
+@pytest.mark.xdist_group("demo")
+def test_a_later_run_goes_on_where_the_first_one_stood(demo):
     long_ago = clock.now().date() - timedelta(days=9)
     plan = [s for s in plan_orders(today=long_ago, months=1, seed=1) if s.fate is Fate.DELIVERED][-3:]
 
@@ -86,9 +85,8 @@ def _no_worker(until):
     raise RuntimeError("no worker")
 
 
-@pytest.mark.django_db
-def test_what_is_low_or_sold_out_stays_so():
-    call_command("load_demo")
+@pytest.mark.xdist_group("demo")
+def test_what_is_low_or_sold_out_stays_so(demo):
     before = _scarce()
 
     make_orders(plan_orders(today=clock.now().date(), months=1, seed=1)[:20], settle=settle)

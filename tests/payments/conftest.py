@@ -20,7 +20,7 @@ def provider(_provider, settings):
     settings.STRIPE_API_KEY = process.api_key
     settings.STRIPE_API_BASE = process.url
     settings.STRIPE_WEBHOOK_SECRET = process.webhook_secret
-    settings.STRIPE_TIMEOUT_SECONDS = 2
+    settings.STRIPE_TIMEOUT_SECONDS = 1
     yield process
     process.clear_faults()
 
