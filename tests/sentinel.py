@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable, Iterator
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from django.apps import apps
@@ -67,13 +67,15 @@ def _functions() -> re.Pattern[str]:
     return re.compile(rf"\b((?:{'|'.join(labels) or 'none'})_[a-z0-9_]+)\s*\(")
 
 
-def apps_of(sql: str) -> set[str]:
+@lru_cache(maxsize=10_000)
+def apps_of(sql: str) -> frozenset[str]:
     """Return the apps whose tables or functions a statement names."""
     text = _LITERAL.sub("''", sql)
     named = {owners()[word] for word in set(_WORD.findall(text)) & owners().keys()}
-    return named | {name.partition("_")[0] for name in _functions().findall(text)}
+    return frozenset(named | {name.partition("_")[0] for name in _functions().findall(text)})
 
 
+@lru_cache(maxsize=10_000)
 def writes(sql: str) -> bool:
     """Return whether a statement changes rows: by its verb, or by calling a function of an app."""
     called = set(_functions().findall(sql)) - set(READING_FUNCTIONS)
@@ -91,7 +93,7 @@ class Sentinel:
         self.sent: SingleStatement | None = None  # the last command of one statement that wrote
 
     def __call__(self, execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
-        touched = apps_of(sql) if isinstance(sql, str) and not _is_schema(sql) and not self.paused else set()
+        touched = apps_of(sql) if isinstance(sql, str) and not _is_schema(sql) and not self.paused else frozenset()
         if len(touched) > 1:
             self.report(f"one statement touches {sorted(touched)}: {sql[:300]}")
         if touched and writes(sql) and self.in_transaction():

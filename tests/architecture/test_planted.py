@@ -204,7 +204,13 @@ UNANSWERED = {
     "in a decorated function": "@transaction.atomic\ndef write(): Order.objects.filter(version=-1).update(version=0)",
     "past the ORM": "def write():\n    with connection.cursor() as c: c.execute('DELETE FROM orders_order WHERE false')",
 }
-COMMAND = "@messaging.command\ndef write(): Order.objects.filter(version=-1).update(version=0)"
+ANSWERED = {
+    "command": "@messaging.command\ndef write(): Order.objects.filter(version=-1).update(version=0)",
+    "statement": "@messaging.statement\ndef write(): Order.objects.filter(version=-1).update(version=0)",
+}
+WRITES_TWICE = (
+    "@messaging.statement\ndef write():\n    for _ in range(2): Order.objects.filter(version=-1).update(version=0)"
+)
 
 
 def planted_in_orders(text):
@@ -228,7 +234,17 @@ def test_write_of_an_app_outside_a_command_is_caught(tables, text):
 
 
 @pytest.mark.django_db
-def test_write_of_a_command_is_not_caught(tables):
-    planted_in_orders(COMMAND)()
+@pytest.mark.parametrize("text", ANSWERED.values(), ids=ANSWERED)
+def test_write_of_a_command_is_not_caught(tables, text):
+    write = planted_in_orders(text)
+
+    write()
+    write()
 
     assert sentinel.violations == []
+
+
+@pytest.mark.django_db
+def test_second_write_of_a_command_of_one_statement_is_caught(tables):
+    with pytest.raises(AssertionError, match="a command of one statement writes twice"):
+        planted_in_orders(WRITES_TWICE)()

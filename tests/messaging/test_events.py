@@ -55,6 +55,15 @@ def test_command_inside_a_transaction_is_refused():
         happen(thing="a", version=1)
 
 
+def test_command_of_one_statement_inside_a_transaction_is_refused():
+    @messaging.statement
+    def write():
+        raise AssertionError("not reached")
+
+    with pytest.raises(messaging.NestedCommand), transaction.atomic():
+        write()
+
+
 def test_two_events_of_one_version_are_refused():
     happen(thing="a", version=1)
 
