@@ -1,12 +1,16 @@
 """The bag: quantities, what changed meanwhile, whose it is."""
 
+import re
+
 import pytest
 
+from apps.accounts import api as accounts
 from apps.catalog import api as catalog
 from apps.checkout import api as checkout
 from apps.inventory import api as inventory
+from apps.kernel.ids import uuid7
 from apps.web.testing import assert_queries
-from tests.checkout.shopping import set_price
+from tests.checkout.shopping import make_variant, set_price
 from tests.storefront.visitor import Visitor, make_listed
 
 pytestmark = pytest.mark.django_db
@@ -144,3 +148,19 @@ def test_bag_costs_at_most_eight_statements():
 
     with assert_queries(at_most=8):
         visitor.get("/cart/")
+
+
+def test_what_a_merge_had_to_leave_out_is_named():
+    email, password = f"{uuid7().hex}@example.com", "correct horse battery"
+    customer = accounts.register_customer(email=email, password=password, first_name="Ada", last_name="Byron")
+    dollars = make_variant(currency="USD")
+    checkout.add_item(owner=checkout.CartOwner(customer_id=customer.id), variant_id=dollars, quantity=1, currency="USD")
+    _, slug = make_listed()
+    visitor = Visitor()
+    visitor.add(slug, 2)
+    form = visitor.get("/account/sign-in/?next=/cart/").form("/account/sign-in/")
+
+    bag = visitor.send(form, at="/account/sign-in/", email=email, password=password)
+
+    assert bag.path == "/cart/"
+    assert re.search(r"2 . Product \w+ is not sold in USD, so it is not in this bag\.", bag.text)
