@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from apps.messaging import inbox, relay, work
-from apps.messaging.subscriptions import queues
 from apps.persistence.databases import aliases
 
 
@@ -22,5 +21,6 @@ def deliver_all(*, rounds: int = 50, slow: bool = True) -> None:
 
 def _deliver_once(*, slow: bool) -> int:
     relayed = sum(relay.relay_once(alias=alias) for alias in aliases())
-    drained = sum(inbox.drain(queue=queue) for queue in queues())
-    return relayed + drained + sum(work.drive(name=driver.name) for driver in work.drivers() if slow or not driver.slow)
+    drained = sum(inbox.drain(queue=queue) for alias in aliases() for queue in inbox.due_queues(alias=alias))
+    due = [driver for driver in work.due_drivers() if slow or not driver.slow]
+    return relayed + drained + sum(work.drive(name=driver.name) for driver in due)

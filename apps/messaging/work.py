@@ -25,7 +25,7 @@ from apps.messaging import backoff, wakeups
 from apps.messaging.errors import LeaseLost
 from apps.persistence.databases import alias_for
 from apps.persistence.models import UUIDModel
-from apps.persistence.statements import columns_of
+from apps.persistence.statements import columns_of, fetch_all
 
 logger = logging.getLogger(__name__)
 DRIVE_TASK = "messaging.drive"
@@ -265,8 +265,9 @@ def due_drivers() -> list[Driver]:
 
 
 def _has_due(found: Driver) -> bool:
-    rows = found.model._default_manager.using(alias_for(found.model._meta.app_label))
-    return rows.filter(next_run_at__lte=Now(), parked_at__isnull=True).exists()
+    meta = found.model._meta
+    due = f"SELECT EXISTS (SELECT 1 FROM {meta.db_table} WHERE next_run_at <= statement_timestamp() AND parked_at IS NULL)"  # noqa: S608
+    return bool(fetch_all(meta.app_label, due)[0][0])
 
 
 def wake_driver(found: Driver) -> None:
