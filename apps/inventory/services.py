@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any, NoReturn
 from uuid import UUID
 
-from django.db import DataError, IntegrityError, OperationalError, ProgrammingError, connections
+from django.db import DataError, IntegrityError, OperationalError, connections
 from django.db.models import QuerySet
 from django.db.models.functions import Greatest, Now
 from psycopg import errors as pg
@@ -56,23 +56,17 @@ def reserve_stock(*, reference: str, lines: Sequence[StockLine], expires_in_seco
     _check_lines(lines)
     _check_number("expires_in_seconds", expires_in_seconds, least=1, most=MAX_SECONDS)
     arguments = (reference, *_columns(lines), expires_in_seconds)
-    return _reserve_alone(*arguments) or _reserve_and_announce(*arguments)
-
-
-def _reserve_alone(*arguments: Any) -> Reservation | None:
-    """Reserve where nothing has to be announced or taken back, which is nearly always; else do nothing and return None."""
-    try:
-        answer = _send_reserve_alone(*arguments)
-    except ProgrammingError as error:
-        if isinstance(error.__cause__, pg.RaiseException):
-            return None
-        raise
-    return _to_reservation(answer, reference=arguments[0])
+    if answer := _reserve_alone(*arguments):
+        return _to_reservation(answer, reference=reference)
+    return _reserve_and_announce(*arguments)
 
 
 @messaging.statement
-def _send_reserve_alone(*arguments: Any) -> dict[str, Any]:
-    answer: dict[str, Any] = _call("SELECT inventory_reserve_alone(%s, %s::uuid[], %s::bigint[], %s)", *arguments)
+def _reserve_alone(*arguments: Any) -> dict[str, Any] | None:
+    """Reserve where nothing has to be announced, which is nearly always; else change nothing and return None."""
+    answer: dict[str, Any] | None = _call(
+        "SELECT inventory_reserve_alone(%s, %s::uuid[], %s::bigint[], %s)", *arguments
+    )
     return answer
 
 

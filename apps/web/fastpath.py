@@ -7,10 +7,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from http import HTTPStatus
 from typing import Any, Final
 
+from django.conf import settings
 from django.core.handlers.wsgi import get_path_info
+from django.http.request import split_domain_port, validate_host
 
 from apps.kernel.errors import TooManyRequests
 from apps.web import answers, limits, logs, metrics
@@ -37,7 +40,7 @@ class FastPath:
         if not environ["PATH_INFO"].startswith(_PREFIX):
             return self.application(environ, start_response)
         began = time.perf_counter()
-        answer = answers.find(environ)
+        answer = answers.find(environ) if _is_ours(environ.get("HTTP_HOST") or environ["SERVER_NAME"]) else None
         if answer is None:
             return self.application(environ, start_response)
         request_id = request_id_from(environ.get("HTTP_X_REQUEST_ID"))
@@ -46,6 +49,12 @@ class FastPath:
         start_response(_STATUS_LINES[status], list(headers.items()))
         metrics.observe(method="GET", route=answer.route, status=status, seconds=time.perf_counter() - began)
         return [body]
+
+
+@lru_cache(maxsize=100)
+def _is_ours(host: str) -> bool:
+    """Return whether the shop answers for this host; of any other Django says what is wrong."""
+    return validate_host(split_domain_port(host)[0], settings.ALLOWED_HOSTS)
 
 
 def _respond(environ: Environ, answer: Answer, *, request_id: str) -> tuple[int, dict[str, str], bytes]:

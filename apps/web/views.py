@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any, ClassVar, Final
 
+from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from rest_framework import views
@@ -34,7 +35,8 @@ class APIView(views.APIView):
     _limit: limits.Decision | None = None
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """Authenticate, take from the limits, then check permissions; before all, refuse what no column can store."""
+        """Authenticate, take from the limits, then check permissions; before all, refuse what no column can store and other hosts."""
+        refuse_unknown_host(request)
         refuse_nul(request)
         super().initial(request, *args, **kwargs)
 
@@ -75,6 +77,15 @@ class APIView(views.APIView):
         for name, value in (self._limit.headers if self._limit else {}).items():
             response[name] = value
         return not_modified(request, response) if request.method in ("GET", "HEAD") else response
+
+
+def refuse_unknown_host(request: HttpRequest | Request) -> None:
+    """Refuse a host that this shop does not answer for (ALLOWED_HOSTS); pages ask Django's own middleware."""
+    try:
+        request.get_host()
+    except DisallowedHost as error:
+        host = str(request.META.get("HTTP_HOST", ""))[:100]
+        raise Invalid.field("Host", "unknown_host", f"{host!r} is not a host of this shop.") from error
 
 
 def refuse_nul(request: HttpRequest | Request) -> None:

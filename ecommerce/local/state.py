@@ -86,6 +86,8 @@ class StateFolder:
             raise StartError(f"{error.filename} is not a folder: choose another with --state DIR.") from error
         except PermissionError as error:
             raise StartError(f"{error.filename} may not be written by this user: choose --state DIR.") from error
+        except OSError as error:
+            raise StartError(f"{self.path} cannot be made ({error.strerror}): choose --state DIR.") from error
         self._require_space()
 
     def close(self) -> None:

@@ -6,6 +6,7 @@ import stat
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -166,6 +167,11 @@ def test_a_file_where_the_folder_should_be_is_named(tmp_path):
 
     with pytest.raises(StartError, match="file is not a folder: choose another with --state DIR"):
         StateFolder(tmp_path / "file").open()
+
+
+def test_a_place_where_no_folder_can_be_is_named():
+    with pytest.raises(StartError, match=r"/proc/shop cannot be made .*choose --state DIR"):
+        StateFolder(Path("/proc/shop")).open()
 
 
 def test_a_full_disk_is_named_before_anything_is_made(tmp_path, monkeypatch):

@@ -4,6 +4,7 @@ import io
 import threading
 import time
 
+import orjson
 import pytest
 from django.core.handlers.wsgi import WSGIHandler
 from django.core.signals import request_finished, request_started
@@ -286,3 +287,13 @@ def test_memory_is_bounded_and_the_least_used_goes_first(shop, settings):
     assert answers._memory._bytes <= 8_000
     assert answers._memory.find(f"{URL}?sort=kept")
     assert answers._memory.find(f"{URL}?sort=0") is None
+
+
+def test_another_host_is_refused_though_the_answer_is_kept(shop):
+    shop.get(URL)
+    kept = shop.get(URL)
+    foreign = shop.get(URL, HTTP_HOST="evil.example")
+
+    assert (kept[0], foreign[0]) == ("200 OK", "400 Bad Request")
+    assert orjson.loads(foreign[2])["errors"][0]["field"] == "Host"
+    assert shop.get(URL, HTTP_HOST="testserver")[0] == "200 OK"

@@ -2,16 +2,24 @@
 
 from django.db import migrations, models
 
-# For a statement that commits by itself: it refuses, and so undoes, what its caller would have to announce or to roll back.
+# For a statement that commits by itself: it takes back what its caller would have to roll back (an answer that says `short` leaves
+# nothing) or to announce (NULL leaves nothing; do it again in a transaction).
 RESERVE_ALONE = """
 CREATE FUNCTION inventory_reserve_alone(p_reference text, p_variants uuid[], p_quantities bigint[], p_seconds integer)
 RETURNS jsonb LANGUAGE plpgsql AS $$
 DECLARE
-    answer jsonb := inventory_reserve(p_reference, p_variants, p_quantities, p_seconds);
+    answer jsonb;
 BEGIN
-    IF answer ->> 'outcome' = 'short' OR answer -> 'crossed' <> '[]' THEN
-        RAISE EXCEPTION 'reserving % takes a transaction', p_reference;
-    END IF;
+    BEGIN
+        answer := inventory_reserve(p_reference, p_variants, p_quantities, p_seconds);
+        IF answer ->> 'outcome' = 'short' OR answer -> 'crossed' <> '[]' THEN
+            RAISE EXCEPTION 'taken back';
+        END IF;
+    EXCEPTION WHEN raise_exception THEN
+        IF answer ->> 'outcome' <> 'short' THEN
+            RETURN NULL;
+        END IF;
+    END;
     RETURN answer;
 END $$;
 """

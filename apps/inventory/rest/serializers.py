@@ -7,10 +7,11 @@ from typing import Any
 from rest_framework import serializers
 
 from apps.inventory.contracts import StockStatus
+from apps.web.fields import WholeNumberField
 
 
 class StockInput(serializers.Serializer[Any]):
-    on_hand = serializers.IntegerField(min_value=0, max_value=1_000_000_000)
+    on_hand = WholeNumberField(min_value=0, max_value=1_000_000_000)
     reason = serializers.CharField(max_length=200)
     warehouse = serializers.CharField(max_length=50, allow_blank=True, default="")
 
