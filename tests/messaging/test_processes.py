@@ -121,7 +121,8 @@ def test_relay_killed_inside_a_batch(lab):
             messages.execute("SELECT id FROM messaging_outboxmessage WHERE key LIKE 'probe:bulk-%' FOR UPDATE")
         held = """SELECT 1 FROM pg_stat_activity
                   WHERE wait_event_type = 'Lock' AND query LIKE 'UPDATE messaging_outboxmessage SET published_at%%'"""
-        wait_for(lambda: len(lab.query(held)) == len(relays), what="every relay to be inside a batch")
+        # Half of the shards is the most that one takes, so two have them all; earlier tests may have left more than two.
+        wait_for(lambda: len(lab.query(held)) == min(len(relays), 2), what="the relays to be inside a batch")
 
         lab.kill(*relays)
 
