@@ -43,6 +43,7 @@ from apps.kernel.errors import Invalid, PreconditionFailed
 from apps.kernel.ids import uuid7
 from apps.messaging import api as messaging
 from apps.persistence.databases import alias_for
+from apps.persistence.statements import broken_constraint
 
 MAX_SECONDS = 366 * 24 * 3600
 MAX_TEXT = 200
@@ -208,17 +209,13 @@ def _move(
             operation_id,
         )
     except (IntegrityError, DataError) as error:
-        if isinstance(error.__cause__, pg.NumericValueOutOfRange) or _broken_constraint(error) == LEVEL_AT_MOST:
+        if isinstance(error.__cause__, pg.NumericValueOutOfRange) or broken_constraint(error) == LEVEL_AT_MOST:
             too_much = f"would be too high; a warehouse holds at most {MAX_QUANTITY:,} of a variant."
             raise Invalid.field("on_hand", "out_of_range", too_much) from error
         raise
     if answer["outcome"] == "below":
         raise BelowReserved(**answer["below"][0])
     _announce(answer["crossed"])
-
-
-def _broken_constraint(error: Exception) -> str | None:
-    return getattr(getattr(error.__cause__, "diag", None), "constraint_name", None)
 
 
 def warehouse_changed(warehouse: Warehouse) -> None:

@@ -45,7 +45,7 @@ def _read(scope: IdempotencyScope, record: Sequence[Any]) -> StoredAnswer | None
 
 
 def store_answer(scope: IdempotencyScope, answer: StoredAnswer, *, app: str) -> None:
-    """Keep the answer to a request; call it inside the command that did the work. A repeat keeps the first answer."""
+    """Keep the answer to a request whose work did not keep it (`publish(..., answer=)`). A repeat keeps the first answer."""
     insert_rows([record_of(scope, answer)], using=alias_for(app), ignore_conflicts_of=(IdempotencyRecord,))
 
 

@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any, TypeVar
 
 import orjson
-from django.db import connections, models
+from django.db import DatabaseError, connections, models
 from django.db.models.expressions import DatabaseDefault
 
 from apps.persistence.databases import alias_for
@@ -22,6 +22,11 @@ def fetch_all(app_label: str, sql: str, parameters: Any = None) -> list[tuple[An
         cursor.execute(sql, parameters)
         rows: list[tuple[Any, ...]] = cursor.fetchall()
         return rows
+
+
+def broken_constraint(error: DatabaseError) -> str:
+    """Return the name of the constraint that a statement broke, "" where it broke none."""
+    return getattr(getattr(error.__cause__, "diag", None), "constraint_name", None) or ""
 
 
 def columns_of(model: type[models.Model], *, prefix: str) -> str:

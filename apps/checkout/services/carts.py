@@ -31,7 +31,7 @@ from apps.kernel.errors import FieldError, Invalid, PreconditionFailed
 from apps.kernel.ids import uuid7
 from apps.kernel.money import currency_decimals
 from apps.messaging import api as messaging
-from apps.persistence.statements import insert_rows
+from apps.persistence.statements import broken_constraint, insert_rows
 from apps.web import tokens
 
 MAX_LINES = 500
@@ -167,14 +167,9 @@ def _write(*, opened: OpenCart, change: Change) -> bool:
     try:
         return _update(opened=opened, change=change) if opened.exists else _insert(opened=opened, change=change)
     except IntegrityError as error:
-        if opened.exists or not _is_second_cart(error):
+        if opened.exists or not broken_constraint(error).startswith("checkout_cart_one_open"):
             raise
         return False  # another request made the owner's first cart at the same moment
-
-
-def _is_second_cart(error: IntegrityError) -> bool:
-    diagnostics = getattr(error.__cause__, "diag", None)
-    return (getattr(diagnostics, "constraint_name", None) or "").startswith("checkout_cart_one_open")
 
 
 @messaging.command

@@ -20,7 +20,7 @@ from apps.orders.models import Order as OrderRow
 from apps.orders.models import OrderContact, OrderLine, OrderSaga, SagaStep
 from apps.orders.services.recording import begin_history
 from apps.orders.services.steps import StepKind
-from apps.persistence.statements import fetch_all
+from apps.persistence.statements import broken_constraint, fetch_all
 from apps.web import tokens
 
 Encode = Callable[[Order, str], messaging.StoredAnswer]
@@ -40,17 +40,12 @@ def place_order(
     try:
         return _place(draft=draft, order_id=order_id, number=number, now=now, scope=scope, encode=encode)
     except IntegrityError as error:
-        if not _is_second_order_of_cart(error):
+        if broken_constraint(error) != _ONCE_PER_CART:
             raise
         placed = selectors.find_order_by_cart(cart_id=draft.cart_id)
         if placed is None:
             raise
         raise AlreadyPlaced(placed) from error
-
-
-def _is_second_order_of_cart(error: IntegrityError) -> bool:
-    diagnostics = getattr(error.__cause__, "diag", None)
-    return getattr(diagnostics, "constraint_name", None) == _ONCE_PER_CART
 
 
 @messaging.statement
