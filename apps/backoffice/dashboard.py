@@ -14,6 +14,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from apps.backoffice.charts import Chart, draw_bars
+from apps.brand import api as brand
 from apps.checkout import api as checkout
 from apps.inventory import api as inventory
 from apps.kernel import clock
@@ -48,7 +49,17 @@ def add_figures(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]
     )
     allowed = (make for right, make in sources if request.user.has_perm(right))
     figures = [figure for make in allowed for figure in make(request)]
-    return {**context, "title": f"Today at {settings.SHOP_NAME}", "figures": figures}
+    return {**context, "title": f"Today at {brand.get_brand().name}", "figures": figures}
+
+
+def site_title(request: HttpRequest) -> str:
+    """Return what stands in the title of every staff page; settings.UNFOLD names it."""
+    return f"{site_header(request)} admin"
+
+
+def site_header(request: HttpRequest) -> str:
+    """Return the name above the side bar; settings.UNFOLD names it."""
+    return brand.get_brand().name
 
 
 def _sales(request: HttpRequest) -> list[Figure]:

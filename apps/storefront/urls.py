@@ -21,6 +21,7 @@ urlpatterns = [
     path("orders/<uuid:order_id>/", orders.show, name="order"),
     path("orders/<uuid:order_id>/cancel/", orders.cancel, name="order-cancel"),
     path("manifest.webmanifest", site.manifest, name="manifest"),
+    path("brand-<slug:digest>.css", site.brand_css, name="brand-css"),
     path("sw.js", site.worker, name="worker"),
     path("offline/", site.offline, name="offline"),
     path("robots.txt", site.robots, name="robots"),

@@ -31,6 +31,7 @@ INSTALLED_APPS = [
     "apps.messaging",
     "apps.web",
     "apps.media",
+    "apps.brand",
     "apps.accounts",
     "apps.catalog",
     "apps.inventory",

@@ -5,8 +5,6 @@ from typing import Any
 from django.templatetags.static import static
 from django.urls import reverse_lazy
 
-from ecommerce.settings.shop import SHOP_NAME
-
 # What staff do, most often first: title, icon (Material Symbols), view, right.
 _WORK = [
     (
@@ -37,6 +35,7 @@ _WORK = [
     (
         "Shop",
         [
+            ("Shop settings", "storefront", "backoffice:brand", "brand.change_brand"),
             ("People", "group", "admin:accounts_user_changelist", "accounts.view_user"),
             ("Taxes", "percent", "admin:pricing_taxzone_changelist", "pricing.view_taxzone"),
             ("Shipping", "local_shipping", "admin:shipping_shippingzone_changelist", "shipping.view_shippingzone"),
@@ -84,8 +83,8 @@ _PRIMARY = {
 }
 
 UNFOLD = {
-    "SITE_TITLE": f"{SHOP_NAME} admin",
-    "SITE_HEADER": SHOP_NAME,
+    "SITE_TITLE": "apps.backoffice.dashboard.site_title",
+    "SITE_HEADER": "apps.backoffice.dashboard.site_header",
     "SITE_FAVICONS": [
         {"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("storefront/icon.svg")},
     ],

@@ -47,6 +47,7 @@ PAGES = {
     "admin:accounts_user_add": set(),
     "admin:auth_group_changelist": set(),
     "backoffice:parked": {MANAGER},
+    "backoffice:brand": {MANAGER},
 }
 
 

@@ -18,6 +18,7 @@ ROLES: Final[Mapping[str, tuple[str, ...]]] = {
         "pricing.*",
         "shipping.*",
         "media.*",
+        "brand.*",
         "notifications.*",
         "messaging.view_inboxmessage",
         "messaging.change_inboxmessage",

@@ -14,6 +14,7 @@ from typing import Any, Final
 from zlib import crc32
 
 from apps.backoffice.demo.drawing import VIEWS, Detail, draw
+from apps.brand.contracts import BrandInput
 from apps.catalog.contracts import Option, ProductInput, ProductStatus, VariantInput
 from apps.kernel.money import Money
 
@@ -45,6 +46,13 @@ class DemoProduct:
     pictures: tuple[Picture, ...]
     category: tuple[str, ...]
     stock: Mapping[str, int]
+
+
+def read_brand() -> BrandInput:
+    """Return the brand's name, words, sender and colours."""
+    told = tomllib.loads(Path(__file__).with_name("brand.toml").read_text(encoding="utf-8"))
+    told["legal_footer"] = told["legal_footer"].strip()
+    return BrandInput(**told, logo=None)
 
 
 def read_demo() -> list[DemoProduct]:

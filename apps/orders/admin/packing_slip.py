@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Final
 from uuid import UUID
 
-from django.conf import settings
 from fpdf import FPDF
 from fpdf.enums import XPos, YPos
 
+from apps.brand import api as brand
 from apps.orders.contracts import Order, OrderLine
 
 _FONTS: Final = Path(__file__).resolve().parent.parent / "fonts"
@@ -30,7 +30,7 @@ def make_packing_slip(order: Order, *, quantities: Mapping[UUID, int]) -> bytes:
     pdf.set_margin(_MARGIN)
     pdf.set_auto_page_break(auto=True, margin=_MARGIN)
     pdf.add_page()
-    _write(pdf, settings.SHOP_NAME, size=11, style="B")
+    _write(pdf, brand.get_brand().name, size=11, style="B")
     pdf.ln(12)
     for line in order.shipping_address.lines:
         _write(pdf, line, size=11)

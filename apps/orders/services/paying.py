@@ -11,6 +11,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db.models.functions import Now
 
+from apps.brand import api as brand
 from apps.inventory import api as inventory
 from apps.kernel.errors import Invalid
 from apps.kernel.money import Money
@@ -56,7 +57,7 @@ def start_payment(
         deadline=terms.deadline,
         return_url=return_url,
         cancel_url=cancel_url,
-        description=f"{settings.SHOP_NAME} {terms.number}",
+        description=f"{brand.get_brand().name} {terms.number}",
         email=terms.email,
         reference=terms.number,
         customer_id=terms.customer_id,

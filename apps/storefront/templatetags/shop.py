@@ -12,6 +12,7 @@ from django import template
 from django.conf import settings
 from django.utils.translation import get_language
 
+from apps.brand import api as brand
 from apps.kernel.money import Money
 from apps.media import api as media
 from apps.storefront.colours import swatch
@@ -57,8 +58,13 @@ def srcset(url: str) -> str:
 @register.simple_tag
 def shop_name() -> str:
     """Return the shop's name; also where a page is shown without the frame's context."""
-    name: str = settings.SHOP_NAME
-    return name
+    return brand.get_brand().name
+
+
+@register.simple_tag
+def shop_brand() -> brand.Brand:
+    """Return what the shop looks like: logo, tagline, legal footer, stylesheet."""
+    return brand.get_brand()
 
 
 @register.filter

@@ -8,12 +8,14 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.templatetags.static import static
+from django.urls import reverse
 from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_safe
 
+from apps.brand import api as brand
 from apps.search import api as search
 
-_HOUR, _DAY = 3600, 86_400
+_HOUR, _DAY, _YEAR = 3600, 86_400, 31_536_000
 # The protocol allows 50,000 addresses and 50 MB a file (https://www.sitemaps.org/protocol.html).
 _PER_SITEMAP = 20_000
 _SHELL = ("shop.css", "shop.js", "product.js", "listing.js", "icon.svg", "fonts/instrument-sans-latin.woff2")
@@ -31,15 +33,16 @@ def manifest(request: HttpRequest) -> HttpResponse:
         *({"src": static(f"storefront/icon-{n}.png"), "sizes": f"{n}x{n}", "type": "image/png"} for n in (192, 512)),
         {"src": static("storefront/icon-maskable-512.png"), "sizes": "512x512", "type": "image/png", "purpose": "maskable"},
     ]  # fmt: skip
+    shown = brand.get_brand()
     data = {
         "id": "/",
-        "name": settings.SHOP_NAME,
-        "short_name": settings.SHOP_NAME[:12],
+        "name": shown.name,
+        "short_name": shown.name[:12],
         "start_url": "/",
         "scope": "/",
         "display": "standalone",
         "background_color": "#f7f4ee",
-        "theme_color": "#1f3a34",
+        "theme_color": shown.light.accent,
         "icons": icons,
     }
     return _kept(JsonResponse(data, content_type="application/manifest+json"), _DAY)
@@ -49,9 +52,24 @@ def manifest(request: HttpRequest) -> HttpResponse:
 def worker(request: HttpRequest) -> HttpResponse:
     """Answer the service worker's script; it changes whenever one of the files it keeps does, and so replaces itself."""
     shell = [static(f"storefront/{name}") for name in _SHELL]
+    shown = brand.get_brand()
+    if shown.stylesheet:
+        shell.append(reverse("storefront:brand-css", args=[shown.stylesheet_hash]))
     context = {"shell": ["/offline/", *shell]}
     response = render(request, "storefront/sw.js", context, content_type="text/javascript")
     patch_cache_control(response, no_cache=True)
+    return response
+
+
+@require_safe
+def brand_css(request: HttpRequest, digest: str) -> HttpResponse:
+    """Answer the brand's colours; only under the hash of what they are now may anybody keep them."""
+    shown = brand.get_brand()
+    response = HttpResponse(shown.stylesheet, content_type="text/css")
+    if digest == shown.stylesheet_hash:
+        patch_cache_control(response, public=True, max_age=_YEAR, immutable=True)
+    else:
+        patch_cache_control(response, no_store=True)
     return response
 
 

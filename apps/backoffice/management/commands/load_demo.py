@@ -8,7 +8,8 @@ from uuid import UUID
 
 from django.core.management.base import BaseCommand, CommandError
 
-from apps.backoffice.demo import COLOUR, DemoProduct, read_demo
+from apps.backoffice.demo import COLOUR, DemoProduct, read_brand, read_demo
+from apps.brand import api as brand
 from apps.catalog import api as catalog
 from apps.catalog.contracts import Image, ParsedProduct, Product, ProductInput
 from apps.inventory import api as inventory
@@ -18,9 +19,13 @@ from apps.media import api as media
 class Command(BaseCommand):
     """Adds what is missing only, so that edits and sales in the demo shop survive the next start."""
 
-    help = "Add the demo products that are missing, and stock for those of their variants that never had any."
+    help = (
+        "Settle the demo brand where nobody settled one; add the demo products that are missing, and stock for those of their"
+        " variants that never had any."
+    )
 
     def handle(self, *args: Any, **options: Any) -> None:
+        _settle_brand()
         entries = read_demo()
         wanted: dict[UUID, int] = {}
         for entry in entries:
@@ -31,6 +36,11 @@ class Command(BaseCommand):
         if missing:
             inventory.set_stock_levels(levels=missing, reason="demo shop", actor="load_demo")
         self.stdout.write(f"demo shop: {len(entries)} products, {len(wanted)} variants, stock set for {len(missing)}")
+
+
+def _settle_brand() -> None:
+    if not brand.is_settled():
+        brand.change_brand(brand=read_brand(), actor="load_demo")
 
 
 def _create(entry: DemoProduct) -> Product:

@@ -1,0 +1,41 @@
+"""Published interface of brand: what the shop calls itself and looks like, on pages, in mails and on paper."""
+
+from __future__ import annotations
+
+from apps.brand import selectors, services
+from apps.brand.contracts import Brand, BrandInput, Logo, Palette
+from apps.messaging import api as messaging
+
+__all__ = ["Brand", "BrandInput", "Logo", "Palette", "change_brand", "forget_brand", "get_brand", "is_settled"]
+
+
+def get_brand() -> Brand:
+    """Return the brand as staff settled it; before they did, settings.SHOP_NAME, DEFAULT_FROM_EMAIL and the shop's own colours.
+
+    One query, the answer to which a process remembers for five seconds.
+    """
+    return selectors.get_brand()
+
+
+def is_settled() -> bool:
+    """Return whether anybody has settled the brand yet; one query."""
+    return selectors.is_settled()
+
+
+def change_brand(*, brand: BrandInput, actor: str) -> None:
+    """Settle the brand; `actor` says who did. Other processes show it within five seconds.
+
+    Raises Invalid: `name` empty; a text too long (60 characters for names, 254 for the address, 150 for the tagline, 1000 for the legal
+    footer, the only one that may have several lines); `sender_address` no e-mail address; a colour not `#rrggbb` in lower case; `on_colour`
+    on `colour` with less contrast than 4.5 to 1 (WCAG 2.2, 1.4.3).
+    """
+    _change_brand(brand=brand, actor=actor)
+    selectors.forget_brand()
+
+
+_change_brand = messaging.command(services.change_brand)
+
+
+def forget_brand() -> None:
+    """Ask the database again at the next call in this process, as after a row was restored or rolled back."""
+    selectors.forget_brand()
