@@ -8,7 +8,7 @@ from django.http import HttpResponseBase
 from django.urls import URLPattern, path
 
 from apps.backoffice.stock_forms import AdjustForm, ReceiveForm, TransferForm
-from apps.backoffice.views import brand, buyers, products, stock, work
+from apps.backoffice.views import brand, buyers, mails, products, stock, work
 
 
 def _page(route: str, view: Callable[..., HttpResponseBase], name: str, **arguments: Any) -> URLPattern:
@@ -19,6 +19,7 @@ app_name = "backoffice"
 urlpatterns = [
     _page("parked/", work.parked, "parked"),
     _page("brand/", brand.settings_page, "brand"),
+    _page("mails/", mails.preview, "mail_preview"),
     _page("stock/", stock.stock, "stock"),
     _page("stock/low/", stock.low_stock, "low_stock"),
     _page("stock/adjust/", stock.move, "adjust_stock", form_class=AdjustForm),

@@ -13,6 +13,7 @@ from apps.media.services import fetching, rendering, storing
 __all__ = [
     "ImageRefused",
     "find_rendition",
+    "narrowest",
     "request_image",
     "request_images",
     "srcset",
@@ -58,6 +59,11 @@ def request_images(*, source_urls: Sequence[str]) -> None:
 def srcset(url: str) -> str:
     """Return what belongs into the `srcset` of an `<img>` that shows `url`; "" for a picture that is not stored here."""
     return names.srcset(url)
+
+
+def narrowest(url: str) -> str:
+    """Return the address of the smallest rendition of the picture at `url`; a foreign address as it is. For mails and thumbnails."""
+    return names.narrowest(url)
 
 
 def find_rendition(*, digest: str, width: int) -> Path | None:

@@ -40,6 +40,12 @@ def srcset(url: str) -> str:
     return ", ".join(f"{url_of(digest=digest, width=width)} {width}w" for width in widths_of(int(match["width"])))
 
 
+def narrowest(url: str) -> str:
+    """Return the address of a stored picture's smallest rendition; an address that is not one of ours as it is."""
+    match = _URL.fullmatch(url)
+    return url if match is None else url_of(digest=match["digest"], width=widths_of(int(match["width"]))[0])
+
+
 def request_id_of(url: str) -> UUID:
     """Return the one id that stands for an address, which may be too long for a key."""
     return uuid5(NAMESPACE_URL, url)

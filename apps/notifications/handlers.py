@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from apps.messaging import api as messaging
-from apps.notifications.models import MailKind
+from apps.notifications.contracts import MailKind
 from apps.notifications.services import hints, mails
 from apps.orders.events import (
     OrderCancelled,

@@ -5,22 +5,13 @@ from __future__ import annotations
 from django.db import models
 
 from apps.messaging.work import WorkItem
-
-
-class MailKind(models.TextChoices):
-    """What a mail tells."""
-
-    PLACED = "placed"
-    PAID = "paid"
-    SHIPPED = "shipped"
-    CANCELLED = "cancelled"
-    REFUNDED = "refunded"
+from apps.notifications.contracts import MailKind
 
 
 class OutboundMail(WorkItem):
     """A mail about one fact of an order. The address is asked for when it is sent, so none is kept here."""
 
-    kind = models.CharField(max_length=20, choices=MailKind)
+    kind = models.CharField(max_length=20, choices=[(kind.value, kind.value.capitalize()) for kind in MailKind])
     order_id = models.UUIDField(db_index=True)
     facts = models.JSONField(default=dict)
     message_id = models.CharField(max_length=150, unique=True)

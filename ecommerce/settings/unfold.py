@@ -36,6 +36,7 @@ _WORK = [
         "Shop",
         [
             ("Shop settings", "storefront", "backoffice:brand", "brand.change_brand"),
+            ("Mails", "mail", "backoffice:mail_preview", "notifications.view_outboundmail"),
             ("People", "group", "admin:accounts_user_changelist", "accounts.view_user"),
             ("Taxes", "percent", "admin:pricing_taxzone_changelist", "pricing.view_taxzone"),
             ("Shipping", "local_shipping", "admin:shipping_shippingzone_changelist", "shipping.view_shippingzone"),

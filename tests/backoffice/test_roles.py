@@ -48,6 +48,7 @@ PAGES = {
     "admin:auth_group_changelist": set(),
     "backoffice:parked": {MANAGER},
     "backoffice:brand": {MANAGER},
+    "backoffice:mail_preview": {MANAGER, SUPPORT},
 }
 
 

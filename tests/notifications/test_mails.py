@@ -1,22 +1,31 @@
 """Mails: one for each fact, whatever is repeated or fails on the way."""
 
+import re
 import smtplib
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 from django.core import mail
 from django.db import transaction
 
+from apps.brand import api as brand
+from apps.inventory import api as inventory
 from apps.kernel.ids import uuid7
 from apps.kernel.money import Money
+from apps.media import api as media
 from apps.messaging import api as messaging
 from apps.messaging import work
 from apps.messaging.testing import deliver_all
 from apps.notifications import api as notifications
 from apps.notifications import handlers
 from apps.notifications.models import OutboundMail
+from apps.orders import api as orders
 from apps.orders.events import OrderCancelled, OrderPaid, OrderRefunded
-from tests.orders.making import place, stock
+from tests.brand.making import settle
+from tests.media.pictures import photo
+from tests.orders.making import answer, draft, place, stock
+from tests.orders.paying import pay
 
 pytestmark = pytest.mark.django_db
 
@@ -35,7 +44,8 @@ def test_placed_order_is_confirmed_in_text_and_html_with_a_link_that_opens_it(or
     assert order.number in sent.subject
     html = sent.alternatives[0][0]
     for body in (sent.body, html):
-        assert str(order.total) in body
+        for told in ("€24.90", "€20.00", "Rain jacket", "Wool, M", "Invalidenstraße 117", "Germany"):
+            assert told in body
         assert f"{settings.STOREFRONT_URL}/orders/{order.id}/?token=" in body
 
 
@@ -90,7 +100,7 @@ def test_refund_mail_names_the_amount(order):
 
     deliver_all()
 
-    assert "5.00 EUR" in mail.outbox[-1].body
+    assert "€5.00" in mail.outbox[-1].body
 
 
 def test_mail_server_that_refuses_is_tried_again_and_then_parked(order, monkeypatch, settings):
@@ -118,3 +128,110 @@ def test_folder_backend_writes_whole_files_named_by_message_id(order, settings, 
     (file,) = (tmp_path / "mail").iterdir()
     assert file.suffix == ".eml"
     assert OutboundMail.objects.get().message_id.encode() in file.read_bytes()
+
+
+def place_with(*, image_url="", language="en", name="Ada"):
+    """Place an order of one item that shows a picture, in a language, by a person of this name."""
+    made = draft({stock(): 1}, reservation=str(uuid7()))
+    person = replace(made.shipping_address, first_name=name)
+    made = replace(
+        made,
+        lines=(replace(made.lines[0], image_url=image_url),),
+        language=language,
+        shipping_address=person,
+        billing_address=replace(person, line1="Rechnungsweg 1"),
+    )
+    lines = [inventory.StockLine(variant_id=made.lines[0].variant_id, quantity=1)]
+    inventory.reserve_stock(reference=made.reservation, lines=lines, expires_in_seconds=3600)
+    placed, _ = orders.place_order(draft=made, order_id=uuid7(), scope=None, encode=answer)
+    deliver_all()
+    return placed, mail.outbox[-1]
+
+
+def html_of(sent):
+    return sent.alternatives[0][0]
+
+
+def test_items_show_the_smallest_rendition_at_its_public_address(settings):
+    picture = media.store_image(content=photo(width=1200, height=1500))
+
+    _, sent = place_with(image_url=picture.url)
+
+    (address,) = re.findall(r'<img src="([^"]+)"', html_of(sent))
+    assert address == settings.STOREFRONT_URL + picture.url.replace("/1200.webp", "/320.webp")
+
+
+def test_picture_of_another_site_keeps_its_address():
+    _, sent = place_with(image_url="https://cdn.example.com/a.jpg")
+
+    assert '<img src="https://cdn.example.com/a.jpg"' in html_of(sent)
+
+
+def test_both_addresses_are_told_where_they_differ():
+    _, sent = place_with()
+
+    for body in (sent.body, html_of(sent)):
+        assert "Invoice to" in body
+        assert "Rechnungsweg 1" in body
+
+
+def test_names_are_escaped_in_html_and_plain_in_text():
+    _, sent = place_with(name="<b>O'Neill</b> & Søn")
+
+    assert "Hello <b>O'Neill</b> & Søn," in sent.body
+    assert "<b>" not in html_of(sent)
+    assert "&lt;b&gt;O&#x27;Neill" in html_of(sent)
+
+
+def test_order_in_a_language_without_mails_is_written_in_the_first():
+    _, sent = place_with(language="eo")
+
+    assert sent.subject.startswith("We received")
+    assert '<html lang="en"' in html_of(sent)
+
+
+def test_mail_about_a_parcel_leads_to_its_tracking_in_text_and_html():
+    order, _ = place_with()
+    pay(order)
+    orders.ship_order(
+        order_id=order.id,
+        tracking_number="JD0001",
+        carrier="DHL",
+        tracking_url="https://track.example.com/JD0001",
+        actor="staff:test",
+        reference="parcel-1",
+    )
+    deliver_all()
+
+    shipped = mail.outbox[-1]
+    assert "on its way" in shipped.subject
+    for body in (shipped.body, html_of(shipped)):
+        for told in ("https://track.example.com/JD0001", "DHL JD0001", "In this parcel", "/orders/", "This completes"):
+            assert told in body
+
+
+def test_sender_name_colours_footer_and_logo_are_the_brands(settings):
+    logo = brand.Logo(url="/media/00000000000000000000000000000000/800.webp", width=800, height=200)
+    try:
+        settle(logo=logo)
+        _, sent = place_with()
+    finally:
+        brand.forget_brand()
+
+    assert sent.from_email == "Fernway orders <orders@fernway.example>"
+    html = html_of(sent)
+    assert "#7a1f1f" in html
+    assert "Fernway Ltd<br>Company 0815" in html
+    small = f"{settings.STOREFRONT_URL}/media/00000000000000000000000000000000/320.webp"
+    assert f'<img src="{small}" alt="Fernway &amp; Sons" width="144" height="36"' in html
+    assert "Fernway Ltd\nCompany 0815" in sent.body
+
+
+def test_html_needs_nothing_that_mail_programs_refuse():
+    _, sent = place_with()
+
+    html = html_of(sent)
+    assert not re.findall(r"<(script|link|iframe|form|svg|object)", html)
+    assert len(html.encode()) < 100_000  # Gmail cuts a mail at 102 kB
+    assert "prefers-color-scheme: dark" in html
+    assert 'name="color-scheme" content="light dark"' in html

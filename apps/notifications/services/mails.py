@@ -11,9 +11,11 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.db.models.functions import Now
 
+from apps.brand import api as brand
 from apps.messaging import api as messaging
 from apps.messaging import work
-from apps.notifications.models import MailKind, OutboundMail
+from apps.notifications.contracts import MailKind
+from apps.notifications.models import OutboundMail
 from apps.notifications.services import writing
 from apps.orders import api as orders
 
@@ -36,10 +38,11 @@ def send(item: OutboundMail) -> None:
     """
     order = orders.get_order(order_id=item.order_id, viewer=orders.Viewer(is_staff=True))
     contact = orders.get_contact(order_id=item.order_id)
-    written = writing.write(kind=MailKind(item.kind), order=order, facts=item.facts)
+    written = writing.write(kind=MailKind(item.kind), order=order, facts=item.facts, link=writing.signed_link(order))
     message = EmailMultiAlternatives(
         subject=written.subject,
         body=written.text,
+        from_email=brand.get_brand().sender,
         to=[contact.email],
         headers={"Message-ID": item.message_id, "Auto-Submitted": "auto-generated"},
     )

@@ -1,123 +1,146 @@
-"""What the mails say."""
+"""What the mails say: a subject, the news, the next step, and everything about the order that belongs below."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from django.conf import settings
 from django.template.loader import render_to_string
+from django.utils import translation
+from django.utils.translation import gettext as _
 
-from apps.kernel.address import Address
-from apps.notifications.models import MailKind
+from apps.brand import api as brand
+from apps.media import api as media
+from apps.notifications.contracts import LANGUAGES, MailKind, WrittenMail
+from apps.notifications.services.parts import items_of, money, places_of, totals_of
 from apps.orders import api as orders
 from apps.web import tokens
 
-LINK_DAYS = 180
+LINK_DAYS: Final = 180
+_LOGO_HEIGHT: Final = 36
 Facts = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Words:
-    """Subject, opening and next step of one kind of mail."""
+    """Subject, heading, news and next step of one kind of mail; `parcel` where it is about one."""
 
     subject: str
-    opening: str
+    heading: str
+    news: str
     next_step: str
+    parcel: orders.Shipment | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WrittenMail:
-    """A mail ready to send."""
-
-    subject: str
-    text: str
-    html: str
-
-
-def write(*, kind: MailKind, order: orders.Order, facts: Facts) -> WrittenMail:
-    """Return the mail of one kind about an order, as text and HTML that say the same."""
-    words = _WORDS[kind](order, facts)
-    context = {
-        "words": words,
-        "order": order,
-        "addresses": _addresses(order),
-        "shop": settings.SHOP_NAME,
-        "link": _link(order),
-    }
-    return WrittenMail(
-        subject=words.subject,
-        text=render_to_string("notifications/mail.txt", context),
-        html=render_to_string("notifications/mail.html", context),
-    )
-
-
-def _addresses(order: orders.Order) -> dict[str, Address]:
-    delivery, invoice = order.shipping_address, order.billing_address
-    return {"Delivery to": delivery} if invoice == delivery else {"Delivery to": delivery, "Invoice to": invoice}
+def write(*, kind: MailKind, order: orders.Order, facts: Facts, link: str, language: str = "") -> WrittenMail:
+    """Return the mail of one kind about an order, as text and HTML that say the same, in the order's language where there is one."""
+    language = language or order.language
+    with translation.override(language if language in LANGUAGES else LANGUAGES[0]):
+        words = _WORDS[kind](order, facts)
+        shop = brand.get_brand()
+        context = {
+            "language": translation.get_language(),
+            "words": words,
+            "order": order,
+            "items": items_of(order, words.parcel),
+            "totals": totals_of(order, words.parcel),
+            "places": places_of(order),
+            "shop": shop,
+            "logo": _logo(shop),
+            "shop_url": settings.STOREFRONT_URL,
+            "link": link,
+        }
+        return WrittenMail(
+            subject=words.subject,
+            text=_without_blank_runs(render_to_string("notifications/mail.txt", context)),
+            html=render_to_string("notifications/mail.html", context),
+        )
 
 
-def _link(order: orders.Order) -> str:
+def signed_link(order: orders.Order) -> str:
     """Return a signed link to the order's page, which works on every device."""
     token = tokens.sign(subject=str(order.id), purpose="order", days=LINK_DAYS)
     return f"{settings.STOREFRONT_URL}/orders/{order.id}/?token={token}"
 
 
+def _logo(shop: brand.Brand) -> dict[str, Any] | None:
+    """Return the logo's public address, and the size it is shown in: some mail programs read attributes only."""
+    if shop.logo is None:
+        return None
+    width = min(round(shop.logo.width * _LOGO_HEIGHT / shop.logo.height), 200)
+    height = round(shop.logo.height * width / shop.logo.width)
+    return {"url": f"{settings.STOREFRONT_URL}{media.narrowest(shop.logo.url)}", "width": width, "height": height}
+
+
+def _without_blank_runs(text: str) -> str:
+    """Return text with at most one empty line in a row: templates leave more."""
+    lines = [line.rstrip() for line in text.strip().splitlines()]
+    kept = [line for number, line in enumerate(lines) if line or lines[number - 1]]
+    return "\n".join(kept) + "\n"
+
+
 def _placed(order: orders.Order, facts: Facts) -> Words:
     return Words(
-        subject=f"We received your order {order.number}",
-        opening=f"Thank you for your order {order.number}. We have set your items aside.",
-        next_step="As soon as your payment arrives we start packing and write to you again.",
+        subject=_("We received your order %(number)s") % {"number": order.number},
+        heading=_("Thank you for your order"),
+        news=_("Your order %(number)s is with us, and your items are set aside.") % {"number": order.number},
+        next_step=_("As soon as your payment arrives we start packing and write to you again."),
     )
 
 
 def _paid(order: orders.Order, facts: Facts) -> Words:
     return Words(
-        subject=f"Payment received for order {order.number}",
-        opening=f"Your payment of {facts['amount']} for order {order.number} has arrived.",
-        next_step="We are packing your order. You will get another mail when it leaves.",
+        subject=_("Payment received for order %(number)s") % {"number": order.number},
+        heading=_("Your payment has arrived"),
+        news=_("We received %(amount)s for order %(number)s.")
+        % {"amount": money(facts["amount"]), "number": order.number},
+        next_step=_("We are packing your order now. You will get another mail when it leaves."),
     )
 
 
 def _shipped(order: orders.Order, facts: Facts) -> Words:
-    parcel = next((s for s in order.shipments if str(s.id) == facts["shipment_id"]), None)
-    tracking = f" Its tracking number is {parcel.tracking_number}." if parcel and parcel.tracking_number else ""
-    whole = "" if facts["complete"] else " The rest follows in another parcel."
+    parcel = next((each for each in order.shipments if str(each.id) == facts["shipment_id"]), None)
     return Words(
-        subject=f"Your order {order.number} is on its way",
-        opening=f"A parcel with your order {order.number} has left.{tracking}",
-        next_step=f"Follow it on your order's page.{whole}",
+        subject=_("Your order %(number)s is on its way") % {"number": order.number},
+        heading=_("It is on its way"),
+        news=_("A parcel with your order %(number)s has left.") % {"number": order.number},
+        next_step=_("This completes your order.") if facts["complete"] else _("The rest follows in another parcel."),
+        parcel=parcel,
     )
 
 
-_CANCELLED = {
-    "customer": "as you asked",
-    "staff": "by our team",
-    "payment_deadline": "because no payment arrived in time",
-    "out_of_stock": "because the items sold out before your payment arrived; we are sorry",
-}
-
-
 def _cancelled(order: orders.Order, facts: Facts) -> Words:
-    why = _CANCELLED.get(facts["reason"], "")
-    refund = "Your money is on its way back to you." if facts["was_paid"] else "You have not been charged."
+    news = {
+        "customer": _("Your order %(number)s was cancelled, as you asked."),
+        "staff": _("Your order %(number)s was cancelled by our team."),
+        "payment_deadline": _("Your order %(number)s was cancelled because no payment arrived in time."),
+        "out_of_stock": _(
+            "Your order %(number)s was cancelled because the items sold out before your payment arrived. We are sorry."
+        ),
+    }.get(facts["reason"], _("Your order %(number)s was cancelled."))
     return Words(
-        subject=f"Your order {order.number} was cancelled",
-        opening=f"Your order {order.number} was cancelled {why}.".replace(" .", "."),
-        next_step=refund,
+        subject=_("Your order %(number)s was cancelled") % {"number": order.number},
+        heading=_("Your order was cancelled"),
+        news=news % {"number": order.number},
+        next_step=(
+            _("Your money is on its way back to you.") if facts["was_paid"] else _("You have not been charged.")
+        ),
     )
 
 
 def _refunded(order: orders.Order, facts: Facts) -> Words:
     return Words(
-        subject=f"Refund for your order {order.number}",
-        opening=f"We have sent {facts['amount']} for order {order.number} back to you.",
-        next_step="Depending on your bank it shows up within a few working days.",
+        subject=_("Refund for your order %(number)s") % {"number": order.number},
+        heading=_("Your money is on its way back"),
+        news=_("We have sent %(amount)s for order %(number)s back to you.")
+        % {"amount": money(facts["amount"]), "number": order.number},
+        next_step=_("Depending on your bank it shows up within a few working days."),
     )
 
 
-_WORDS: dict[MailKind, Callable[[orders.Order, Facts], Words]] = {
+_WORDS: Final[Mapping[MailKind, Callable[[orders.Order, Facts], Words]]] = {
     MailKind.PLACED: _placed,
     MailKind.PAID: _paid,
     MailKind.SHIPPED: _shipped,

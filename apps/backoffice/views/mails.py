@@ -1,0 +1,45 @@
+"""Mails as buyers get them, for staff to look at."""
+
+from __future__ import annotations
+
+from django.contrib.auth.decorators import permission_required
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
+
+from apps.backoffice.views.frame import show_page
+from apps.notifications import api as notifications
+from apps.orders import api as orders
+from apps.web.pagination import PageParams
+
+_SAMPLES = 20
+_WIDTHS = (640, 390)
+
+
+@require_safe
+@permission_required(["notifications.view_outboundmail", "orders.view_order"], raise_exception=True)
+def preview(request: HttpRequest) -> HttpResponse:
+    """Show a mail of one kind about one order in one language, HTML and text side by side."""
+    number = request.GET.get("order", "").replace("\0", "").strip()
+    samples = orders.search_orders(params=PageParams(limit=_SAMPLES)).items
+    found = orders.search_orders(query=number, params=PageParams(limit=1)).items if number else samples[:1]
+    kind = next(
+        (each for each in notifications.MailKind if each == request.GET.get("kind")), notifications.MailKind.PLACED
+    )
+    language = next(
+        (each for each in notifications.LANGUAGES if each == request.GET.get("language")), notifications.LANGUAGES[0]
+    )
+    width = next((each for each in _WIDTHS if str(each) == request.GET.get("width")), _WIDTHS[0])
+    context = {
+        "title": "Mails",
+        "kinds": list(notifications.MailKind),
+        "kind": kind,
+        "languages": notifications.LANGUAGES,
+        "language": language,
+        "widths": _WIDTHS,
+        "width": width,
+        "samples": samples,
+        "number": number,
+        "order": found[0] if found else None,
+        "mail": notifications.preview_mail(kind=kind, order_id=found[0].id, language=language) if found else None,
+    }
+    return show_page(request, "mails.html", context)
