@@ -20,6 +20,7 @@ urlpatterns = [
     _page("parked/", work.parked, "parked"),
     _page("brand/", brand.settings_page, "brand"),
     _page("mails/", mails.preview, "mail_preview"),
+    _page("orders/<uuid:order_id>/write-again/", mails.write_again, "write_again"),
     _page("stock/", stock.stock, "stock"),
     _page("stock/low/", stock.low_stock, "low_stock"),
     _page("stock/adjust/", stock.move, "adjust_stock", form_class=AdjustForm),

@@ -1,11 +1,15 @@
-"""Mails as staff see them: the preview of every kind."""
+"""Mails as staff see them: the preview of every kind, and what came back, on the order's page."""
 
 import re
 
 import pytest
+from django.urls import reverse
 
+from apps.messaging.testing import deliver_all
 from apps.notifications import api as notifications
+from apps.web.testing import assert_queries
 from tests.backoffice.test_pages import sign_in
+from tests.notifications.test_bounces import cancel, report
 from tests.orders.making import place
 
 pytestmark = pytest.mark.django_db
@@ -52,3 +56,44 @@ def test_preview_asks_for_both_rights(client, right):
     sign_in(client, right)
 
     assert client.get(PAGE).status_code == 403
+
+
+def test_order_page_tells_what_came_back_and_offers_another_try(client):
+    order, _ = place()
+    deliver_all()
+    notifications.record_bounce(content=report(order))
+    cancel(order)
+    page = reverse("admin:orders_order_change", args=[order.id])
+    again = reverse("backoffice:write_again", args=[order.id])
+
+    sign_in(client, *RIGHTS)
+    html = client.get(page).content.decode()
+    assert "5.1.1 550 5.1.1" in html
+    assert "Nothing automatic is sent to ada@example.com" in html
+    assert "Cancelled, withheld" in html
+    assert again not in html
+    assert client.post(again).status_code == 403
+
+    sign_in(client, *RIGHTS, "notifications.change_outboundmail")
+    assert again in client.get(page).content.decode()
+    client.post(again)
+    assert not notifications.is_address_dead(address=order.email)
+    assert "Nothing automatic" not in client.get(page).content.decode()
+
+
+def test_who_may_not_see_mails_sees_none_on_the_order(client):
+    order, _ = place()
+    deliver_all()
+    sign_in(client, "orders.view_order")
+
+    assert "<h2>Mails</h2>" not in client.get(reverse("admin:orders_order_change", args=[order.id])).content.decode()
+
+
+def test_mails_of_an_order_cost_two_queries(client):
+    order, _ = place()
+    deliver_all()
+    notifications.record_bounce(content=report(order))
+    cancel(order)
+
+    with assert_queries(at_most=2):
+        notifications.list_mails(order_id=order.id)

@@ -235,3 +235,18 @@ def test_html_needs_nothing_that_mail_programs_refuse():
     assert len(html.encode()) < 100_000  # Gmail cuts a mail at 102 kB
     assert "prefers-color-scheme: dark" in html
     assert 'name="color-scheme" content="light dark"' in html
+
+
+def test_mail_about_part_of_an_order_lists_that_part_and_no_sum_that_would_not_add_up():
+    order, _ = place({stock(): 2})
+    pay(order)
+    line = order.lines[0].id
+    orders.ship_order(order_id=order.id, lines={line: 1}, actor="staff:test", reference="parcel-1")
+    deliver_all()
+
+    shipped = mail.outbox[-1]
+    for body in (shipped.body, html_of(shipped)):
+        assert "The rest follows in another parcel." in body
+        assert "Total of your whole order" in body
+        assert "Subtotal" not in body
+    assert "1 \N{MULTIPLICATION SIGN} Rain jacket, Wool, M\n" in shipped.body

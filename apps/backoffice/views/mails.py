@@ -1,10 +1,14 @@
-"""Mails as buyers get them, for staff to look at."""
+"""Mails as buyers get them, for staff to look at; and addresses that bounced, given another chance."""
 
 from __future__ import annotations
 
+from uuid import UUID
+
+from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
-from django.http import HttpRequest, HttpResponse
-from django.views.decorators.http import require_safe
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_POST, require_safe
 
 from apps.backoffice.views.frame import show_page
 from apps.notifications import api as notifications
@@ -43,3 +47,16 @@ def preview(request: HttpRequest) -> HttpResponse:
         "mail": notifications.preview_mail(kind=kind, order_id=found[0].id, language=language) if found else None,
     }
     return show_page(request, "mails.html", context)
+
+
+@require_POST
+@permission_required(["notifications.change_outboundmail", "orders.view_order"], raise_exception=True)
+def write_again(request: HttpRequest, order_id: UUID) -> HttpResponse:
+    """Send mail to an order's address again, because staff learned that it works."""
+    try:
+        contact = orders.get_contact(order_id=order_id)
+    except orders.OrderNotFound as error:
+        raise Http404 from error
+    notifications.write_to_address_again(address=contact.email)
+    messages.success(request, f"Mails go to {contact.email} again.")
+    return redirect("admin:orders_order_change", order_id)

@@ -16,7 +16,7 @@ from apps.messaging import api as messaging
 from apps.messaging import work
 from apps.notifications.contracts import MailKind
 from apps.notifications.models import OutboundMail
-from apps.notifications.services import writing
+from apps.notifications.services import bounces, writing
 from apps.orders import api as orders
 
 DRIVER = "notifications.send_mail"
@@ -32,12 +32,16 @@ def queue(*, kind: MailKind, order_id: UUID, version: int, facts: Mapping[str, A
 
 
 def send(item: OutboundMail) -> None:
-    """Send a claimed mail and record it.
+    """Send a claimed mail and record it; where its address bounced for good, record only that it was withheld.
 
     The Message-ID stays the same, so where a crash falls between the server's accept and the record, the recipient's server sees a repeat.
     """
     order = orders.get_order(order_id=item.order_id, viewer=orders.Viewer(is_staff=True))
     contact = orders.get_contact(order_id=item.order_id)
+    if bounces.is_dead(contact.email):
+        with work.record(item) as row:
+            row.withheld_at = Now()
+        return
     written = writing.write(kind=MailKind(item.kind), order=order, facts=item.facts, link=writing.signed_link(order))
     message = EmailMultiAlternatives(
         subject=written.subject,
