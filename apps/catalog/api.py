@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from uuid import UUID
 
@@ -21,7 +21,7 @@ from apps.catalog.contracts import (
 )
 from apps.catalog.errors import CategoryInUse, CategoryNotFound, ProductNotFound, UnreadableFile, VariantNotFound
 from apps.catalog.importing import shopify
-from apps.catalog.services import categories, imports, products
+from apps.catalog.services import categories, exports, imports, products, reimports
 from apps.kernel.errors import Invalid
 from apps.kernel.money import currency_decimals
 from apps.kernel.pages import Page
@@ -37,12 +37,14 @@ __all__ = [
     "delete_category",
     "delete_product",
     "ensure_categories",
+    "export_products",
     "find_product",
     "get_product",
     "get_variant_by_sku",
     "get_variant_ids",
     "get_variants",
     "import_product",
+    "import_products",
     "list_categories",
     "list_product_summaries",
     "list_products",
@@ -199,6 +201,35 @@ def import_product(*, parsed: ParsedProduct, dry_run: bool = False) -> ImportedP
     return imports.import_product(parsed=parsed, dry_run=dry_run)
 
 
-def record_imported_stock(*, quantities: Mapping[UUID, int]) -> None:
-    """Remember the units that a file named per variant, so that the next import of the same number leaves sales since alone."""
-    imports.record_imported_stock(quantities=quantities)
+def import_products(*, parsed: Iterable[ParsedProduct], dry_run: bool = False) -> Iterator[ImportedProduct]:
+    """Import one product after the other as `import_product` does, and pass quickly over those that need no look.
+
+    These are the ones that `record_imported_stock` was told of as finished, where neither the file nor the product has changed since: an
+    import that was cut short, even by a kill, goes on from there when it is run again.
+    """
+    return reimports.import_products(parsed=parsed, dry_run=dry_run)
+
+
+def record_imported_stock(*, quantities: Mapping[UUID, int], finished: Sequence[ImportedProduct] = ()) -> None:
+    """Remember the units that a file named per variant, so that the next import of the same number leaves sales since alone.
+
+    `finished` are the products whose stock is all set, so that the next import passes over them while nothing changes.
+    """
+    imports.record_imported_stock(quantities=quantities, finished=finished)
+
+
+def export_products(
+    *,
+    currency: str,
+    count_stock: Callable[[Collection[UUID]], Mapping[UUID, int]],
+    left_out: Callable[[str, str], None],
+) -> Iterator[str]:
+    """Yield every product as CSV text in Shopify's format, a hundred products at a time, in order of slug.
+
+    Importing it changes nothing (docs/importing.md says how each field is carried). `currency` (ISO 4217) is that of the prices.
+    `count_stock` returns units by variant id; the numbers are remembered, so that importing them later leaves sales since alone. `left_out`
+    is told slug and SKU of each variant without a price in the currency, and the slug with "" of a product without variants: the format has
+    no row for them. Raises Invalid for an unknown currency, before the first text.
+    """
+    currency_decimals(currency)
+    return exports.export_products(currency=currency, count_stock=count_stock, left_out=left_out)

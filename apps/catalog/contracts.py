@@ -207,24 +207,53 @@ class ImportSource:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CategoryStep:
+    """A step from the root of the tree to a category; a blank `slug` is made from the name."""
+
+    name: str
+    slug: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CarriedCells:
+    """Cells of a file that the shop has no field for, shows nobody and writes again in an export.
+
+    `product` and `variants` hold text by heading; `headings` tells under which heading an attribute came, where it is not the usual one.
+    `told` are the headings of the file: what it does not have stays as it is.
+    """
+
+    product: Mapping[str, str] = field(default_factory=dict)
+    variants: tuple[Mapping[str, str], ...] = ()
+    headings: Mapping[str, str] = field(default_factory=dict)
+    told: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ParsedProduct:
     """A product read from a file; `product` is None where nothing usable was left.
 
-    `stock` goes with `product.variants`, one entry each: whole units, None where the file says nothing. `category_names` lead from the
-    root of the tree to the product's category.
+    `stock` and `carried.variants` go with `product.variants`, one entry each; stock is whole units, None where the file says nothing.
+    Each of `categories` leads from the root of the tree to one; `type_is_category` where the product's type or standard category named it.
+    Without `carried` nothing is said of such cells.
     """
 
     handle: str
     line: int
     product: ProductInput | None
     stock: tuple[int | None, ...]
-    category_names: tuple[str, ...]
+    categories: tuple[tuple[CategoryStep, ...], ...]
     notes: tuple[ImportNote, ...]
+    type_is_category: bool = False
+    carried: CarriedCells | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportedProduct:
-    """What became of one product; `stock` holds the units to set by variant id, where the file says something new."""
+    """What became of one product; `stock` holds the units to set by variant id, where the file says something new.
+
+    `product_id` and `version` are of the product as it was left, None and 0 where there is none. `digest` stands for what the file says; it
+    is blank where the same file has to be looked at again.
+    """
 
     handle: str
     line: int
@@ -232,3 +261,6 @@ class ImportedProduct:
     stock: Mapping[UUID, int]
     skus: Mapping[UUID, str]
     notes: tuple[ImportNote, ...]
+    product_id: UUID | None = None
+    version: int = 0
+    digest: str = ""

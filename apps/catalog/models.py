@@ -155,10 +155,26 @@ class VariantPrice(models.Model):
 
 
 class ImportedStock(models.Model):
-    """The stock that the last imported file named for a variant.
+    """The stock that the last imported file and the last export named for a variant.
 
-    A later import sets stock only where its file says something new, so that sales since the last one are not undone.
+    A later import sets stock only where its file says something new, so that sales since are not undone.
     """
 
     variant = models.OneToOneField(Variant, on_delete=models.CASCADE, primary_key=True, related_name="+")
-    quantity = models.PositiveIntegerField()
+    quantity = models.PositiveIntegerField(null=True)
+    exported = models.PositiveIntegerField(null=True)
+
+
+class CarriedCells(models.Model):
+    """What a file said of a product that the shop has no field for (see contracts.CarriedCells), `variants` by variant id.
+
+    `digest` is that of what was imported last, complete with its stock, when the product had `seen_version`: as long as both
+    hold, importing the same again has nothing to do.
+    """
+
+    item = models.OneToOneField(Product, on_delete=models.CASCADE, primary_key=True, related_name="carried_cells")
+    product = models.JSONField(default=dict)
+    variants = models.JSONField(default=dict)
+    headings = models.JSONField(default=dict)
+    digest = models.CharField(max_length=64, default="")
+    seen_version = models.BigIntegerField(default=0)

@@ -209,6 +209,9 @@ def categories() -> tuple[contracts.Category, ...]:
     return tuple(to_category(row) for row in models.Category.objects.order_by("path"))
 
 
-def imported_stock(*, variant_ids: Sequence[UUID]) -> dict[UUID, int]:
+def imported_stock(*, variant_ids: Sequence[UUID]) -> dict[UUID, tuple[int | None, int | None]]:
+    """Return by variant what the last imported file and the last export named."""
     rows = models.ImportedStock.objects.filter(variant_id__in=variant_ids)
-    return dict(rows.values_list("variant_id", "quantity"))
+    return {
+        key: (quantity, exported) for key, quantity, exported in rows.values_list("variant_id", "quantity", "exported")
+    }

@@ -438,3 +438,48 @@ _CELL = st.one_of(
 def test_whatever_is_in_the_cells_each_product_is_imported_or_reported(run, rows):
     for result in run(shopify_csv(*rows).encode("utf-8", "surrogatepass").decode("utf-8", "replace")).values():
         assert result.outcome is not ImportOutcome.REJECTED or any(note.is_error for note in result.notes)
+
+
+def import_all(path):
+    source = catalog.open_import(path=path, currency="EUR")
+    results = list(catalog.import_products(parsed=catalog.parse_import(source=source)))
+    stock = {key: quantity for result in results for key, quantity in result.stock.items()}
+    catalog.record_imported_stock(quantities=stock, finished=results)
+    return results
+
+
+def test_what_was_finished_before_is_passed_over_in_a_fixed_number_of_statements(
+    tmp_path, django_assert_max_num_queries
+):
+    path = tmp_path / "products.csv"
+    path.write_text(shopify_csv(*(row(f"p-{n}", Variant_Inventory_Qty="3") for n in range(30))))
+    import_all(path)
+
+    with django_assert_max_num_queries(8):
+        results = import_all(path)
+
+    assert {result.outcome for result in results} == {ImportOutcome.UNCHANGED}
+
+
+def test_what_was_cut_short_before_its_stock_was_set_names_its_stock_again(tmp_path):
+    path = tmp_path / "products.csv"
+    path.write_text(shopify_csv(row("a", Variant_Inventory_Qty="3")))
+    source = catalog.open_import(path=path, currency="EUR")
+    list(catalog.import_products(parsed=catalog.parse_import(source=source)))
+
+    (result,) = import_all(path)
+
+    assert list(result.stock.values()) == [3]
+
+
+def test_product_that_staff_changed_since_is_imported_again(tmp_path):
+    path = tmp_path / "products.csv"
+    path.write_text(shopify_csv(row("a", Vendor="File")))
+    import_all(path)
+    product = products()["a"]
+    catalog.unpublish_product(product_id=product.id)
+
+    (result,) = import_all(path)
+
+    assert result.outcome is ImportOutcome.UPDATED
+    assert products()["a"].status is ProductStatus.PUBLISHED

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from apps.catalog.contracts import (
+    CategoryStep,
     Image,
     ImportNote,
     Option,
@@ -15,18 +16,20 @@ from apps.catalog.contracts import (
     ProductStatus,
     VariantInput,
 )
+from apps.catalog.importing import cells
+from apps.catalog.importing.carrying import read_carried
 from apps.catalog.importing.numbers import NotANumber, parse_grams, parse_price, parse_whole
 from apps.catalog.importing.reading import Row
 from apps.catalog.services.validation import is_image_url
 from apps.catalog.skus import distinguish_sku
 from apps.kernel.money import Money
 
-_NUMBERS: Final = (1, 2, 3)
 _MOST_STOCK: Final = 1_000_000_000
 _YES: Final = {"true", "1", "yes", "y", "active", "continue", "wahr"}
 _NO: Final = {"false", "0", "no", "n", "draft", "archived", "deny", "falsch"}
-_METAFIELD: Final = re.compile(r"(.{1,100}?)\s*\(product\.metafields\..*\)")
-_SEO: Final = {"SEO Title": "seo_title", "SEO Description": "seo_description"}
+# Only exports of this shop have it: in them, a product without collections is in no category.
+_OF_THIS_SHOP: Final = "Variant Tax Class"
+_STEP: Final = re.compile(r"(.*?)(?:\s*\[([a-z0-9_-]+)\])?")
 
 
 class Notes:
@@ -48,7 +51,8 @@ class Notes:
 class GroupParser:
     """Parses the groups of one file; remembers which SKUs it has met."""
 
-    def __init__(self, *, currency: str, untracked_stock: int | None) -> None:
+    def __init__(self, *, currency: str, untracked_stock: int | None, known: frozenset[str]) -> None:
+        self._known = known
         self._currency = currency
         self._untracked_stock = untracked_stock
         self._skus: dict[str, int] = {}
@@ -59,22 +63,35 @@ class GroupParser:
         options = _read_options(rows, notes)
         images = _read_images(rows, notes)
         variants: list[VariantInput] = []
+        used: list[Row] = []
         stock: list[int | None] = []
         taken: dict[frozenset[tuple[str, str]], int] = {}
         for row in filter(_is_variant, rows):
             variant = self._read_variant(row, handle=handle, options=options, taken=taken, images=images, notes=notes)
             if variant is not None:
                 variants.append(variant)
+                used.append(row)
                 stock.append(self._read_stock(row, notes))
+        carried, attributes = read_carried(rows, variants=used, known=self._known)
         product = self._assemble(
-            handle, rows, variants=variants, images=images, names=list(options.values()), notes=notes
+            handle,
+            rows,
+            variants=variants,
+            images=images,
+            names=list(options.values()),
+            attributes=attributes,
+            notes=notes,
         )
+        collections = _read_collections(_first(rows, "Collection"))
+        by_type = not collections and _OF_THIS_SHOP not in rows[0].headings
         return ParsedProduct(
             handle=handle,
             line=rows[0].line,
             product=product,
             stock=tuple(stock),
-            category_names=_category_names(rows),
+            categories=_type_category(rows) if by_type else collections,
+            type_is_category=by_type,
+            carried=carried,
             notes=tuple(notes.items),
         )
 
@@ -86,6 +103,7 @@ class GroupParser:
         variants: Sequence[VariantInput],
         images: Mapping[str, Image],
         names: Sequence[str],
+        attributes: Mapping[str, str],
         notes: Notes,
     ) -> ProductInput | None:
         title = _first(rows, "Title")
@@ -106,7 +124,7 @@ class GroupParser:
             options=tuple(Option(name=name, values=_distinct(v.options[name] for v in variants)) for name in names),
             variants=tuple(variants),
             images=tuple(images.values()),
-            attributes=_read_attributes(rows),
+            attributes=attributes,
         )
 
     def _read_variant(
@@ -139,8 +157,8 @@ class GroupParser:
             sku=self._read_sku(row, handle=handle, options=chosen, notes=notes),
             weight_grams=_read_grams(row, notes),
             requires_shipping=_boolean(row, "Variant Requires Shipping", default=True, notes=notes),
-            tax_class="standard" if _boolean(row, "Variant Taxable", default=True, notes=notes) else "exempt",
-            barcode=row["Variant Barcode"].lstrip("'")[:100],
+            tax_class=_read_tax_class(row, notes),
+            barcode=row["Variant Barcode"].removeprefix("'")[:100],
             image_url=_variant_image(row, images, notes),
         )
 
@@ -161,7 +179,7 @@ class GroupParser:
         return price
 
     def _read_sku(self, row: Row, *, handle: str, options: Mapping[str, str], notes: Notes) -> str:
-        sku = row["Variant SKU"].lstrip("'")
+        sku = row["Variant SKU"].removeprefix("'")
         if len(sku) > 100:
             notes.warn(row, "Variant SKU", "longer than 100 characters; the variant gets a generated SKU")
             return ""
@@ -210,7 +228,7 @@ def _distinct(values: Iterable[str]) -> tuple[str, ...]:
 def _read_options(rows: Sequence[Row], notes: Notes) -> dict[int, str]:
     """Return the name of each option that any variant has a value for, by its number in the headings."""
     names: dict[int, str] = {}
-    for number in _NUMBERS:
+    for number in sorted({n for column in rows[0].headings if (n := cells.option_number(column))}):
         values = {row[f"Option{number} Value"] for row in rows} - {""}
         name = _first(rows, f"Option{number} Name")[:100]
         if not values or (name.lower() in ("title", "") and values == {"Default Title"}):
@@ -295,17 +313,28 @@ def _read_grams(row: Row, notes: Notes) -> int:
         return 0
 
 
-def _read_attributes(rows: Sequence[Row]) -> dict[str, str]:
-    attributes = {name: value for column, name in _SEO.items() if (value := _first(rows, column))}
-    for column in dict.fromkeys(column for row in rows for column in row.cells):
-        match = _METAFIELD.fullmatch(column)
-        if match:
-            attributes[match[1]] = _first(rows, column)[:2000]
-    return attributes
+def _read_tax_class(row: Row, notes: Notes) -> str:
+    """Taxed or not is all that Shopify says; a column of this shop's own exports names any other class."""
+    taxable = _boolean(row, "Variant Taxable", default=True, notes=notes)
+    return row[_OF_THIS_SHOP] or ("standard" if taxable else "exempt")
 
 
-def _category_names(rows: Sequence[Row]) -> tuple[str, ...]:
+def _type_category(rows: Sequence[Row]) -> tuple[tuple[CategoryStep, ...], ...]:
     """The product's own type makes a category at the root; a standard category gives its whole path."""
     if kind := _first(rows, "Type"):
-        return (kind,)
-    return tuple(name for part in _first(rows, "Product Category").split(">") if (name := part.strip()))[:8]
+        return ((CategoryStep(name=kind),),)
+    parts = _first(rows, "Product Category").split(">")
+    steps = tuple(CategoryStep(name=name) for part in parts if (name := part.strip()))[:8]
+    return (steps,) if steps else ()
+
+
+def _read_collections(text: str) -> tuple[tuple[CategoryStep, ...], ...]:
+    """Read "Clothing > Rain jackets, Sale [sale-2026]": paths of categories, a slug of its own in brackets."""
+    paths = (tuple(_read_step(part) for part in path.split(">") if part.strip()) for path in text.split(","))
+    return tuple(path for path in paths if path)
+
+
+def _read_step(text: str) -> CategoryStep:
+    match = _STEP.fullmatch(text.strip())
+    name, slug = (match[1], match[2] or "") if match else (text.strip(), "")
+    return CategoryStep(name=name or slug, slug=slug)

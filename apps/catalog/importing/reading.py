@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final, TextIO
 
 from apps.catalog.errors import UnreadableFile
+from apps.catalog.importing.cells import restore
 from apps.kernel.errors import FieldError
 
 # A cell may hold a long description; beyond this a quote was never closed.
@@ -41,7 +42,7 @@ class Columns:
 
     def canonical(self, heading: str) -> str:
         """Return the canonical name of `heading`, or `heading` itself where the format does not know it."""
-        return self._names().get(_key(heading), heading.strip())
+        return self._names().get(_key(heading), restore(heading.strip()))
 
     def _names(self) -> dict[str, str]:
         return {_key(spelling): name for name, known in self.spellings.items() for spelling in (name, *known)}
@@ -136,7 +137,7 @@ def _read_records(reader: Iterator[list[str]], *, header: Sequence[str], counted
             )
             continue
         cells = {
-            name: clean
+            name: restore(clean)
             for name, cell in zip(header, record, strict=False)
             if (clean := cell.translate(_CONTROL).strip())
         }

@@ -17,7 +17,9 @@ from django.utils.text import slugify
 from apps.catalog.contracts import ImportNote, ImportSource, ParsedProduct
 from apps.catalog.importing.products import GroupParser
 from apps.catalog.importing.reading import Columns, Row, read_rows
+from apps.catalog.services.validation import SLUG
 
+_LONGEST_SLUG: Final = 255
 COLUMNS: Final = Columns(
     spellings={
         "Handle": ("URL handle",),
@@ -34,6 +36,12 @@ COLUMNS: Final = Columns(
         "Variant Inventory Tracker": ("Inventory tracker",),
         "Variant Inventory Qty": ("Inventory quantity", "Variant Inventory Quantity"),
         "Variant Inventory Policy": ("Continue selling when out of stock",),
+        "Variant Fulfillment Service": ("Fulfillment service",),
+        "Variant Weight Unit": ("Weight unit for display",),
+        "Variant Tax Code": ("Tax code",),
+        "Variant Tax Class": (),
+        "Collection": (),
+        "Gift Card": (),
         "Variant Price": ("Price",),
         "Variant Compare At Price": ("Compare-at price", "Compare At Price"),
         "Variant Requires Shipping": ("Requires shipping",),
@@ -67,13 +75,16 @@ def scan(source: ImportSource) -> ImportSource:
 
 def parse(source: ImportSource) -> Iterator[ParsedProduct]:
     """Yield the file's products one by one; rows that belong to none come as products without one, with their notes."""
-    parser = GroupParser(currency=source.currency, untracked_stock=source.untracked_stock)
+    known = frozenset(COLUMNS.spellings)
+    parser = GroupParser(currency=source.currency, untracked_stock=source.untracked_stock, known=known)
     for handle, rows in _groups(source):
         yield parser.parse(handle=handle, rows=rows) if handle else _orphan(rows[0])
 
 
 def slug_of(handle: str) -> str:
     """Return the slug that a handle becomes; letters outside a-z get a digest, so that two handles never meet in one slug."""
+    if SLUG.fullmatch(handle) and len(handle) <= _LONGEST_SLUG:
+        return handle
     slug = slugify(handle)[:240].strip("-_")
     if handle.isascii() and len(handle) <= 240 and (slug or not handle):
         return slug
@@ -115,4 +126,4 @@ def _orphan(row: Row) -> ParsedProduct:
         message = "The handle is blank; every row repeats the handle of its product, such as rain-jacket."
         note = ImportNote(line=row.line, column="Handle", value=row["Handle"], message=message, is_error=True)
     handle = re.sub(r"\s+", " ", row["Handle"])[:80]
-    return ParsedProduct(handle=handle, line=row.line, product=None, stock=(), category_names=(), notes=(note,))
+    return ParsedProduct(handle=handle, line=row.line, product=None, stock=(), categories=(), notes=(note,))

@@ -9,7 +9,7 @@ from django.db import IntegrityError, connections
 from django.utils.text import slugify
 
 from apps.catalog import models, selectors
-from apps.catalog.contracts import Category
+from apps.catalog.contracts import Category, CategoryStep
 from apps.catalog.errors import CategoryInUse, CategoryNotFound
 from apps.catalog.events import CategoryChanged, CategoryRemoved
 from apps.catalog.services.validation import SLUG
@@ -54,20 +54,25 @@ def delete_category(*, category_id: UUID) -> None:
 @messaging.command
 def ensure_categories(*, paths: Sequence[Sequence[str]]) -> None:
     for names in paths:
-        ensure_category(names=names)
+        ensure_category(steps=[CategoryStep(name=name) for name in names])
 
 
-def ensure_category(*, names: Sequence[str]) -> str:
-    """Inside a transaction: return the path of the category that `names` lead to from the root, making what is missing."""
+def slug_for(name: str) -> str:
+    """Return the slug that a category of this name gets."""
+    return slugify(name)[:100].strip("-_") or "other"
+
+
+def ensure_category(*, steps: Sequence[CategoryStep]) -> str:
+    """Inside a transaction: return the path of the category that `steps` lead to from the root, making what is missing."""
     path, parent = "", None
-    for name in names:
-        slug = slugify(name)[:100].strip("-_") or "other"
+    for step in steps:
+        slug = step.slug or slug_for(step.name)
         path = f"{path}/{slug}" if path else slug
         found = models.Category.objects.filter(path=path).first()
         if found is None:
             lock_tree()
             found, made = models.Category.objects.get_or_create(
-                path=path, defaults={"name": name[:200], "slug": slug, "parent": parent}
+                path=path, defaults={"name": step.name[:200], "slug": slug, "parent": parent}
             )
             if made:
                 category_changed(category_id=found.id)

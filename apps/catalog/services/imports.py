@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 from uuid import UUID
@@ -12,6 +12,7 @@ from django.db import transaction
 
 from apps.catalog import models, selectors
 from apps.catalog.contracts import (
+    CarriedCells,
     Image,
     ImportedProduct,
     ImportNote,
@@ -23,6 +24,7 @@ from apps.catalog.contracts import (
     Variant,
     VariantInput,
 )
+from apps.catalog.services.carrying import write_carried
 from apps.catalog.services.categories import ensure_category
 from apps.catalog.services.products import write_product
 from apps.catalog.skus import distinguish_sku
@@ -103,24 +105,29 @@ def _try_import(parsed: ParsedProduct, given: ProductInput) -> ImportedProduct:
 def _write(parsed: ParsedProduct, given: ProductInput) -> tuple[ImportedProduct, Product]:
     row = models.Product.objects.select_for_update(no_key=True).filter(slug=given.slug).first()
     current = selectors.existing_product(row.id) if row else None
-    paths = {ensure_category(names=parsed.category_names)} if parsed.category_names else set()
+    cells = models.CarriedCells.objects.filter(item=row).first() if row else None
     given, notes = _resolve_skus(given)
-    wanted = replace(_merge(given, current), categories=tuple(sorted(paths | _kept_categories(current))))
+    paths = _category_paths(parsed, given, current=current, cells=cells)
+    wanted = replace(_merge(given, current), categories=tuple(sorted(paths)))
     product, changed = write_product(row=row or models.Product(), is_new=row is None, given=wanted)
+    variant_ids = _ids_by_options(product)
+    named = [variant_ids[_identity(variant.options)] for variant in given.variants]
+    if parsed.carried is not None:
+        changed |= write_carried(product=product, given=parsed.carried, named=named, cells=cells)
     outcome = ImportOutcome.UPDATED if changed else ImportOutcome.UNCHANGED
-    ids = _ids_by_options(product)
-    variants = [ids[_identity(variant.options)] for variant in given.variants]
     result = ImportedProduct(
         handle=parsed.handle,
         line=parsed.line,
         outcome=outcome if row else ImportOutcome.CREATED,
-        stock=_new_stock(dict(zip(variants, parsed.stock, strict=True))),
+        stock=_new_stock(dict(zip(named, parsed.stock, strict=True))),
         skus={variant.id: variant.sku for variant in product.variants},
         notes=(
             *parsed.notes,
             *(replace(note, line=parsed.line) for note in notes),
             *_notes_on_kept(parsed, product, given),
         ),
+        product_id=product.id,
+        version=product.version,
     )
     return result, product
 
@@ -162,26 +169,54 @@ def _merge(given: ProductInput, current: Product | None) -> ProductInput:
     if current is None:
         return given
     given = _with_stored_images(given, current)
-    by_options = {_identity(variant.options): variant for variant in current.variants}
-    variants = [_with_other_prices(v, by_options.pop(_identity(v.options), None)) for v in given.variants]
+    known = {_identity(variant.options): variant for variant in current.variants}
+    named = {_identity(v.options): _with_kept(v, known.get(_identity(v.options))) for v in given.variants}
     names = {option.name for option in given.options}
-    variants += [_as_input(variant) for variant in by_options.values() if variant.options.keys() == names]
+    variants = _in_place(named, {key: v for key, v in known.items() if v.options.keys() == names})
     images = given.images or current.images
     urls = {image.url for image in images}
     return replace(
         given,
+        tags=current.tags if _as_cell(current.tags) == given.tags else given.tags,
         variants=tuple(v if v.image_url in urls else replace(v, image_url="") for v in variants),
-        options=tuple(
-            Option(name=o.name, values=tuple(dict.fromkeys(v.options[o.name] for v in variants))) for o in given.options
-        ),
+        options=tuple(_with_kept_values(option, variants, current) for option in given.options),
         images=images,
-        attributes={**current.attributes, **given.attributes},
+        attributes={**current.attributes, **_new_attributes(given, current)},
     )
 
 
+def _in_place(
+    named: Mapping[frozenset[tuple[str, str]], VariantInput], known: Mapping[frozenset[tuple[str, str]], Variant]
+) -> list[VariantInput]:
+    """Return the variants of the file in its order, each that it does not name behind the one it stood behind."""
+    order, before = list(named), -1
+    for key in known:
+        if key not in named:
+            order.insert(before + 1, key)
+        before = order.index(key)
+    return [named[key] if key in named else _as_input(known[key]) for key in order]
+
+
+def _with_kept_values(option: Option, variants: Sequence[VariantInput], current: Product) -> Option:
+    """A file names values in the order of its variants; those the option has keep theirs."""
+    before = next((known.values for known in current.options if known.name == option.name), ())
+    return Option(name=option.name, values=tuple(dict.fromkeys((*before, *(v.options[option.name] for v in variants)))))
+
+
+def _as_cell(tags: Sequence[str]) -> tuple[str, ...]:
+    """Return what an import reads of these tags, whose commas and outer spaces no file can tell."""
+    return tuple(dict.fromkeys(tag for part in ",".join(tags).split(",") if (tag := part.strip())))
+
+
+def _new_attributes(given: ProductInput, current: Product) -> dict[str, str]:
+    return {
+        name: text for name, text in given.attributes.items() if str(current.attributes.get(name, "")).strip() != text
+    }
+
+
 def _with_stored_images(given: ProductInput, current: Product) -> ProductInput:
-    """A picture that was fetched from an address in the file is known by it, and stays the stored one."""
-    stored = {source: image for image in current.images for source in image.source_urls}
+    """A picture that was fetched from an address in the file is known by it, and stays the stored one with its size."""
+    stored = {source: image for image in current.images for source in (image.url, *image.source_urls)}
     images: dict[str, Image] = {}
     for image in given.images:
         shown = replace(stored.get(image.url, image), alt=image.alt)
@@ -190,14 +225,17 @@ def _with_stored_images(given: ProductInput, current: Product) -> ProductInput:
     return replace(given, images=tuple(images.values()), variants=tuple(variants))
 
 
-def _with_other_prices(given: VariantInput, current: Variant | None) -> VariantInput:
+def _with_kept(given: VariantInput, current: Variant | None) -> VariantInput:
+    """Prices in other currencies stay, and a tax class that a plain "taxable" does not contradict."""
     if current is None:
         return given
     before = {code: price for code, price in current.compare_at_prices.items() if code not in given.prices}
+    is_told = given.tax_class != "standard" or current.tax_class == "exempt"
     return replace(
         given,
         prices={**current.prices, **given.prices},
         compare_at_prices={**before, **given.compare_at_prices},
+        tax_class=given.tax_class if is_told else current.tax_class,
     )
 
 
@@ -216,11 +254,24 @@ def _as_input(variant: Variant) -> VariantInput:
     )
 
 
-def _kept_categories(current: Product | None) -> set[str]:
-    """Categories that staff gave stay; the one that came from the former type goes with it."""
+def _category_paths(
+    parsed: ParsedProduct, given: ProductInput, *, current: Product | None, cells: models.CarriedCells | None
+) -> set[str]:
+    """Categories that staff gave stay; one from the former type goes with it. The same type as before says nothing new."""
     if current is None:
-        return set()
-    return {c.path for c in current.categories if not (c.parent_id is None and c.name == current.product_type)}
+        return {ensure_category(steps=steps) for steps in parsed.categories}
+    is_same = current.product_type == given.product_type and (
+        given.product_type or _standard_category(cells) == _standard_category(parsed.carried)
+    )
+    if parsed.type_is_category and is_same:
+        return {category.path for category in current.categories}
+    former = "" if is_same else current.product_type
+    kept = {c.path for c in current.categories if not (c.parent_id is None and c.name == former)}
+    return kept | {ensure_category(steps=steps) for steps in parsed.categories}
+
+
+def _standard_category(cells: models.CarriedCells | CarriedCells | None) -> str:
+    return cells.product.get("Product Category", "") if cells else ""
 
 
 def _notes_on_kept(parsed: ParsedProduct, product: Product, given: ProductInput) -> tuple[ImportNote, ...]:
@@ -240,12 +291,18 @@ def _notes_on_kept(parsed: ParsedProduct, product: Product, given: ProductInput)
 def _new_stock(quantities: Mapping[UUID, int | None]) -> dict[UUID, int]:
     told = {key: quantity for key, quantity in quantities.items() if quantity is not None}
     known = selectors.imported_stock(variant_ids=list(told))
-    return {key: quantity for key, quantity in told.items() if known.get(key) != quantity}
+    return {key: quantity for key, quantity in told.items() if quantity not in known.get(key, ())}
 
 
 @messaging.command
-def record_imported_stock(*, quantities: Mapping[UUID, int]) -> None:
+def record_imported_stock(*, quantities: Mapping[UUID, int], finished: Sequence[ImportedProduct]) -> None:
     rows = [models.ImportedStock(variant_id=key, quantity=value) for key, value in quantities.items()]
     models.ImportedStock.objects.bulk_create(
         rows, update_conflicts=True, unique_fields=["variant"], update_fields=["quantity"]
     )
+    seen = [
+        models.CarriedCells(item_id=result.product_id, digest=result.digest, seen_version=result.version)
+        for result in finished
+        if result.digest and result.product_id
+    ]
+    models.CarriedCells.objects.bulk_update(seen, ["digest", "seen_version"])

@@ -28,6 +28,7 @@ class Command(BaseCommand):
 
     help = """Import products from a file.
 
+An import that was cut short goes on where it was when it is run again.
 Running it again with the same file changes nothing; with a newer one, only what differs. A product is known by its handle, a variant
 by its option values. Stock is set where the file says something new since the last import, so sales in between are not undone.
 A row that cannot be used is reported with its line, column and value, and never stops the others.
@@ -52,8 +53,8 @@ Exit status: 0 if anything was imported (or was up to date), 1 otherwise."""
     def handle(self, *args: Any, **options: Any) -> None:
         source = self._open(options)
         run = ImportRun(command=self, source=source, dry_run=options["dry_run"])
-        for parsed in catalog.parse_import(source=source):
-            run.add(catalog.import_product(parsed=parsed, dry_run=options["dry_run"]))
+        for result in catalog.import_products(parsed=catalog.parse_import(source=source), dry_run=options["dry_run"]):
+            run.add(result)
         run.finish()
 
     def _open(self, options: Mapping[str, Any]) -> ImportSource:
@@ -131,15 +132,16 @@ class ImportRun:
             raise CommandError("nothing was imported")
 
     def _store_stock(self, levels: Mapping[UUID, int]) -> dict[UUID, str]:
-        if not levels:
-            return {}
         reason = f"import of {Path(self._source.path).name}"[:200]
         left_alone = inventory.set_stock_levels(levels=levels, reason=reason, actor="import_products")
         refused = {
             level.variant_id: _below_reserved(reserved=level.reserved, quantity=levels[level.variant_id])
             for level in left_alone
         }
-        catalog.record_imported_stock(quantities={key: levels[key] for key in levels.keys() - refused.keys()})
+        catalog.record_imported_stock(
+            quantities={key: levels[key] for key in levels.keys() - refused.keys()},
+            finished=[result for result in self._waiting if refused.keys().isdisjoint(result.stock)],
+        )
         return refused
 
     def _show_progress(self) -> None:

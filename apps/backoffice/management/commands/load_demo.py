@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 from apps.backoffice.demo import COLOUR, DemoProduct, read_brand, read_demo
 from apps.brand import api as brand
 from apps.catalog import api as catalog
-from apps.catalog.contracts import Image, ParsedProduct, Product, ProductInput
+from apps.catalog.contracts import CategoryStep, Image, ParsedProduct, Product, ProductInput
 from apps.inventory import api as inventory
 from apps.media import api as media
 
@@ -50,7 +50,7 @@ def _create(entry: DemoProduct) -> Product:
         line=0,
         product=_with_pictures(entry),
         stock=tuple(None for _ in entry.product.variants),
-        category_names=entry.category,
+        categories=(tuple(CategoryStep(name=name) for name in entry.category),),
         notes=(),
     )
     catalog.import_product(parsed=parsed)
