@@ -8,7 +8,7 @@ from django.http import HttpResponseBase
 from django.urls import URLPattern, path
 
 from apps.backoffice.stock_forms import AdjustForm, ReceiveForm, TransferForm
-from apps.backoffice.views import brand, buyers, mails, products, stock, work
+from apps.backoffice.views import brand, buyers, imports, mails, products, stock, work
 
 
 def _page(route: str, view: Callable[..., HttpResponseBase], name: str, **arguments: Any) -> URLPattern:
@@ -27,6 +27,10 @@ urlpatterns = [
     _page("stock/receive/", stock.move, "receive_stock", form_class=ReceiveForm),
     _page("stock/transfer/", stock.move, "transfer_stock", form_class=TransferForm),
     _page("stock/count/", stock.count, "count_stock"),
+    _page("import/", imports.upload, "import"),
+    _page("import/<uuid:file_id>/", imports.import_file, "import_file"),
+    _page("import/<uuid:file_id>/progress/", imports.progress, "import_progress"),
+    _page("export/", imports.export, "export"),
     _page("products/<uuid:product_id>/", products.product, "product"),
     _page("customers/<uuid:customer_id>/", buyers.customer, "customer"),
     _page("orders/<uuid:order_id>/buyer/", buyers.buyer_of_order, "buyer_of_order"),

@@ -9,6 +9,7 @@ from uuid import UUID
 from apps.catalog import selectors
 from apps.catalog.contracts import (
     Category,
+    FileColumn,
     ImportedProduct,
     ImportSource,
     ParsedProduct,
@@ -20,7 +21,7 @@ from apps.catalog.contracts import (
     Variant,
 )
 from apps.catalog.errors import CategoryInUse, CategoryNotFound, ProductNotFound, UnreadableFile, VariantNotFound
-from apps.catalog.importing import shopify
+from apps.catalog.importing import reading, shopify
 from apps.catalog.services import categories, exports, imports, products, reimports
 from apps.kernel.errors import Invalid
 from apps.kernel.money import currency_decimals
@@ -46,11 +47,13 @@ __all__ = [
     "import_product",
     "import_products",
     "list_categories",
+    "list_import_fields",
     "list_product_summaries",
     "list_products",
     "open_import",
     "parse_import",
     "publish_product",
+    "read_file_columns",
     "record_imported_stock",
     "save_category",
     "unpublish_product",
@@ -166,10 +169,13 @@ def open_import(
     format: str = "shopify",
     encoding: str = "utf-8-sig",
     untracked_stock: int | None = None,
+    mapping: Mapping[str, str] | None = None,
 ) -> ImportSource:
     """Read a product file through once and return what it holds; changes nothing.
 
-    `currency` (ISO 4217) is that of the file's prices. Raises UnreadableFile where the file as a whole cannot be imported
+    `currency` (ISO 4217) is that of the file's prices. `mapping` gives columns another meaning, by heading: the name of a field
+    (`list_import_fields`), the heading itself for an attribute, "" to leave the column out.
+    Raises UnreadableFile where the file as a whole cannot be imported
     (encoding, heading, columns), Invalid for an unknown currency or format.
     """
     currency_decimals(currency)
@@ -183,8 +189,19 @@ def open_import(
             encoding=encoding,
             product_count=0,
             untracked_stock=untracked_stock,
+            mapping=mapping or {},
         )
     )
+
+
+def list_import_fields() -> tuple[str, ...]:
+    """Return the names of the fields that a column of a product file may hold."""
+    return tuple(shopify.COLUMNS.spellings)
+
+
+def read_file_columns(*, path: Path, encoding: str = "utf-8-sig") -> list[FileColumn]:
+    """Return the columns of a product file with the fields they are taken for. Raises UnreadableFile."""
+    return reading.read_columns(path=path, columns=shopify.COLUMNS, encoding=encoding)
 
 
 def parse_import(*, source: ImportSource) -> Iterator[ParsedProduct]:

@@ -194,7 +194,7 @@ class ImportSource:
     """A file that was opened and understood; `product_count` is how many products it holds.
 
     `scattered` are the handles whose rows do not stand together. `untracked_stock` is the stock (whole units) for variants whose
-    inventory the other shop does not track; None takes the quantity in the file.
+    inventory the other shop does not track; None takes the quantity in the file. `mapping` gives columns another meaning (see open_import).
     """
 
     path: str
@@ -204,6 +204,7 @@ class ImportSource:
     product_count: int
     scattered: frozenset[str] = frozenset()
     untracked_stock: int | None = None
+    mapping: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -226,6 +227,24 @@ class CarriedCells:
     variants: tuple[Mapping[str, str], ...] = ()
     headings: Mapping[str, str] = field(default_factory=dict)
     told: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileColumn:
+    """A column of a product file: its heading, what stands first in it, and the field it is taken for ("" for none: an attribute)."""
+
+    heading: str
+    sample: str
+    field: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportChange:
+    """What an import changes of a product, in words that a person reads."""
+
+    field: str
+    before: str
+    after: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -264,3 +283,4 @@ class ImportedProduct:
     product_id: UUID | None = None
     version: int = 0
     digest: str = ""
+    changes: tuple[ImportChange, ...] = ()

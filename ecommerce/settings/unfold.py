@@ -19,6 +19,7 @@ _WORK = [
         [
             ("Products", "apparel", "admin:catalog_product_changelist", "catalog.view_product"),
             ("Categories", "account_tree", "admin:catalog_category_changelist", "catalog.view_category"),
+            ("Import and export", "upload_file", "backoffice:import", "catalog.add_product"),
             ("Stock by SKU", "inventory_2", "backoffice:stock", "inventory.view_stocklevel"),
             ("Low stock", "production_quantity_limits", "backoffice:low_stock", "inventory.view_stocklevel"),
             ("Receive a delivery", "input", "backoffice:receive_stock", "inventory.move_stock"),

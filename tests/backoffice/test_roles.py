@@ -32,6 +32,7 @@ PAGES = {
     "admin:catalog_product_add": {MANAGER, EDITOR},
     "edit product": EVERYONE,
     "admin:catalog_category_changelist": {MANAGER, EDITOR},
+    "backoffice:import": {MANAGER, EDITOR},
     "backoffice:stock": EVERYONE,
     "backoffice:low_stock": EVERYONE,
     "backoffice:adjust_stock": {MANAGER, WAREHOUSE},

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import zip_longest
 from pathlib import Path
 from typing import Final, TextIO
 
+from apps.catalog.contracts import FileColumn
 from apps.catalog.errors import UnreadableFile
 from apps.catalog.importing.cells import restore
 from apps.kernel.errors import FieldError
@@ -39,9 +41,13 @@ class Columns:
 
     spellings: Mapping[str, Sequence[str]]
     required: Sequence[str]
+    mapping: Mapping[str, str] = field(default_factory=dict)
 
     def canonical(self, heading: str) -> str:
-        """Return the canonical name of `heading`, or `heading` itself where the format does not know it."""
+        """Return the canonical name of `heading`, or `heading` itself where the format does not know it; "" leaves the column out."""
+        plain = restore(heading.strip())
+        if plain in self.mapping:
+            return self.mapping[plain]
         return self._names().get(_key(heading), restore(heading.strip()))
 
     def _names(self) -> dict[str, str]:
@@ -60,6 +66,31 @@ def read_rows(*, path: Path, columns: Columns, encoding: str) -> Iterator[Row]:
             yield from _read_records(reader, header=header, counted=counted)
         except UnicodeDecodeError as error:
             raise _wrong_encoding(error, line=counted.line + 1, encoding=encoding) from error
+
+
+def read_columns(*, path: Path, columns: Columns, encoding: str) -> list[FileColumn]:
+    """Return the columns of a file, whether or not they make an import. Raises UnreadableFile."""
+    csv.field_size_limit(_LONGEST_CELL)
+    with _open(path, encoding=encoding) as file:
+        reader = csv.reader(file, delimiter=detect_delimiter(path=path, encoding=encoding))
+        try:
+            header = [restore(cell.strip()) for cell in next(reader, [])]
+            first = next(reader, [])
+        except UnicodeDecodeError as error:
+            raise _wrong_encoding(error, line=1, encoding=encoding) from error
+        except csv.Error as error:
+            raise _unreadable(f"The first lines are no table: {error}.") from error
+    if not any(header):
+        raise _unreadable("The file is empty or starts with a blank line; it needs a heading.")
+    return [
+        FileColumn(
+            heading=heading,
+            sample=restore(sample.translate(_CONTROL).strip())[:80],
+            field=name if (name := columns.canonical(heading)) in columns.spellings else "",
+        )
+        for heading, sample in zip_longest(header, first[: len(header)], fillvalue="")
+        if heading
+    ]
 
 
 def detect_delimiter(*, path: Path, encoding: str) -> str:
@@ -139,7 +170,7 @@ def _read_records(reader: Iterator[list[str]], *, header: Sequence[str], counted
         cells = {
             name: restore(clean)
             for name, cell in zip(header, record, strict=False)
-            if (clean := cell.translate(_CONTROL).strip())
+            if name and (clean := cell.translate(_CONTROL).strip())
         }
         if cells:
             fault = f"{len(record)} cells under {len(header)} headings" if _spills(record, header) else ""

@@ -92,7 +92,8 @@ def slug_of(handle: str) -> str:
 
 
 def _rows(source: ImportSource) -> Iterator[Row]:
-    return read_rows(path=Path(source.path), columns=COLUMNS, encoding=source.encoding)
+    columns = replace(COLUMNS, mapping=source.mapping)
+    return read_rows(path=Path(source.path), columns=columns, encoding=source.encoding)
 
 
 def _groups(source: ImportSource) -> Iterator[tuple[str, Sequence[Row]]]:

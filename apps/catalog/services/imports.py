@@ -26,6 +26,7 @@ from apps.catalog.contracts import (
 )
 from apps.catalog.services.carrying import write_carried
 from apps.catalog.services.categories import ensure_category
+from apps.catalog.services.differences import describe_changes
 from apps.catalog.services.products import write_product
 from apps.catalog.skus import distinguish_sku
 from apps.kernel.errors import FieldError, Invalid
@@ -128,6 +129,7 @@ def _write(parsed: ParsedProduct, given: ProductInput) -> tuple[ImportedProduct,
         ),
         product_id=product.id,
         version=product.version,
+        changes=describe_changes(current, product) if current else (),
     )
     return result, product
 

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from argparse import RawDescriptionHelpFormatter
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from time import monotonic
 from typing import Any
-from uuid import UUID
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from apps.backoffice.importing import set_stock
 from apps.catalog import api as catalog
 from apps.catalog.contracts import ImportedProduct, ImportNote, ImportOutcome, ImportSource
-from apps.inventory import api as inventory
 from apps.kernel.errors import Invalid
 
 _PROGRESS_SECONDS = 1.0
@@ -97,16 +96,15 @@ class ImportRun:
             self._flush()
 
     def _flush(self) -> None:
-        levels = {key: quantity for result in self._waiting for key, quantity in result.stock.items()}
-        refused = _find_refused(levels) if self._dry_run else self._store_stock(levels)
-        self._stocked += len(levels) - len(refused)
+        name = Path(self._source.path).name
+        stocked = set_stock(self._waiting, name=name, actor="import_products", dry_run=self._dry_run)
+        self._stocked += stocked.count
         for result in self._waiting:
-            self._report(result, refused=refused)
+            self._report(result, left_alone=stocked.refusals.get(result.handle, ()))
         self._waiting.clear()
         self._show_progress()
 
-    def _report(self, result: ImportedProduct, *, refused: Mapping[UUID, str]) -> None:
-        left_alone = [_refusal(result, key, refused[key]) for key in result.stock if key in refused]
+    def _report(self, result: ImportedProduct, *, left_alone: Sequence[ImportNote]) -> None:
         for note in sorted((*result.notes, *left_alone), key=lambda note: note.line):
             self._notes[note.is_error] += 1
             self._command.stdout.write(_describe(note))
@@ -131,50 +129,11 @@ class ImportRun:
         else:
             raise CommandError("nothing was imported")
 
-    def _store_stock(self, levels: Mapping[UUID, int]) -> dict[UUID, str]:
-        reason = f"import of {Path(self._source.path).name}"[:200]
-        left_alone = inventory.set_stock_levels(levels=levels, reason=reason, actor="import_products")
-        refused = {
-            level.variant_id: _below_reserved(reserved=level.reserved, quantity=levels[level.variant_id])
-            for level in left_alone
-        }
-        catalog.record_imported_stock(
-            quantities={key: levels[key] for key in levels.keys() - refused.keys()},
-            finished=[result for result in self._waiting if refused.keys().isdisjoint(result.stock)],
-        )
-        return refused
-
     def _show_progress(self) -> None:
         done = sum(self._outcomes.values())
         if monotonic() - self._shown_at >= _PROGRESS_SECONDS or done == self._source.product_count:
             self._shown_at = monotonic()
             self._command.stderr.write(f"{done} of {self._source.product_count} products")
-
-
-def _find_refused(levels: Mapping[UUID, int]) -> dict[UUID, str]:
-    """Find out what setting these levels would refuse."""
-    known = inventory.get_stock_levels(variant_ids=list(levels)) if levels else {}
-    # Stock is set in the first warehouse, the one that get_stock_levels names first.
-    reserved = {key: rows[0].reserved for key, rows in known.items() if rows}
-    return {
-        key: _below_reserved(reserved=reserved[key], quantity=quantity)
-        for key, quantity in levels.items()
-        if quantity < reserved.get(key, 0)
-    }
-
-
-def _below_reserved(*, reserved: int, quantity: int) -> str:
-    return inventory.BelowReserved(reserved=reserved, on_hand=quantity).detail
-
-
-def _refusal(result: ImportedProduct, variant_id: UUID, detail: str) -> ImportNote:
-    return ImportNote(
-        line=result.line,
-        column="Variant Inventory Qty",
-        value=f"{result.stock[variant_id]} for {result.skus[variant_id]}",
-        message=f"the stock stays as it is: {detail}",
-        is_error=True,
-    )
 
 
 def _describe(note: ImportNote) -> str:
