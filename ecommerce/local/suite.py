@@ -2,8 +2,9 @@
 
     bin/test [--fast] [--no-unlisted-skips] [-- pytest arguments]
 
-`--fast` leaves out what drives a browser or kills processes. Tests run in parallel, but for those that kill processes
-or drive a browser: they follow one after the other, since they measure time and need the machine for themselves.
+`--fast` leaves out what drives a browser, kills processes or is slow of itself (loads the demo shop). Tests run in
+parallel, but for those that kill processes or drive a browser: they follow one after the other, since they measure time
+and need the machine for themselves.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ _STATIC: Final = {
     "ruff check": ("ruff", "check", "."),
     "ruff format": ("ruff", "format", "--check", "."),
 }
-_PARALLEL: Final = ("-n", _WORKERS, "--dist", "loadgroup", "-m", "not processes and not browser")
+_IN_PARALLEL: Final = ("-n", _WORKERS, "--dist", "loadgroup")
 _ALONE: Final = ("-n", "0", "-m", "processes or browser")
 
 
@@ -79,7 +80,9 @@ def main(arguments: list[str]) -> int:
 
 def _parse(arguments: list[str]) -> tuple[argparse.Namespace, list[str]]:
     parser = argparse.ArgumentParser(prog="bin/test", description="Check everything that must hold.")
-    parser.add_argument("--fast", action="store_true", help="no browser, no killed processes; at most three minutes")
+    parser.add_argument(
+        "--fast", action="store_true", help="no browser, no killed processes, no demo shop; at most three minutes"
+    )
     parser.add_argument(
         "--no-unlisted-skips", action="store_true", help="fail on a skip that tests/allowed_skips.txt does not list"
     )
@@ -109,7 +112,10 @@ def _run_tests(console: Console, outcome: Outcome, *, fast: bool, arguments: lis
             console.step("starting the servers of the tests")
             start_servers(stack)
         reports = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="shop-reports-")))
-        phases = {"tests": _PARALLEL} | ({} if fast else {"tests with processes and browsers": _ALONE})
+        shared = "not processes and not browser" + (" and not slow" if fast else "")
+        phases = {"tests": (*_IN_PARALLEL, "-m", shared)} | (
+            {} if fast else {"tests with processes and browsers": _ALONE}
+        )
         for number, (name, selection) in enumerate(phases.items()):
             console.step(name)
             report = reports / f"{number}.json"

@@ -66,6 +66,7 @@ def test_stock_is_that_of_a_shop_in_season():
     assert stock == [quantity for entry in read_demo() for quantity in entry.stock.values()]
 
 
+@pytest.mark.slow
 @pytest.mark.xdist_group("demo")
 def test_products_have_their_pictures_and_a_variant_shows_its_colour(demo):
     product = catalog.find_product(slug="everyday-hoodie")
@@ -82,6 +83,7 @@ def test_products_have_their_pictures_and_a_variant_shows_its_colour(demo):
     assert shown == {colour: f"Everyday Hoodie in {colour.lower()}, front" for colour in ("Slate", "Oat", "Forest")}
 
 
+@pytest.mark.slow
 @pytest.mark.xdist_group("demo")
 def test_loading_twice_changes_nothing(demo, capsys):
     events = OutboxMessage.objects.count()

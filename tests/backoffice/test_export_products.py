@@ -276,6 +276,7 @@ def test_statements_do_not_grow_with_products(django_assert_max_num_queries, exp
 
 
 # Last in the file: the demo shop stays there for the rest of the module.
+@pytest.mark.slow
 @pytest.mark.xdist_group("demo")
 @pytest.mark.parametrize("currency", ["EUR", "JPY"])
 def test_demo_shop_goes_round(demo, export, currency):

@@ -192,6 +192,7 @@ def test_set_stock_that_cannot_be_says_why(file, arguments, message):
         run("set_stock", *arguments, "--reason", "stock take")
 
 
+@pytest.mark.slow
 @pytest.mark.xdist_group("demo")
 def test_demo_shop_can_be_bought_from_in_three_currencies(demo):
     run("rebuild_search")
@@ -202,6 +203,7 @@ def test_demo_shop_can_be_bought_from_in_three_currencies(demo):
         assert sum(not card["in_stock"] for card in listing.cards) == 1
 
 
+@pytest.mark.slow
 @pytest.mark.xdist_group("demo")
 def test_demo_shop_loaded_again_keeps_edits_and_sales(demo):
     product = catalog.find_product(slug="watch-beanie")

@@ -39,6 +39,7 @@ def test_plan_is_the_same_for_a_seed_and_a_day_however_far_back_it_reaches():
     assert len({sample.email for sample in long}) == len(long) > 200
 
 
+@pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_orders_are_made_once_by_the_shops_own_services_with_their_own_times(capsys):
     call_command("load_demo")
@@ -66,6 +67,7 @@ def test_orders_are_made_once_by_the_shops_own_services_with_their_own_times(cap
     assert "wrong" not in capsys.readouterr().err
 
 
+@pytest.mark.slow
 @pytest.mark.xdist_group("demo")
 def test_a_later_run_goes_on_where_the_first_one_stood(demo):
     long_ago = clock.now().date() - timedelta(days=9)
@@ -85,6 +87,7 @@ def _no_worker(until):
     raise RuntimeError("no worker")
 
 
+@pytest.mark.slow
 @pytest.mark.xdist_group("demo")
 def test_what_is_low_or_sold_out_stays_so(demo):
     before = _scarce()

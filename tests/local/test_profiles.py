@@ -69,8 +69,9 @@ def test_the_two_partial_workers_drain_every_queue_between_them():
 
     served = set(orders.queues) | set(fanout.queues)
 
-    # The storefront's pages have no handlers, hence no messages; persistence and web have no models of their own to react with.
-    assert set(app_labels()) - served == {"persistence", "storefront", "web"}
+    # The storefront's pages have no handlers, hence no messages, nor has the brand; persistence and web have no
+    # models of their own to react with.
+    assert set(app_labels()) - served == {"brand", "persistence", "storefront", "web"}
     assert not set(orders.queues) & set(fanout.queues)
 
 
