@@ -1,7 +1,8 @@
-"""What every test gets: embedded servers, the SQL sentinel, clean throttles."""
+"""What every test gets: embedded servers, the SQL sentinel, clean throttles, nothing remembered."""
 
 import pytest
 
+from apps.brand import api as brand
 from tests import sentinel
 from tests.shop.running import shop
 
@@ -18,6 +19,12 @@ def _no_statement_crosses_apps():
     sentinel.violations.clear()
     yield
     assert sentinel.violations == []
+
+
+@pytest.fixture(autouse=True)
+def _no_brand_of_another_test():
+    """What a process remembers outlives the rollback of a test, and would save the next one a query."""
+    brand.forget_brand()
 
 
 __all__ = ["shop"]

@@ -13,8 +13,6 @@ from apps.brand import colours
 from apps.brand.contracts import Brand, BrandInput, Logo, Palette
 from apps.brand.models import Brand as BrandRow
 
-# Every page asks; so long may another process show what was settled before.
-_SECONDS: Final = 5.0
 # The colours that the shop's stylesheet has by itself.
 _OWN_LIGHT: Final = Palette(accent="#1f4d42", on_accent="#ffffff")
 _OWN_DARK: Final = Palette(accent="#8fcab9", on_accent="#10201c")
@@ -25,9 +23,9 @@ _remembered: dict[str, tuple[float, Brand]] = {}
 
 def get_brand() -> Brand:
     until, brand = _remembered.get("brand", (0.0, None))
-    if brand is None or until < time.monotonic():
+    if brand is None or until <= time.monotonic():
         brand = _complete(_read())
-        _remembered["brand"] = (time.monotonic() + _SECONDS, brand)
+        _remembered["brand"] = (time.monotonic() + settings.BRAND_REMEMBERED_SECONDS, brand)
     return brand
 
 

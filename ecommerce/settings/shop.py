@@ -5,6 +5,8 @@ import re
 from ecommerce.settings import env
 
 SHOP_NAME = env.text("SHOP_NAME", example="Northfold", default="Northfold")
+# Every page asks for the brand; so long may another process show what was settled before.
+BRAND_REMEMBERED_SECONDS = 5.0
 DEFAULT_CURRENCY = env.text("DEFAULT_CURRENCY", example="EUR", default="EUR")
 DEFAULT_COUNTRY = env.text("DEFAULT_COUNTRY", example="DE", default="DE")
 STOREFRONT_URL = (

@@ -212,11 +212,8 @@ def test_mail_about_a_parcel_leads_to_its_tracking_in_text_and_html():
 
 def test_sender_name_colours_footer_and_logo_are_the_brands(settings):
     logo = brand.Logo(url="/media/00000000000000000000000000000000/800.webp", width=800, height=200)
-    try:
-        settle(logo=logo)
-        _, sent = place_with()
-    finally:
-        brand.forget_brand()
+    settle(logo=logo)
+    _, sent = place_with()
 
     assert sent.from_email == "Fernway orders <orders@fernway.example>"
     html = html_of(sent)
