@@ -2,7 +2,7 @@
 
     bin/test [--fast] [--no-unlisted-skips] [-- pytest arguments]
 
-`--fast` leaves out what drives a browser, kills processes or is slow of itself (loads the demo shop). Tests run in
+`--fast` leaves out what drives a browser, kills processes or is marked slow. Tests run in
 parallel, but for those that kill processes or drive a browser: they follow one after the other, since they measure time
 and need the machine for themselves.
 """

@@ -11,7 +11,7 @@ from apps.payments import api as payments
 from tests.orders.making import STAFF, held, look, place, statuses, stock
 from tests.orders.paying import arrive, facts, pass_deadline, start
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 CALLS = {
     saga.inventory: ("allocate_reservation", "reserve_stock", "release_reservation", "ship_reservation"),

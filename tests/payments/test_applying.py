@@ -73,6 +73,7 @@ HISTORIES = {
 }
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(name=st.sampled_from(sorted(HISTORIES)), data=st.data())
 def test_any_order_and_number_of_looks_ends_as_the_history_does(db, name, data):

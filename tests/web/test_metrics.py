@@ -79,6 +79,7 @@ print(metrics.scrape(RequestFactory().get("/metrics")).content.decode())
 """
 
 
+@pytest.mark.slow
 def test_the_page_sums_over_processes(tmp_path):
     environ = {**os.environ, "PROMETHEUS_MULTIPROC_DIR": str(tmp_path), "DJANGO_SETTINGS_MODULE": "tests.settings"}
 
