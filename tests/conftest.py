@@ -3,10 +3,12 @@
 import pytest
 
 from apps.brand import api as brand
-from tests import sentinel
+from tests import seeds, sentinel
 from tests.shop.running import shop
 
 pytest_plugins = ["ecommerce.local.pytest_plugin"]
+
+seeds.install()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -14,7 +14,6 @@ from typing import Any
 
 from django.apps import apps
 from django.db import connections, transaction
-from django.db.backends.base.creation import BaseDatabaseCreation
 from django.db.backends.signals import connection_created
 
 from apps.messaging.commands import SingleStatement, single_statement
@@ -181,23 +180,8 @@ def _forget_at_the_end_of_each_transaction() -> None:
     transaction.Atomic.__exit__ = leave_and_forget  # type: ignore[method-assign]
 
 
-def _look_away_while_seeds_return() -> None:
-    """Let `serialized_rollback` put back, in one transaction of its own, what migrations wrote for every app."""
-    restore = BaseDatabaseCreation.deserialize_db_from_string
-
-    def restore_unwatched(self: Any, data: str) -> None:
-        Sentinel.paused = True
-        try:
-            restore(self, data)
-        finally:
-            Sentinel.paused = False
-
-    BaseDatabaseCreation.deserialize_db_from_string = restore_unwatched  # type: ignore[method-assign]
-
-
 def install() -> None:
     """Watch all connections of this process from now on."""
-    _look_away_while_seeds_return()
     _note_who_opens_each_transaction()
     _forget_at_the_end_of_each_transaction()
     connection_created.connect(_watch, weak=False, dispatch_uid="sentinel")

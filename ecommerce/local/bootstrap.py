@@ -25,6 +25,8 @@ MARKER = VENV / "incomplete"
 LOCKS = {"up": ["requirements.lock"], "test": ["requirements.lock", "requirements-dev.lock"]}
 MODULES = {"up": "ecommerce.local", "test": "ecommerce.local.suite"}
 NEEDED_BYTES = 1024**3
+# The first two name another Python. Without compiled modules kept, each of ten processes would compile them at each start.
+NOT_PASSED_ON = ("PYTHONHOME", "VIRTUAL_ENV", "PYTHONDONTWRITEBYTECODE")
 
 
 class Refused(Exception):
@@ -41,7 +43,7 @@ def main(arguments: list[str]) -> None:
     except OSError as error:
         sys.exit(f"bin/{command}: cannot prepare {VENV}: {error.strerror or error}.")
     words = [str(PYTHON), "-P", "-m", MODULES[command], *(["up"] if command == "up" else []), *rest]
-    environment = {name: value for name, value in os.environ.items() if name not in ("PYTHONHOME", "VIRTUAL_ENV")}
+    environment = {name: value for name, value in os.environ.items() if name not in NOT_PASSED_ON}
     os.execve(PYTHON, words, environment | {"PYTHONPATH": str(ROOT)})  # noqa: S606 - no shell is the point
 
 
