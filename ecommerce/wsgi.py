@@ -1,6 +1,6 @@
 """The web process: `granian --interface wsgi ecommerce.wsgi:application`.
 
-Outside in: kept answers of public GETs, static files, Django.
+Outside in: kept answers of public GETs, static files, bodies read to their end, Django.
 """
 
 import gc
@@ -13,10 +13,11 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ecommerce.settings")
 _django = get_wsgi_application()
 
-from apps.web.fastpath import FastPath  # noqa: E402 - needs the apps that the line above makes ready
+from apps.web.bodies import ReadBodies  # noqa: E402 - needs the apps that the line above makes ready
+from apps.web.fastpath import FastPath  # noqa: E402 - likewise
 from apps.web.static import serve_static  # noqa: E402 - likewise
 
-application = FastPath(serve_static(_django))
+application = FastPath(serve_static(ReadBodies(_django)))
 
 import_module(settings.ROOT_URLCONF)  # else the first request would
 

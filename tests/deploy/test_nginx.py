@@ -207,7 +207,9 @@ def test_while_the_shop_is_away_pages_and_api_say_so_and_when_to_come_back(tmp_p
     with nginx(tmp_path, plain=block, tls=block + 1, upstreams=dict.fromkeys(UPSTREAMS, nobody)) as alone:
         page, api, hook = alone.ask("/"), alone.ask("/api/v1/cart"), alone.ask("/api/v1/payments/webhooks/stripe")
         style = alone.ask("/unavailable.css")
+        upload = alone.ask("/admin/work/stock/", method="POST", body=b"x" * 2_000_000, Content_Type="text/plain")
 
+    assert upload.status == 503
     assert page.status == api.status == hook.status == 503
     assert b"Back in a moment" in page.raw
     assert "default-src 'none'" in page.headers["Content-Security-Policy"]

@@ -2,10 +2,12 @@
 
 import hashlib
 import hmac
+import http.client
 import json
 import time
 import uuid
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from websockets.exceptions import ConnectionClosed
@@ -20,6 +22,16 @@ def placed(shop):
     client = shop.client()
     order = client.order({variant: 1})
     return client, order, client.intent(order).body
+
+
+def test_a_client_that_still_sends_hears_that_it_may_not(shop):
+    body = b"x" * 10_000_000
+
+    for _ in range(40):
+        connection = http.client.HTTPConnection(urlsplit(shop.base).netloc, timeout=20)
+        connection.request("POST", "/admin/work/stock/", body=body, headers={"Content-Type": "text/plain"})
+        assert connection.getresponse().status == 403
+        connection.close()
 
 
 def test_order_without_its_token_or_with_a_tampered_one_does_not_exist(shop, placed):
