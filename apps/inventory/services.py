@@ -42,7 +42,7 @@ from apps.inventory.models import StockLevel as StockLevelRow
 from apps.kernel.errors import Invalid, PreconditionFailed
 from apps.kernel.ids import uuid7
 from apps.messaging import api as messaging
-from apps.persistence.databases import alias_for
+from apps.persistence.databases import alias_for, commit_for_later
 from apps.persistence.statements import broken_constraint
 
 MAX_SECONDS = 366 * 24 * 3600
@@ -64,9 +64,14 @@ def reserve_stock(*, reference: str, lines: Sequence[StockLine], expires_in_seco
 
 @messaging.statement
 def _reserve_alone(*arguments: Any) -> dict[str, Any] | None:
-    """Reserve where nothing has to be announced, which is nearly always; else change nothing and return None."""
+    """Reserve where nothing has to be announced, which is nearly always; else change nothing and return None.
+
+    Its commit waits for the disk only with that of the order which relies on it.
+    """
     answer: dict[str, Any] | None = _call(
-        "SELECT inventory_reserve_alone(%s, %s::uuid[], %s::bigint[], %s)", *arguments
+        "SELECT inventory_reserve_alone(%s, %s::uuid[], %s::bigint[], %s), set_config('synchronous_commit', %s, true)",
+        *arguments,
+        commit_for_later(),
     )
     return answer
 
@@ -319,7 +324,7 @@ def _call(sql: str, *arguments: Any) -> Any:
     try:
         with connections[alias_for("inventory")].cursor() as cursor:
             cursor.execute(sql, arguments)
-            (answer,) = cursor.fetchone()
+            answer = cursor.fetchone()[0]
     except OperationalError as error:
         if isinstance(error.__cause__, pg.LockNotAvailable):
             raise StockBusy("Many buyers want this at once; try again in a moment.") from error

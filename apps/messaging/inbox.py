@@ -25,7 +25,7 @@ from apps.messaging import backoff, wakeups
 from apps.messaging.models import InboxMessage
 from apps.messaging.outbox import causation
 from apps.messaging.subscriptions import Subscription, find, queues
-from apps.persistence.databases import alias_for, aliases
+from apps.persistence.databases import alias_for, commit_for_later
 from apps.persistence.statements import columns_of
 
 logger = logging.getLogger(__name__)
@@ -58,7 +58,7 @@ _CLAIM = f"""
               WHERE earlier.consumer = head.consumer AND earlier.key = head.key
                 AND earlier.version < head.version AND earlier.done_at IS NULL)
         ORDER BY due_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED))
-    RETURNING {columns_of(InboxMessage, prefix="messaging_inboxmessage")}
+    RETURNING {columns_of(InboxMessage, prefix="messaging_inboxmessage")}, set_config('synchronous_commit', %(commit)s, true)
 """  # noqa: S608 - our own names, no input
 _FRESH, _RETRY = "attempts = 0", "attempts > 0"
 _CLAIM_FRESH = _CLAIM.replace("{attempts}", _FRESH)
@@ -175,6 +175,7 @@ def _claim(*, queue: str, fresh: bool) -> list[InboxMessage]:
         "queue": queue,
         "limit": BATCH if fresh else 1,
         "window": WINDOW,
+        "commit": commit_for_later(),
     }
     claim = _CLAIM_FRESH if fresh else _CLAIM_RETRY
     return list(InboxMessage.objects.using(alias_for(queue)).raw(claim, parameters))
@@ -210,14 +211,12 @@ def _try(messages: Sequence[InboxMessage], *, alias: str) -> Exception | None:
 def _finish(messages: Sequence[InboxMessage], *, alias: str) -> list[InboxMessage]:
     """Mark messages of one claim done, before their handler runs in the same transaction; return those whose lease is still ours.
 
-    The commit need not wait for the disk: a crash of the server that loses it loses effects and mark together, and the message is
-    due again. Whatever acts on the effects outside the database commits its own claim first, which flushes this commit as well;
-    that holds within one database, so with several the commit waits.
+    A crash of the server that loses the commit loses effects and mark together, and the message is due again. Whatever acts on the
+    effects outside the database commits its own claim first.
     """
     with connections[alias].cursor() as cursor:
-        commit = "off" if len(aliases()) == 1 else "on"
         ids = [message.id for message in messages]
-        cursor.execute(_FINISH, {"ids": ids, "token": messages[0].lease_token, "commit": commit})
+        cursor.execute(_FINISH, {"ids": ids, "token": messages[0].lease_token, "commit": commit_for_later()})
         ours = {row[0] for row in cursor.fetchall()}
     return [message for message in messages if message.id in ours]
 

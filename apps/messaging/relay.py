@@ -21,7 +21,7 @@ from apps.kernel.ids import uuid7
 from apps.messaging import inbox, wakeups, work
 from apps.messaging.models import SHARDS, InboxMessage, OutboxMessage, OutboxShard
 from apps.messaging.subscriptions import Subscription, subscriptions
-from apps.persistence.databases import aliases
+from apps.persistence.databases import aliases, commit_for_later
 from apps.persistence.statements import columns_of, insert_rows
 
 logger = logging.getLogger(__name__)
@@ -33,7 +33,7 @@ _MOST_SHARDS = SHARDS // 2
 _GATHER_SECONDS = 0.05
 
 _LOCK_SHARDS = f"""
-    SELECT id FROM messaging_outboxshard shard
+    SELECT id, set_config('synchronous_commit', %s, true) FROM messaging_outboxshard shard
     WHERE EXISTS (SELECT 1 FROM messaging_outboxmessage message WHERE message.shard = shard.id AND published_at IS NULL)
     ORDER BY random() LIMIT {_MOST_SHARDS} FOR NO KEY UPDATE SKIP LOCKED
 """  # noqa: S608 - a number of our own
@@ -55,7 +55,8 @@ def relay_once(*, alias: str = "default") -> int:
 
 def _relay_batch(*, alias: str) -> int:
     with transaction.atomic(using=alias), connections[alias].cursor() as cursor:
-        cursor.execute(_LOCK_SHARDS)
+        # A crash that loses the commit loses copies and marks together, and all are copied again.
+        cursor.execute(_LOCK_SHARDS, [commit_for_later()])
         shards = [row[0] for row in cursor.fetchall()]
         if not shards:
             return 0

@@ -26,6 +26,15 @@ def aliases() -> list[str]:
     return sorted({"default", *settings.APP_DATABASES.values()}, key=lambda alias: (alias != "default", alias))
 
 
+def commit_for_later() -> str:
+    """Return the `synchronous_commit` of a write on which only later commits rely, and nobody outside the database before them.
+
+    "off" where all apps share one database: whichever later commit waits for the disk has this one written with it, so a crash of the
+    server loses both or neither. With several databases "on".
+    """
+    return "off" if len(aliases()) == 1 else "on"
+
+
 @cache
 def app_of_module(module: str) -> str:
     """Return the label of the installed app that holds a dotted module path: "apps.orders.services" gives "orders"."""
