@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any, NoReturn
 from uuid import UUID
 
-from django.db import DataError, IntegrityError, OperationalError, connections
+from django.db import DataError, IntegrityError, OperationalError
 from django.db.models import QuerySet
 from django.db.models.functions import Greatest, Now
 from psycopg import errors as pg
@@ -42,8 +42,8 @@ from apps.inventory.models import StockLevel as StockLevelRow
 from apps.kernel.errors import Invalid, PreconditionFailed
 from apps.kernel.ids import uuid7
 from apps.messaging import api as messaging
-from apps.persistence.databases import alias_for, commit_for_later
-from apps.persistence.statements import broken_constraint
+from apps.persistence.databases import commit_for_later
+from apps.persistence.statements import broken_constraint, fetch_all
 
 MAX_SECONDS = 366 * 24 * 3600
 MAX_TEXT = 200
@@ -322,9 +322,7 @@ def _columns(lines: Sequence[StockLine]) -> tuple[list[UUID], list[int]]:
 def _call(sql: str, *arguments: Any) -> Any:
     """Run one of inventory's functions and return its JSON answer."""
     try:
-        with connections[alias_for("inventory")].cursor() as cursor:
-            cursor.execute(sql, arguments)
-            answer = cursor.fetchone()[0]
+        answer = fetch_all("inventory", sql, arguments)[0][0]
     except OperationalError as error:
         if isinstance(error.__cause__, pg.LockNotAvailable):
             raise StockBusy("Many buyers want this at once; try again in a moment.") from error

@@ -72,21 +72,16 @@ def exclusive(
     digest = hashlib.sha256(scope.caller.encode()).hexdigest() if of_caller else scope.reference
     lock = int.from_bytes(bytes.fromhex(digest)[:8], "big", signed=True)
     connection, deadline = connections[alias_for(app)], time.monotonic() + wait_seconds
-    with connection.cursor() as cursor:
-        while True:
-            cursor.execute(_TAKE_TURN, [lock, scope.reference])
-            taken, *record = cursor.fetchone()
-            if taken:
-                break
-            if time.monotonic() >= deadline:
-                raise IdempotencyKeyInUse(
-                    f"A request like the one with Idempotency-Key {scope.key!r} is still under way."
-                )
-            time.sleep(_POLL_SECONDS)
+    while True:
+        ((taken, *record),) = fetch_all(app, _TAKE_TURN, [lock, scope.reference])
+        if taken:
+            break
+        if time.monotonic() >= deadline:
+            raise IdempotencyKeyInUse(f"A request like the one with Idempotency-Key {scope.key!r} is still under way.")
+        time.sleep(_POLL_SECONDS)
     try:
         yield _read(scope, record)
     finally:
         # A connection that broke meanwhile has let go of the lock by itself.
         if connection.connection is not None and not connection.connection.closed:
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(%s)", [lock])
+            fetch_all(app, "SELECT pg_advisory_unlock(%s)", [lock])

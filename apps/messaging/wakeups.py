@@ -9,6 +9,8 @@ from typing import Any
 from django.conf import settings
 from redis import Redis, RedisError
 
+from apps.persistence import valkey
+
 logger = logging.getLogger(__name__)
 _RELAY = "shop:relay:poke"
 # A queue is woken at most once per this time unless a drain started meanwhile.
@@ -20,13 +22,16 @@ def _client() -> Redis:
     return Redis.from_url(settings.BROKER_URL, socket_timeout=0.05, socket_connect_timeout=0.05)
 
 
+@cache
+def _poke(url: str) -> valkey.Script:
+    """One poke stands for all that nobody has heard yet."""
+    return valkey.Script(url=url, source="redis.call('LPUSH', KEYS[1], 1) redis.call('LTRIM', KEYS[1], 0, 0)")
+
+
 def poke_relay() -> None:
     """Tell one relay that the outbox has something; errors are swallowed, the relay polls anyway."""
     try:
-        pipe = _client().pipeline(transaction=False)
-        pipe.lpush(_RELAY, 1)
-        pipe.ltrim(_RELAY, 0, 0)
-        pipe.execute()
+        _poke(settings.BROKER_URL)(keys=[_RELAY], args=[])
     except RedisError as error:
         logger.warning("relay not poked: %s", error)
 

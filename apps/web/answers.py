@@ -27,7 +27,7 @@ from redis import RedisError
 from rest_framework.request import Request
 
 from apps.kernel.ids import uuid7
-from apps.web import valkey
+from apps.persistence import valkey
 
 logger = logging.getLogger(__name__)
 Method = Callable[..., HttpResponse]

@@ -19,7 +19,7 @@ from django.conf import settings
 from redis import RedisError
 
 from apps.kernel.errors import TooManyRequests, Unavailable
-from apps.web import valkey
+from apps.persistence import valkey
 
 logger = logging.getLogger(__name__)
 _MICROSECONDS: Final = 1_000_000

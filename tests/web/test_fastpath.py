@@ -258,7 +258,7 @@ def test_without_valkey_every_request_reaches_its_view(shop, settings):
 def test_an_evicted_generation_never_brings_old_answers_back(shop):
     from django.conf import settings
 
-    from apps.web import valkey
+    from apps.persistence import valkey
 
     shop.get(URL)
     valkey.client(settings.CACHE_URL).delete(answers._name("generation", "probe"))

@@ -167,7 +167,7 @@ def test_a_silent_valkey_holds_a_request_up_for_milliseconds_only(limiting, sett
 def test_the_script_survives_a_valkey_that_forgot_it(limiting):
     from django.conf import settings
 
-    from apps.web import valkey
+    from apps.persistence import valkey
 
     limits.take(group="checkout", meta=limiting)
     valkey.client(settings.BROKER_URL).script_flush()
