@@ -43,15 +43,14 @@ def subscribe(
 
     `consumer` is "app.what_it_does". All events of one consumer and aggregate arrive in order; each is applied once, in one
     transaction of the consumer's database together with its completion, so a handler only writes its own app's rows.
-    `projection=True` declares that replaying old events is safe and does nothing outside the database. `batch=True`, for projections
-    only, hands over a sequence of up to a hundred events in one transaction, each of another aggregate; where that fails, each alone.
+    `projection=True` declares that replaying old events is safe and does nothing outside the database. `batch=True` hands over a
+    sequence of up to a hundred events in one transaction, each of another aggregate; where that fails, each alone. What such a handler
+    publishes names no event as its cause.
     """
 
     def register(handler: Callable[[Any], None]) -> Callable[[Any], None]:
         if app_of_module(handler.__module__) != consumer.partition(".")[0]:
             raise ValueError(f"consumer {consumer} must be named after the app of {handler.__module__}")
-        if batch and not projection:
-            raise ValueError(f"consumer {consumer} takes batches, so it must be a projection")
         for event_class in event_classes:
             found = (consumer, event_class.event_type)
             if found in _subscriptions and _subscriptions[found].handler is not handler:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
+
 from apps.messaging import api as messaging
 from apps.notifications.contracts import MailKind
 from apps.notifications.services import hints, mails
@@ -15,39 +18,44 @@ from apps.orders.events import (
     OrderUpdated,
 )
 
+OrderFact = OrderPlaced | OrderPaid | OrderShipped | OrderDelivered | OrderCancelled | OrderRefunded
+F = TypeVar("F", bound=OrderFact)
 
-@messaging.subscribe(OrderPlaced, consumer="notifications.mail_placed")
-def mail_placed(event: OrderPlaced) -> None:
+
+@messaging.subscribe(OrderPlaced, consumer="notifications.mail_placed", batch=True)
+def mail_placed(events: Sequence[OrderPlaced]) -> None:
     """Confirm the order."""
-    mails.queue(kind=MailKind.PLACED, order_id=event.order_id, version=event.version)
+    _queue(MailKind.PLACED, events, lambda event: {})
 
 
-@messaging.subscribe(OrderPaid, consumer="notifications.mail_paid")
-def mail_paid(event: OrderPaid) -> None:
+@messaging.subscribe(OrderPaid, consumer="notifications.mail_paid", batch=True)
+def mail_paid(events: Sequence[OrderPaid]) -> None:
     """Confirm the payment."""
-    facts = {"amount": str(event.amount)}
-    mails.queue(kind=MailKind.PAID, order_id=event.order_id, version=event.version, facts=facts)
+    _queue(MailKind.PAID, events, lambda event: {"amount": str(event.amount)})
 
 
-@messaging.subscribe(OrderShipped, consumer="notifications.mail_shipped")
-def mail_shipped(event: OrderShipped) -> None:
+@messaging.subscribe(OrderShipped, consumer="notifications.mail_shipped", batch=True)
+def mail_shipped(events: Sequence[OrderShipped]) -> None:
     """Say that a parcel left."""
-    facts = {"shipment_id": str(event.shipment_id), "complete": event.complete}
-    mails.queue(kind=MailKind.SHIPPED, order_id=event.order_id, version=event.version, facts=facts)
+    _queue(MailKind.SHIPPED, events, lambda event: {"shipment_id": str(event.shipment_id), "complete": event.complete})
 
 
-@messaging.subscribe(OrderCancelled, consumer="notifications.mail_cancelled")
-def mail_cancelled(event: OrderCancelled) -> None:
+@messaging.subscribe(OrderCancelled, consumer="notifications.mail_cancelled", batch=True)
+def mail_cancelled(events: Sequence[OrderCancelled]) -> None:
     """Say that and why the order ended."""
-    facts = {"reason": event.reason, "was_paid": event.was_paid}
-    mails.queue(kind=MailKind.CANCELLED, order_id=event.order_id, version=event.version, facts=facts)
+    _queue(MailKind.CANCELLED, events, lambda event: {"reason": event.reason, "was_paid": event.was_paid})
 
 
-@messaging.subscribe(OrderRefunded, consumer="notifications.mail_refunded")
-def mail_refunded(event: OrderRefunded) -> None:
+@messaging.subscribe(OrderRefunded, consumer="notifications.mail_refunded", batch=True)
+def mail_refunded(events: Sequence[OrderRefunded]) -> None:
     """Say that money went back."""
-    facts = {"amount": str(event.amount)}
-    mails.queue(kind=MailKind.REFUNDED, order_id=event.order_id, version=event.version, facts=facts)
+    _queue(MailKind.REFUNDED, events, lambda event: {"amount": str(event.amount)})
+
+
+def _queue(kind: MailKind, events: Sequence[F], facts_of: Callable[[F], Mapping[str, Any]]) -> None:
+    mails.queue(
+        mails.new(kind=kind, order_id=event.order_id, version=event.version, facts=facts_of(event)) for event in events
+    )
 
 
 @messaging.subscribe(
@@ -60,9 +68,9 @@ def mail_refunded(event: OrderRefunded) -> None:
     OrderUpdated,
     consumer="notifications.hint_viewers",
     projection=True,
+    batch=True,
 )
-def hint_viewers(
-    event: OrderPlaced | OrderPaid | OrderShipped | OrderDelivered | OrderCancelled | OrderRefunded | OrderUpdated,
-) -> None:
-    """Nudge the order's sockets."""
-    hints.hint(order_id=event.order_id, version=event.version)
+def hint_viewers(events: Sequence[OrderFact | OrderUpdated]) -> None:
+    """Nudge the orders' sockets."""
+    for event in events:
+        hints.hint(order_id=event.order_id, version=event.version)

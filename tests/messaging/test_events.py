@@ -8,8 +8,7 @@ from apps.messaging import api as messaging
 from apps.messaging import inbox, relay
 from apps.messaging.models import InboxMessage, OutboxMessage
 from apps.messaging.testing import deliver_all
-from tests.messaging.probe import handlers
-from tests.messaging.probe.events import Happened, Joined
+from tests.messaging.probe.events import Happened
 from tests.messaging.probe.models import Applied
 from tests.messaging.probe.services import happen, happen_and_fail, happen_many, happen_nested, join
 
@@ -245,8 +244,3 @@ def test_batch_leaves_out_a_message_whose_lease_another_worker_has():
 
     assert applied("join") == [("b", 1)]
     assert InboxMessage.objects.get(key="probe:a").done_at is None
-
-
-def test_only_a_projection_may_take_batches():
-    with pytest.raises(ValueError, match="must be a projection"):
-        messaging.subscribe(Joined, consumer="probe.join", batch=True)(handlers.join)

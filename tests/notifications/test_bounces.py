@@ -73,7 +73,7 @@ def report(order, *, status="5.1.1", action="failed", recipient="", message_id="
 def cancel(order):
     event = OrderCancelled(order_id=order.id, version=2, number=order.number, reason="customer", was_paid=False)
     with transaction.atomic():
-        handlers.mail_cancelled(event)
+        handlers.mail_cancelled([event])
     deliver_all()
 
 

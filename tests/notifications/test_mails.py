@@ -63,7 +63,7 @@ def test_repeated_event_makes_no_second_mail(order):
 
     for _ in range(3):
         with transaction.atomic():
-            handlers.mail_paid(event)
+            handlers.mail_paid([event])
         deliver_all()
 
     assert [sent.subject.split()[0] for sent in mail.outbox] == ["We", "Payment"]
@@ -82,7 +82,7 @@ def test_cancelled_mail_says_why_and_what_becomes_of_the_money(order, reason, wa
     deliver_all()
     event = OrderCancelled(order_id=order.id, version=2, number=order.number, reason=reason, was_paid=was_paid)
     with transaction.atomic():
-        handlers.mail_cancelled(event)
+        handlers.mail_cancelled([event])
 
     deliver_all()
 
@@ -96,7 +96,7 @@ def test_refund_mail_names_the_amount(order):
         order_id=order.id, version=3, number=order.number, amount=amount, refunded=amount, complete=False
     )
     with transaction.atomic():
-        handlers.mail_refunded(event)
+        handlers.mail_refunded([event])
 
     deliver_all()
 

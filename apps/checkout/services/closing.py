@@ -34,15 +34,17 @@ def _close_unchanged(*, cart_id: UUID, version: int) -> bool:
 
 @messaging.command
 def _close_changed(*, cart_id: UUID, ordered: Mapping[UUID, int]) -> None:
-    close_ordered_cart(cart_id=cart_id, ordered=ordered)
+    close_ordered_carts({cart_id: ordered})
 
 
-def close_ordered_cart(*, cart_id: UUID, ordered: Mapping[UUID, int]) -> None:
-    """Close the cart inside the caller's transaction; `ordered` is the quantity of each variant that the order has."""
-    locked = Cart.objects.select_for_update(no_key=True)
-    cart = locked.filter(pk=cart_id, status=Cart.Status.OPEN).first()
-    if cart is None:
-        return
+def close_ordered_carts(carts: Mapping[UUID, Mapping[UUID, int]]) -> None:
+    """Close carts inside the caller's transaction; each comes with the quantity of each variant that its order has."""
+    still_open = Cart.objects.filter(pk__in=carts, status=Cart.Status.OPEN)
+    for cart in still_open.select_for_update(no_key=True).order_by("pk"):
+        _close(cart, ordered=carts[cart.pk])
+
+
+def _close(cart: Cart, *, ordered: Mapping[UUID, int]) -> None:
     Cart.objects.filter(pk=cart.pk).update(status=Cart.Status.PLACED, closed_at=Now())
     left = [
         (line, line.quantity - ordered.get(line.variant_id, 0))

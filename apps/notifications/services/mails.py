@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -22,12 +22,14 @@ from apps.orders import api as orders
 DRIVER = "notifications.send_mail"
 
 
-def queue(*, kind: MailKind, order_id: UUID, version: int, facts: Mapping[str, Any] | None = None) -> None:
-    """Write the mail's row; inside the handler's transaction. A repeated event meets the unique Message-ID."""
-    mail = OutboundMail(
-        kind=kind, order_id=order_id, facts=dict(facts or {}), message_id=_message_id(kind, order_id, version)
-    )
-    OutboundMail.objects.bulk_create([mail], ignore_conflicts=True)
+def new(*, kind: MailKind, order_id: UUID, version: int, facts: Mapping[str, Any]) -> OutboundMail:
+    """Return the mail that tells a fact of an order."""
+    return OutboundMail(kind=kind, order_id=order_id, facts=facts, message_id=_message_id(kind, order_id, version))
+
+
+def queue(mails: Iterable[OutboundMail]) -> None:
+    """Write the mails' rows; inside the handler's transaction. A repeated event meets the unique Message-ID."""
+    OutboundMail.objects.bulk_create(mails, ignore_conflicts=True)
     messaging.wake(DRIVER)
 
 
