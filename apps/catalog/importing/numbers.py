@@ -72,7 +72,7 @@ def _to_plain(text: str, *, currency: str, decimals: int) -> str | None:
         return _ungroup(digits, ",")
     whole, _, rest = digits.partition(",")
     if len(rest) == 3 and whole.lstrip("-") not in ("", "0"):
-        return None if decimals == 3 else whole + rest
+        return None if decimals else whole + rest
     return f"{whole or '0'}.{rest}"
 
 

@@ -60,6 +60,7 @@ class GroupParser:
     def parse(self, *, handle: str, rows: Sequence[Row]) -> ParsedProduct:
         """Return the product of `rows`; without one where no variant is usable or the title is missing."""
         notes = Notes()
+        _note_spellings(rows, handle, notes)
         options = _read_options(rows, notes)
         images = _read_images(rows, notes)
         variants: list[VariantInput] = []
@@ -223,6 +224,13 @@ def _first(rows: Sequence[Row], column: str) -> str:
 
 def _distinct(values: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(values))
+
+
+def _note_spellings(rows: Sequence[Row], slug: str, notes: Notes) -> None:
+    first = rows[0]
+    if other := next((row for row in rows if row["Handle"] != first["Handle"]), None):
+        same = f"{first['Handle'][:80]!r} of line {first.line}"
+        notes.warn(other, "Handle", f"The same handle as {same}, both being {slug!r}: the rows are one product.")
 
 
 def _read_options(rows: Sequence[Row], notes: Notes) -> dict[int, str]:

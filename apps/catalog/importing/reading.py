@@ -59,11 +59,10 @@ def read_rows(*, path: Path, columns: Columns, encoding: str) -> Iterator[Row]:
     csv.field_size_limit(_LONGEST_CELL)
     with _open(path, encoding=encoding) as file:
         delimiter = detect_delimiter(path=path, encoding=encoding)
-        counted = _LineCounter(file)
-        reader = csv.reader(counted, delimiter=delimiter)
+        counted = _Lines(file)
         try:
-            header = _read_header(reader, columns=columns)
-            yield from _read_records(reader, header=header, counted=counted)
+            header = _read_header(csv.reader(counted, delimiter=delimiter), columns=columns)
+            yield from _read_records(counted, delimiter=delimiter, header=header)
         except UnicodeDecodeError as error:
             raise _wrong_encoding(error, line=counted.line + 1, encoding=encoding) from error
 
@@ -115,20 +114,34 @@ def _open(path: Path, *, encoding: str) -> TextIO:
         raise _unreadable(f"{encoding!r} is no encoding; use one such as utf-8 or cp1252.") from error
 
 
-class _LineCounter:
-    """Counts physical lines, since a record with line breaks in its cells spans several."""
+class _Lines:
+    """Counts physical lines, since a record with line breaks in its cells spans several, and can go back within a record."""
 
     def __init__(self, file: TextIO) -> None:
         self._file = file
+        self._again: list[str] = []
+        self._record: list[str] = []
         self.line = 0
 
-    def __iter__(self) -> _LineCounter:
+    def __iter__(self) -> _Lines:
         return self
 
     def __next__(self) -> str:
-        text = next(self._file)
+        text = self._again.pop() if self._again else next(self._file)
+        self._record.append(text)
         self.line += 1
         return text
+
+    def begin_record(self) -> int:
+        """Return the line that a record starts in, which is the next."""
+        self._record.clear()
+        return self.line + 1
+
+    def go_back_behind_first(self) -> None:
+        """Read again all lines of the record but its first."""
+        again = self._record[1:]
+        self._again += reversed(again)
+        self.line -= len(again)
 
 
 def _read_header(reader: Iterator[list[str]], *, columns: Columns) -> list[str]:
@@ -154,18 +167,20 @@ def _read_header(reader: Iterator[list[str]], *, columns: Columns) -> list[str]:
     return header
 
 
-def _read_records(reader: Iterator[list[str]], *, header: Sequence[str], counted: _LineCounter) -> Iterator[Row]:
+def _read_records(counted: _Lines, *, delimiter: str, header: Sequence[str]) -> Iterator[Row]:
+    """Yield the records; of one whose quotes make no sense the first line is left out, since what follows may be sound."""
     headings = frozenset(header)
+    reader = csv.reader(counted, delimiter=delimiter, strict=True)
     while True:
-        line = counted.line + 1
+        line = counted.begin_record()
         try:
             record = next(reader)
         except StopIteration:
             return
         except csv.Error as error:
-            yield Row(
-                line, {}, headings, fault=f"{error}; a quote may be left open. Left out up to line {counted.line}"
-            )
+            yield Row(line, {}, headings, fault=f"{_reason(error)}; this line is left out")
+            counted.go_back_behind_first()
+            reader = csv.reader(counted, delimiter=delimiter, strict=True)
             continue
         cells = {
             name: restore(clean)
@@ -175,6 +190,14 @@ def _read_records(reader: Iterator[list[str]], *, header: Sequence[str], counted
         if cells:
             fault = f"{len(record)} cells under {len(header)} headings" if _spills(record, header) else ""
             yield Row(line, cells, headings, fault=fault)
+
+
+def _reason(error: csv.Error) -> str:
+    if "expected after" in str(error):
+        return 'A quote begins a cell here and ends in the middle of one; a quote within a cell is written twice, as in "5"" pipe"'
+    if "unexpected end" in str(error) or "field limit" in str(error):
+        return "A quote begins a cell here and is closed nowhere"
+    return str(error)
 
 
 def _spills(record: Sequence[str], header: Sequence[str]) -> bool:

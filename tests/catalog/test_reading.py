@@ -1,0 +1,40 @@
+"""What quotes and spellings of a file cost: a line, never the rest."""
+
+from __future__ import annotations
+
+from apps.catalog import api as catalog
+
+
+def read(tmp_path, text):
+    path = tmp_path / "read.csv"
+    path.write_text(text, encoding="utf-8")
+    return list(catalog.parse_import(source=catalog.open_import(path=path, currency="EUR")))
+
+
+def test_a_quote_that_is_never_closed_costs_its_own_line_only(tmp_path):
+    rows = ["Handle,Title,Variant Price", 'a,"Never closed,1.00', "b,B,2.00", 'c,"C ""quoted""",3.00']
+    products = read(tmp_path, "\n".join(rows))
+
+    assert [(found.handle, found.product is not None) for found in products] == [("", False), ("b", True), ("c", True)]
+    (note,) = products[0].notes
+    assert (note.line, note.is_error) == (2, True)
+    assert "quote" in note.message
+    assert products[2].product.title == 'C "quoted"'
+
+
+def test_a_quote_that_the_next_line_closes_costs_its_own_line_only(tmp_path):
+    rows = ["Handle,Title,Variant Price", 'a,"Never closed,1.00', 'b,"B",2.00', 'c,"5" pipe",3.00', "d,D,4.00"]
+    products = read(tmp_path, "\n".join(rows))
+
+    assert [found.handle for found in products if found.product] == ["b", "d"]
+    assert [note.line for found in products for note in found.notes] == [2, 4]
+
+
+def test_handles_that_differ_in_case_are_one_product_and_the_report_says_so(tmp_path):
+    header = "Handle,Title,Option1 Name,Option1 Value,Variant Price"
+    (found,) = read(tmp_path, f"{header}\nodd,Odd,Size,S,1.00\nODD,,,M,1.00")
+
+    assert len(found.product.variants) == 2
+    (note,) = found.notes
+    assert (note.line, note.column, note.value, note.is_error) == (3, "Handle", "ODD", False)
+    assert "'odd' of line 2" in note.message
