@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from typing import Final
 
 # Control characters (C0, DEL, C1) and the line and paragraph separators of Unicode.
 _NOT_ONE_LINE: Final = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+# Of the letters and signs, those that show nothing: the fillers of Hangul, the empty pattern of Braille.
+_INVISIBLE: Final = frozenset("\u115f\u1160\u2800\u3164\uffa0")
+
+
+def is_blank(text: str) -> bool:
+    """Return whether nobody would see anything: spaces, controls and format characters (a zero-width space) only, or nothing at all."""
+    return all(unicodedata.category(each)[0] in "CZ" or each in _INVISIBLE for each in text)
 
 
 def is_one_line(text: str) -> bool:

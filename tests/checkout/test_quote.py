@@ -112,6 +112,20 @@ def test_quote_costs_the_same_however_many_lines(count):
     assert (len(quoted), len(changed), len(offered)) == (5, 6, 3)
 
 
+@pytest.mark.parametrize("name", ["", " ", "\u200b", "\u2800\u3164\xa0", "\u2060\u200d"])
+def test_a_name_that_shows_nothing_is_none(name):
+    changes = Changes(shipping_address=replace(ADDRESS, first_name=name))
+
+    assert refused_fields(guest(), changes) == {"shipping_address.first_name": "required"}
+
+
+@pytest.mark.parametrize("name", ["🦊", "李", "ע", "Ada\u200dB", "O’Neill"])
+def test_a_name_of_any_script_or_sign_is_one(name):
+    changes = Changes(shipping_address=replace(ADDRESS, first_name=name))
+
+    assert checkout.update_checkout(owner=guest(), changes=changes).shipping_address.first_name == name
+
+
 @pytest.mark.parametrize("name", ["Ada\r\nBcc: x@example.com", "Ada\x00", "Ada\u2028now"])
 def test_line_of_an_address_is_one_line(name):
     changes = Changes(shipping_address=replace(ADDRESS, first_name=name))

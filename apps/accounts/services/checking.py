@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 
 from apps.kernel.errors import FieldError
-from apps.kernel.text import is_one_line
+from apps.kernel.text import is_blank, is_one_line
 
 
 def find_faults(row: models.Model, *, fields: Collection[str]) -> list[FieldError]:
@@ -17,6 +17,11 @@ def find_faults(row: models.Model, *, fields: Collection[str]) -> list[FieldErro
         FieldError(name, "control_character", "This is one line of text, without control characters.")
         for name in fields
         if not is_one_line(getattr(row, name))
+    ]
+    faults += [
+        FieldError(name, "required", "This shows nothing; write it out.")
+        for name in fields
+        if (value := getattr(row, name)) and is_blank(value) and is_one_line(value)
     ]
     try:
         row.clean_fields(exclude={field.name for field in row._meta.fields} - set(fields))

@@ -18,7 +18,7 @@ from apps.kernel import codec
 from apps.kernel.address import Address
 from apps.kernel.countries import COUNTRIES
 from apps.kernel.errors import FieldError, Invalid
-from apps.kernel.text import is_one_line
+from apps.kernel.text import is_blank, is_one_line
 from apps.messaging import api as messaging
 
 _REQUIRED = ("first_name", "last_name", "line1", "city", "postal_code", "country")
@@ -66,7 +66,7 @@ def _email_faults(email: str) -> Iterator[FieldError]:
 def _address_faults(prefix: str, address: Address) -> Iterator[FieldError]:
     for name in Address.__slots__:
         value = getattr(address, name)
-        if name in _REQUIRED and not value.strip():
+        if name in _REQUIRED and is_blank(value):
             yield FieldError(f"{prefix}.{name}", "required", "This is needed to deliver.")
         if not is_one_line(value):
             yield FieldError(
