@@ -119,7 +119,7 @@ def test_a_name_that_shows_nothing_is_none(name):
     assert refused_fields(guest(), changes) == {"shipping_address.first_name": "required"}
 
 
-@pytest.mark.parametrize("name", ["🦊", "李", "ע", "Ada\u200dB", "O’Neill"])
+@pytest.mark.parametrize("name", ["🦊", "李", "ע", "Ada\u200dB", "Ångström"])
 def test_a_name_of_any_script_or_sign_is_one(name):
     changes = Changes(shipping_address=replace(ADDRESS, first_name=name))
 
