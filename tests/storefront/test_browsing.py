@@ -168,3 +168,17 @@ def test_sale_price_is_spoken_as_such():
 
     assert '<span class="unseen">Was </span>€80.00' in text
     assert '<span class="unseen">Now </span>€50.00' in text
+
+
+def test_words_for_search_engines_are_in_the_head_and_not_among_the_facts():
+    told = {"seo_title": "Best jacket", "seo_description": "Rain & wind stay out.", "Care": "Wash cold"}
+    product = make_simple("Jacket", attributes=told)
+    deliver_all()
+
+    head, body = Client().get(f"/products/{product.slug}/").content.decode().split("</head>")
+
+    assert "<title>Best jacket | " in head
+    assert 'content="Rain &amp; wind stay out."' in head
+    assert "Wash cold" in body
+    assert "seo_" not in body
+    assert "Best jacket" not in body

@@ -23,6 +23,8 @@ from apps.storefront.promises import promise_for
 _NEWEST = 8
 # Asked for first, in this order; what else a product tells comes after, by name.
 _FIRST_FACTS = ("Material", "Fit", "Size guide", "Care")
+# Attributes that an import fills from "SEO Title" and "SEO Description": for the head of the page, not for its facts.
+_FOR_SEARCH_ENGINES = ("seo_title", "seo_description")
 _SUGGESTED = 6
 _ROW = 4
 # Rows of the home page, by the tag of their products; one that the catalogue cannot fill is left out.
@@ -102,7 +104,7 @@ def _heading(query: search.ListingQuery, trail: list[Any]) -> str:
 
 
 def _facts(attributes: dict[str, str]) -> list[tuple[str, str]]:
-    rest = sorted(attributes.keys() - set(_FIRST_FACTS))
+    rest = sorted(attributes.keys() - {*_FIRST_FACTS, *_FOR_SEARCH_ENGINES})
     return [(name, attributes[name]) for name in (*_FIRST_FACTS, *rest) if attributes.get(name)]
 
 
@@ -128,6 +130,7 @@ def product(request: HttpRequest, slug: str) -> HttpResponse:
         "shown": shown,
         "pictures": pictures_of(product=detail, variant=shown),
         "facts": _facts(detail["attributes"]),
+        **{name: detail["attributes"].get(name, "") for name in _FOR_SEARCH_ENGINES},
         "promise": promise_for(price=shown["price"]),
         "structured": structured.product(detail, available=available, origin=settings.STOREFRONT_URL, trail=trail),
     }
