@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
+from datetime import timedelta
 from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -25,6 +26,7 @@ from apps.messaging import work
 DRIVER: Final = "backoffice.import_products"
 _TURN_SECONDS: Final = 5.0
 _BATCH: Final = 25
+_IDLE: Final = timedelta(days=7)
 _MOST_ENTRIES: Final = 500
 
 
@@ -49,6 +51,17 @@ def start(*, file_id: UUID, phase: Phase, mapping: Mapping[str, str] | None = No
     row.save()
     messaging.wake(DRIVER)
     return True
+
+
+@messaging.command
+def forget_idle() -> int:
+    """Delete files that nobody has imported within a week; return how many."""
+    idle = ProductFile.objects.filter(
+        phase__in=[Phase.MAPPING, Phase.CHECKED, Phase.REFUSED], created_at__lt=Now() - _IDLE
+    )
+    ids = list(idle.select_for_update(skip_locked=True).values_list("id", flat=True))
+    ProductFile.objects.filter(id__in=ids).delete()
+    return len(ids)
 
 
 def read_columns(row: ProductFile) -> list[FileColumn]:

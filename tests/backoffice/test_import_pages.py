@@ -1,12 +1,16 @@
 """Staff import a product file on pages: columns, what it would change, the import by a worker; and export beside it."""
 
 import csv
+from datetime import timedelta
 from io import StringIO
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db.models.functions import Now
 from django.urls import reverse
 
+from apps.backoffice import uploads
+from apps.backoffice.models import FileContent, ProductFile
 from apps.catalog import api as catalog
 from apps.inventory import api as inventory
 from apps.messaging import work
@@ -153,3 +157,14 @@ def test_nobody_without_the_rights_imports_or_exports(client):
     assert client.get(reverse("backoffice:import")).status_code == 403
     assert client.post(reverse("backoffice:import")).status_code == 403
     assert client.post(reverse("backoffice:export")).status_code == 403
+
+
+def test_files_that_nobody_imported_within_a_week_are_deleted(staff):
+    upload(staff, shopify_csv(row("old")))
+    ProductFile.objects.update(created_at=Now() - timedelta(days=8))
+    fresh = upload(staff, shopify_csv(row("new")))
+
+    assert (uploads.forget_idle(), uploads.forget_idle()) == (1, 0)
+
+    assert staff.get(fresh).status_code == 200
+    assert (ProductFile.objects.count(), FileContent.objects.count()) == (1, 1)
