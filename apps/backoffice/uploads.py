@@ -81,7 +81,7 @@ def carry_on(item: ProductFile) -> None:
                 row.phase, row.fault = Phase.REFUSED, error.detail
             return
     with work.record(item) as row:
-        row.total = max(source.product_count, row.done)
+        row.total = max(source.product_count, row.done + len(results))
         for result, notes in results:
             row.counts[result.outcome.value] = row.counts.get(result.outcome.value, 0) + 1
             row.counts["errors"] = row.counts.get("errors", 0) + sum(note.is_error for note in notes)

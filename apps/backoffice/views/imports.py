@@ -88,7 +88,7 @@ def import_file(request: HttpRequest, file_id: UUID) -> HttpResponse:
         if not uploads.start(file_id=file_id, phase=phase, mapping=mapping):
             messages.warning(request, "That step was taken already, or is not the next one.")
         return redirect(request.path)
-    context: dict[str, Any] = {"title": row.name, "file": row, "is_working": _is_working(row)}
+    context: dict[str, Any] = {"title": f"Import of {row.name}", "file": row, "is_working": _is_working(row)}
     if row.phase in (Phase.MAPPING, Phase.CHECKED, Phase.REFUSED):
         context |= _mapping_context(row)
     return show_page(request, "import_file.html", context)
