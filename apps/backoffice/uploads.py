@@ -19,6 +19,7 @@ from apps.backoffice.importing import set_stock
 from apps.backoffice.models import FileContent, Phase, ProductFile
 from apps.catalog import api as catalog
 from apps.catalog.contracts import FileColumn, ImportedProduct, ImportNote, ImportOutcome, ImportSource
+from apps.catalog.errors import UnreadableFile
 from apps.kernel.errors import Invalid
 from apps.messaging import api as messaging
 from apps.messaging import work
@@ -129,8 +130,10 @@ def _forget(*, file_id: UUID) -> None:
 
 @contextmanager
 def _on_disk(row: ProductFile) -> Iterator[Path]:
-    content = FileContent.objects.get(file_id=row.id).content
+    kept = FileContent.objects.filter(file_id=row.id).first()
+    if kept is None:
+        raise UnreadableFile("The file was imported, and is no longer kept.")
     with TemporaryDirectory(prefix="import-") as folder:
         path = Path(folder) / "products.csv"
-        path.write_bytes(content)
+        path.write_bytes(kept.content)
         yield path

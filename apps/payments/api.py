@@ -101,9 +101,9 @@ def open_payment(
     (may be empty) goes to the provider only. `customer_id` is the owner whom `get_own_payment` lets in besides the holder
     of the order's token.
 
-    An order has one open payment: one of another amount, provider or kind is closed at its provider first, and returned
-    instead where its money turns out to have come (`status` succeeded). A repeat after a crash or a time-out resumes with
-    the same key and body.
+    An order has one open payment: one of another amount, provider or kind is closed at its provider first. Where money of the
+    order has come, or turns out to have, and was not given back, the payment it came with is returned instead (`status`
+    succeeded). A repeat after a crash or a time-out resumes with the same key and body.
 
     Raises UnknownProvider, Invalid (`amount`: the provider cannot charge exactly that), ProviderRefused, PaymentInProgress
     (another request has the order's turn for more than five seconds, or the open payment is under way and cannot be

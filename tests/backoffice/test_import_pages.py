@@ -168,3 +168,23 @@ def test_files_that_nobody_imported_within_a_week_are_deleted(staff):
 
     assert staff.get(fresh).status_code == 200
     assert (ProductFile.objects.count(), FileContent.objects.count()) == (1, 1)
+
+
+def test_form_of_columns_that_comes_too_late_changes_nothing(staff):
+    page = upload(staff, shopify_csv(row("lamp")))
+    check(staff, page)
+    staff.post(page, {"step": "import"})
+    do_work()
+
+    answer = staff.post(page, {"column-0": "Handle"}, follow=True)
+
+    assert answer.status_code == 200
+    assert "taken already" in answer.content.decode()
+    assert ProductFile.objects.get().phase == "done"
+
+
+def test_form_of_columns_for_a_file_that_cannot_be_read_is_answered(staff):
+    file = SimpleUploadedFile("products.xlsx", b"PK\x03\x04\x14\x00\xff\xfe", content_type="text/csv")
+    page = staff.post(reverse("backoffice:import"), {"file": file, "currency": "EUR"})["Location"]
+
+    assert staff.post(page, {"column-0": "Handle"}, follow=True).status_code == 200

@@ -38,3 +38,22 @@ def test_handles_that_differ_in_case_are_one_product_and_the_report_says_so(tmp_
     (note,) = found.notes
     assert (note.line, note.column, note.value, note.is_error) == (3, "Handle", "ODD", False)
     assert "'odd' of line 2" in note.message
+
+
+def test_a_file_full_of_stray_quotes_is_given_up_in_the_end(tmp_path):
+    lines = 20_000
+    products = read(tmp_path, "Handle,Title,Variant Price\n" + 'a","b\n' * lines)
+
+    assert not any(found.product for found in products)
+    assert len(products) < lines
+    assert f"all up to line {lines + 1} is left out" in products[-1].notes[0].message
+
+
+def test_a_huge_cell_in_the_first_row_costs_that_row_only(tmp_path):
+    huge = "x" * 1_000_001
+    products = read(tmp_path, f'Handle,Title,Variant Price\na,"{huge}",1.00\nb,B,2.00')
+
+    assert [found.handle for found in products] == ["", "b"]
+    assert "more than 1,000,000 characters" in products[0].notes[0].message
+    columns = catalog.read_file_columns(path=tmp_path / "read.csv")
+    assert [column.heading for column in columns] == ["Handle", "Title", "Variant Price"]

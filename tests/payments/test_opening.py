@@ -82,6 +82,26 @@ def test_open_payment_that_was_paid_meanwhile_is_returned_instead_of_a_new_one(s
     assert shop.events(first) == ["payment_succeeded"]
 
 
+def test_order_whose_money_came_opens_no_other_payment_however_it_is_asked_for(shop):
+    first = shop.open()
+    shop.confirm(first)
+
+    again = [shop.open(order_id=first.order_id), shop.open(order_id=first.order_id, return_url=RETURN_URL)]
+
+    assert [(payment.id, payment.status) for payment in again] == [(first.id, payments.PaymentStatus.SUCCEEDED)] * 2
+    with pytest.raises(payments.PaymentNotPayable):
+        shop.confirm(again[0], key="another")
+    shop.assert_ledgers_agree(first)
+
+
+def test_order_whose_money_was_given_back_opens_another_payment(shop):
+    first = shop.paid()
+    shop.refund(first)
+    shop.work()
+
+    assert shop.open(order_id=first.order_id).id != first.id
+
+
 def test_crash_between_the_providers_answer_and_its_record_resumes_with_one_intent(shop, monkeypatch):
     order_id, really_open = uuid7(), StripeGateway.open
 

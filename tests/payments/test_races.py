@@ -70,6 +70,19 @@ def test_two_tabs_with_two_cards_pay_once(shop):
     assert shop.events(payment) == ["payment_succeeded"]
 
 
+def test_six_tabs_that_each_open_and_confirm_pay_once(shop):
+    order_id = uuid7()
+
+    def pay(number):
+        return shop.confirm(shop.open(order_id=order_id), key=f"tab-{number}")
+
+    outcomes = at_once([partial(pay, number) for number in range(6)])
+
+    assert kinds(outcomes)["Payment"] == 1
+    (payment,) = payments.list_payments(order_id=order_id)
+    shop.assert_ledgers_agree(payment)
+
+
 def test_one_confirmation_sent_five_times_at_once_has_one_answer(shop):
     payment = shop.open()
 

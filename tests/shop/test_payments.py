@@ -85,6 +85,23 @@ def test_two_tabs_paying_at_once_pay_once(shop, variant):
     assert_paid_once(shop, client, order)
 
 
+def test_tabs_that_each_ask_for_a_payment_and_confirm_it_pay_once(shop, variant):
+    client = shop.client()
+    order = client.order({variant: 1})
+
+    def pay(_):
+        tab = shop.client()
+        asked = tab.intent(order)
+        return tab.confirm(order, asked.body) if asked.status == 201 else asked
+
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(pay, range(4)))
+
+    assert [answer.status for answer in answers].count(200) == 1
+    assert {answer.status for answer in answers} <= {200, 409}
+    assert_paid_once(shop, client, order)
+
+
 def test_cancelled_order_cannot_be_paid_and_gives_its_stock_back(shop, variant):
     client = shop.client()
     order = client.order({variant: 3})

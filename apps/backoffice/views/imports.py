@@ -19,6 +19,7 @@ from apps.backoffice.exporting import export_shop
 from apps.backoffice.models import Phase, ProductFile
 from apps.backoffice.views.frame import show_page
 from apps.catalog import api as catalog
+from apps.catalog.errors import UnreadableFile
 from apps.kernel.errors import Invalid
 from apps.kernel.money import currency_decimals
 from apps.web.authentication import staff_actor
@@ -82,10 +83,7 @@ def import_file(request: HttpRequest, file_id: UUID) -> HttpResponse:
     """Show a file where it stands: its columns, how far it is, what it would change, what it changed; and take the next step."""
     row = get_object_or_404(ProductFile, id=file_id)
     if request.method == "POST":
-        is_import = request.POST.get("step") == "import"
-        mapping = None if is_import else _read_mapping(request, row)
-        phase = Phase.IMPORTING if is_import else Phase.CHECKING
-        if not uploads.start(file_id=file_id, phase=phase, mapping=mapping):
+        if not _take_step(request, row):
             messages.warning(request, "That step was taken already, or is not the next one.")
         return redirect(request.path)
     context: dict[str, Any] = {"title": f"Import of {row.name}", "file": row, "is_working": _is_working(row)}
@@ -117,6 +115,16 @@ def export(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
         return redirect("backoffice:import")
     name = 'attachment; filename="products.csv"'
     return StreamingHttpResponse(pieces, content_type="text/csv; charset=utf-8", headers={"Content-Disposition": name})
+
+
+def _take_step(request: HttpRequest, row: ProductFile) -> bool:
+    if request.POST.get("step") == "import":
+        return uploads.start(file_id=row.id, phase=Phase.IMPORTING)
+    try:
+        mapping = _read_mapping(request, row)
+    except UnreadableFile:  # the page says why, or that it was imported
+        return False
+    return uploads.start(file_id=row.id, phase=Phase.CHECKING, mapping=mapping)
 
 
 def _is_working(row: ProductFile) -> bool:

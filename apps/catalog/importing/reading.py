@@ -16,6 +16,8 @@ from apps.kernel.errors import FieldError
 
 # A cell may hold a long description; beyond this a quote was never closed.
 _LONGEST_CELL: Final = 1_000_000
+# Characters: going back after every stray quote of a file full of them would take for ever.
+_MOST_READ_AGAIN: Final = 20_000_000
 _DELIMITERS: Final = ",;\t|"
 _UTF16: Final = (b"\xff\xfe", b"\xfe\xff")
 # What PostgreSQL or a browser would choke on: control characters but for tab, line feed and carriage return.
@@ -74,11 +76,11 @@ def read_columns(*, path: Path, columns: Columns, encoding: str) -> list[FileCol
         reader = csv.reader(file, delimiter=detect_delimiter(path=path, encoding=encoding))
         try:
             header = [restore(cell.strip()) for cell in next(reader, [])]
-            first = next(reader, [])
+            first = _first_record(reader)
         except UnicodeDecodeError as error:
             raise _wrong_encoding(error, line=1, encoding=encoding) from error
         except csv.Error as error:
-            raise _unreadable(f"The first lines are no table: {error}.") from error
+            raise _unreadable(f"The first line is no heading: {error}.") from error
     if not any(header):
         raise _unreadable("The file is empty or starts with a blank line; it needs a heading.")
     return [
@@ -90,6 +92,13 @@ def read_columns(*, path: Path, columns: Columns, encoding: str) -> list[FileCol
         for heading, sample in zip_longest(header, first[: len(header)], fillvalue="")
         if heading
     ]
+
+
+def _first_record(reader: Iterator[list[str]]) -> list[str]:
+    try:
+        return next(reader, [])
+    except csv.Error:  # as every bad row, it stops nothing; the import tells what is wrong with it
+        return []
 
 
 def detect_delimiter(*, path: Path, encoding: str) -> str:
@@ -121,6 +130,7 @@ class _Lines:
         self._file = file
         self._again: list[str] = []
         self._record: list[str] = []
+        self._allowance = _MOST_READ_AGAIN
         self.line = 0
 
     def __iter__(self) -> _Lines:
@@ -137,11 +147,15 @@ class _Lines:
         self._record.clear()
         return self.line + 1
 
-    def go_back_behind_first(self) -> None:
-        """Read again all lines of the record but its first."""
+    def go_back_behind_first(self) -> bool:
+        """Read again all lines of the record but its first; return False where so much was read again that the file makes no sense."""
         again = self._record[1:]
+        self._allowance -= sum(map(len, again))
+        if self._allowance < 0:
+            return False
         self._again += reversed(again)
         self.line -= len(again)
+        return True
 
 
 def _read_header(reader: Iterator[list[str]], *, columns: Columns) -> list[str]:
@@ -178,8 +192,9 @@ def _read_records(counted: _Lines, *, delimiter: str, header: Sequence[str]) -> 
         except StopIteration:
             return
         except csv.Error as error:
-            yield Row(line, {}, headings, fault=f"{_reason(error)}; this line is left out")
-            counted.go_back_behind_first()
+            last = counted.line
+            left_out = "this line is" if counted.go_back_behind_first() else f"all up to line {last} is"
+            yield Row(line, {}, headings, fault=f"{_reason(error)}; {left_out} left out")
             reader = csv.reader(counted, delimiter=delimiter, strict=True)
             continue
         cells = {
@@ -195,8 +210,10 @@ def _read_records(counted: _Lines, *, delimiter: str, header: Sequence[str]) -> 
 def _reason(error: csv.Error) -> str:
     if "expected after" in str(error):
         return 'A quote begins a cell here and ends in the middle of one; a quote within a cell is written twice, as in "5"" pipe"'
-    if "unexpected end" in str(error) or "field limit" in str(error):
+    if "unexpected end" in str(error):
         return "A quote begins a cell here and is closed nowhere"
+    if "field limit" in str(error):
+        return f"A cell has more than {_LONGEST_CELL:,} characters, or its quote is not closed"
     return str(error)
 
 

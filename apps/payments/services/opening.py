@@ -12,6 +12,7 @@ from typing import Final
 from uuid import UUID
 
 from django.db import IntegrityError
+from django.db.models import F, Q
 
 from apps.kernel import clock
 from apps.kernel.codec import decode, encode
@@ -60,6 +61,8 @@ def open_payment(wanted: Wanted) -> Payment:
     with turn(order_id=wanted.order_id):
         for _ in range(_ROUNDS):
             row, is_new = _find_or_insert(wanted)
+            if row.status == PaymentStatus.SUCCEEDED.value:
+                return row
             answered = row.opened_at is not None or not _fits(row, wanted)
             settled = _settle(row, wanted) if answered else _open(row, is_new=is_new)
             if settled:
@@ -69,9 +72,11 @@ def open_payment(wanted: Wanted) -> Payment:
 
 @messaging.command
 def _find_or_insert(wanted: Wanted) -> tuple[Payment, bool]:
-    found = Payment.objects.filter(order_id=wanted.order_id, status__in=OPEN_STATUSES).first()
-    if found:
-        return found, False
+    # Money that came and is kept pays the order, also while its event is still on the way there: nobody is to pay again.
+    paid = Q(status=PaymentStatus.SUCCEEDED.value, captured_total__gt=F("refunded_total"))
+    found = Payment.objects.filter(paid | Q(status__in=OPEN_STATUSES), order_id=wanted.order_id)
+    if rows := sorted(found, key=lambda row: row.is_open):
+        return rows[0], False
     payment_id = uuid7()
     opening = _opening_of(wanted, payment_id=payment_id)
     row = Payment(

@@ -51,7 +51,9 @@ def lead_to_payment(request: HttpRequest, order_id: UUID, *, provider: str) -> H
     except DomainError as error:
         messages.error(request, f"Your order is placed, but its payment could not start. {error.detail}")
         return order_page
-    return redirect(payment.redirect_url) if payment.redirect_url else order_page
+    if payment.redirect_url and payment.status is not payments.PaymentStatus.SUCCEEDED:
+        return redirect(payment.redirect_url)
+    return order_page
 
 
 @require_POST
