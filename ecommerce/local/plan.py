@@ -104,16 +104,14 @@ def sandbox_environment(*, state: StateFolder, ports: Ports) -> dict[str, str]:
 
 def sandbox_service(*, environment: Mapping[str, str], state: StateFolder, ports: Ports) -> Service:
     """Return the payment sandbox as a service."""
-    secrets = state.secrets()
     command: tuple[str, ...] = (sys.executable, "-m", "apps.payments.sandbox")
     command += ("--host", HOST, "--port", str(ports.sandbox))
     command += ("--state", str(state.path / "sandbox"))
     command += ("--webhook-url", f"http://{HOST}:{ports.web}/api/v1/payments/webhooks/stripe")
-    command += ("--webhook-secret", secrets.stripe_webhook_secret, "--api-key", secrets.stripe_api_key)
     return Service(
         name="sandbox",
         command=command,
-        environment=environment,
+        environment={**environment, **sandbox_environment(state=state, ports=ports)},
         folder=ROOT,
         is_ready=lambda: answers_http(port=ports.sandbox, path="/health", host=HOST),
     )

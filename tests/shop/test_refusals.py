@@ -24,6 +24,15 @@ def placed(shop):
     return client, order, client.intent(order).body
 
 
+def test_no_secret_stands_on_a_command_line(shop):
+    pids = [pid for found in shop.run["pids"].values() for pid in found]
+    commands = b"".join(Path(f"/proc/{pid}/cmdline").read_bytes() for pid in pids)
+
+    assert b"apps.payments.sandbox" in commands
+    assert b"whsec_" not in commands
+    assert b"sk_test" not in commands
+
+
 def test_a_client_that_still_sends_hears_that_it_may_not(shop):
     body = b"x" * 10_000_000
 

@@ -47,9 +47,12 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=_port, default=8425, help="0 picks a free one")
     parser.add_argument("--state", type=Path, required=True, help="folder of the ledger; made when absent")
-    parser.add_argument("--api-key", action="append", required=True, help="accepted secret key; may be repeated")
+    parser.add_argument(
+        "--api-key", action="append", help="accepted secret key; may be repeated; default STRIPE_API_KEY"
+    )
     parser.add_argument("--webhook-url", type=_url, help="where events are sent; without it none is")
-    parser.add_argument("--webhook-secret", default="")
+    # Everybody on the machine can read a command line, so who starts this for others gives the secrets in the environment.
+    parser.add_argument("--webhook-secret", default=os.environ.get("STRIPE_WEBHOOK_SECRET", ""))
     parser.add_argument("--webhook-delay-ms", type=_natural, default=0, help="pause before a webhook is first sent")
     parser.add_argument("--public-url", type=_url, help="address of the hosted pages; default http://HOST:PORT")
     parser.add_argument(
@@ -62,6 +65,11 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _settings(options: argparse.Namespace, *, port: int) -> Settings:
+    api_keys = options.api_key or [key for key in [os.environ.get("STRIPE_API_KEY")] if key]
+    if not api_keys:
+        raise StartError(
+            "--api-key or STRIPE_API_KEY has to name the key that clients send, for example sk_test_local."
+        )
     if options.webhook_url and not options.webhook_secret:
         raise StartError("--webhook-url needs --webhook-secret to sign with, for example whsec_local.")
     try:
@@ -78,7 +86,7 @@ def _settings(options: argparse.Namespace, *, port: int) -> Settings:
         webhook_url=options.webhook_url,
         webhook_secret=options.webhook_secret,
         webhook_delay=options.webhook_delay_ms / 1000,
-        api_keys=tuple(options.api_key),
+        api_keys=tuple(api_keys),
         session_min_seconds=options.session_min_seconds,
     )
 
