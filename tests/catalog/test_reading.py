@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
 from apps.catalog import api as catalog
+from apps.catalog.errors import UnreadableFile
 
 
 def read(tmp_path, text):
@@ -57,3 +60,20 @@ def test_a_huge_cell_in_the_first_row_costs_that_row_only(tmp_path):
     assert "more than 1,000,000 characters" in products[0].notes[0].message
     columns = catalog.read_file_columns(path=tmp_path / "read.csv")
     assert [column.heading for column in columns] == ["Handle", "Title", "Variant Price"]
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"PK\x03\x04rest", "is a workbook or another archive"),
+        (b"\x1f\x8brest", "is compressed; unpack it first"),
+        (b"\xff\xfeH\x00", "is UTF-16"),
+        (b"Handle,handle,Title,Variant Price\na,b,A,1", "More than one column is Handle"),
+    ],
+)
+def test_a_file_that_makes_no_sense_is_refused_for_the_right_reason(tmp_path, content, words):
+    path = tmp_path / "products.csv"
+    path.write_bytes(content)
+
+    with pytest.raises(UnreadableFile, match=words):
+        catalog.open_import(path=path, currency="EUR")

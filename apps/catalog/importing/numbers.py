@@ -96,6 +96,8 @@ def parse_whole(text: str) -> int:
     """Return a whole number; 5.0 is 5. Raises NotANumber."""
     if len(text) <= _LONGEST and re.fullmatch(r"[+-]?[0-9]{1,12}(\.0*)?", text):
         return int(Decimal(text))
+    if re.fullmatch(r"[+-]?[0-9]+", text):
+        raise NotANumber("too large a number; use one such as 12")
     raise NotANumber("not a whole number; use one such as 12")
 
 

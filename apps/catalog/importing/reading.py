@@ -19,6 +19,10 @@ _LONGEST_CELL: Final = 1_000_000
 # Characters: going back after every stray quote of a file full of them would take for ever.
 _MOST_READ_AGAIN: Final = 20_000_000
 _DELIMITERS: Final = ",;\t|"
+_NO_TEXT: Final = {
+    b"PK\x03\x04": "a workbook or another archive; open it and save its sheet as CSV UTF-8",
+    b"\x1f\x8b": "compressed; unpack it first",
+}
 _UTF16: Final = (b"\xff\xfe", b"\xfe\xff")
 # What PostgreSQL or a browser would choke on: control characters but for tab, line feed and carriage return.
 _CONTROL: Final = {code: None for code in range(32) if chr(code) not in "\t\n\r"} | {127: None}
@@ -114,8 +118,12 @@ def detect_delimiter(*, path: Path, encoding: str) -> str:
 def _open(path: Path, *, encoding: str) -> TextIO:
     try:
         with path.open("rb") as file:
-            if file.read(2) in _UTF16 and encoding == "utf-8-sig":
-                raise _unreadable(f"{path.name} is UTF-16; save it as CSV UTF-8, or pass --encoding utf-16.")
+            head = file.read(4)
+        for mark, what in _NO_TEXT.items():
+            if head.startswith(mark):
+                raise _unreadable(f"{path.name} is {what}.")
+        if head[:2] in _UTF16 and encoding == "utf-8-sig":
+            raise _unreadable(f"{path.name} is UTF-16; save it as CSV UTF-8, or pass --encoding utf-16.")
         return path.open(encoding=encoding, newline="")
     except OSError as error:
         raise _unreadable(f"{path} cannot be read: {error.strerror}.") from error
@@ -173,6 +181,10 @@ def _read_header(reader: Iterator[list[str]], *, columns: Columns) -> list[str]:
         found = ", ".join(cell[:40] for cell in first[:5])
         raise _unreadable(
             f"The first line is no heading of this format. It has {found}; it needs {', '.join(columns.required)}."
+        )
+    if twice := [name for name in columns.spellings if header.count(name) > 1]:
+        raise _unreadable(
+            f"More than one column is {', '.join(twice)}; leave one of each, and leave out or rename the rest."
         )
     if missing:
         raise _unreadable(
