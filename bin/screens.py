@@ -1,16 +1,23 @@
-"""Every page of a running shop as pictures: FOLDER/<page>-<width>-<light|dark>.png. It puts something in the bag and places one order."""
+"""Every page of a running shop as pictures: FOLDER/<page>-<width>-<light|dark>.png, those of staff too where --run or --staff lets them in.
+
+It puts something in the bag and places one order; nothing is changed on staff pages.
+"""
 
 from __future__ import annotations
 
 import argparse
+import json
+import os
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
 from uuid import uuid4
 
+from bin.staff_pages import visit_staff_pages
 from ecommerce.local.browser import find_chromium
 
 WIDTHS, SCHEMES = (390, 768, 1280), ("light", "dark")
@@ -72,14 +79,16 @@ def visit(page, base: str) -> Iterator[str]:  # type: ignore[no-untyped-def]
     for name in ("orders", "addresses", "details", "security"):
         go(f"/account/{name}/")
         yield f"account-{name}"
+    go("/back-in-stock/stop/")
+    yield "stop-mails"
     go("/nowhere/")
     yield "not-found"
     go("/offline/")
     yield "offline"
 
 
-def photograph(base: str, folder: Path) -> int:
-    """Write all pictures; return how many."""
+def photograph(folder: Path, walks: list[Callable[..., Iterator[str]]]) -> int:
+    """Write pictures of every place that the walks lead a page to; return how many."""
     try:
         from playwright.sync_api import sync_playwright
     except ImportError as error:
@@ -91,12 +100,16 @@ def photograph(base: str, folder: Path) -> int:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"], timeout=PATIENCE)
         for scheme in SCHEMES:
-            context = browser.new_context(color_scheme=scheme, reduced_motion="reduce", service_workers="block")
-            context.set_default_timeout(PATIENCE)
-            page = context.new_page()
-            page.set_viewport_size({"width": WIDTHS[-1], "height": 900})
-            for name in visit(page, base):
-                count += shoot(page, folder, name=name, scheme=scheme)
+            for walk in walks:
+                context = browser.new_context(color_scheme=scheme, reduced_motion="reduce", service_workers="block")
+                context.set_default_timeout(PATIENCE)
+                page = context.new_page()
+                page.set_viewport_size({"width": WIDTHS[-1], "height": 900})
+                for name in walk(page):
+                    count += shoot(page, folder, name=name, scheme=scheme)
+                    # Some pages are led on by what only wide ones show.
+                    page.set_viewport_size({"width": WIDTHS[-1], "height": 900})
+                context.close()
         browser.close()
     return count
 
@@ -123,6 +136,17 @@ def shoot(page, folder: Path, *, name: str, scheme: str) -> int:  # type: ignore
 def main() -> None:
     parser = argparse.ArgumentParser(prog="bin/screens", description=__doc__)
     parser.add_argument("--url", default="http://127.0.0.1:8000", help="the running shop (%(default)s)")
+    parser.add_argument(
+        "--run",
+        type=Path,
+        default=Path("var/run.json"),
+        help="the running shop's run.json, which knows a member of staff (%(default)s)",
+    )
+    parser.add_argument(
+        "--staff",
+        metavar="ADDRESS",
+        help="a member of staff with every right instead; the password is in STAFF_PASSWORD",
+    )
     parser.add_argument("folder", nargs="?", type=Path, default=Path("var/screens"), help="where to (%(default)s)")
     given = parser.parse_args()
     base = given.url.rstrip("/")
@@ -132,7 +156,25 @@ def main() -> None:
         sys.exit(
             f"bin/screens: no shop answers at {base} ({error.reason}); start one with bin/up, or name it with --url"
         )
-    print(f"{given.folder}: {photograph(base, given.folder)} pictures")
+    walks: list[Callable[..., Iterator[str]]] = [partial(visit, base=base)]
+    if staff := find_staff(base, address=given.staff, run=given.run):
+        walks.append(partial(visit_staff_pages, base=base, staff=staff))
+    else:
+        print(
+            f"no pages of staff: {given.run} is not of the shop at {base}; name it with --run, or somebody with --staff"
+        )
+    print(f"{given.folder}: {photograph(given.folder, walks)} pictures")
+
+
+def find_staff(base: str, *, address: str | None, run: Path) -> Mapping[str, str] | None:
+    """Return whom to sign in as at the shop at `base`; None where nobody is known."""
+    if address:
+        password = os.environ.get("STAFF_PASSWORD")
+        return {"email": address, "password": password} if password else sys.exit("bin/screens: set STAFF_PASSWORD")
+    if not run.is_file():
+        return None
+    known = json.loads(run.read_text(encoding="utf-8"))
+    return known["staff"] if known["urls"]["storefront"] == base else None
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import shutil
 import sys
 from pathlib import Path
@@ -75,11 +76,18 @@ def _place() -> Place:
     # Read without Django, which a health check every few seconds need not load.
     return Place(
         host="0.0.0.0",  # noqa: S104 - the only way to a container is its own network
-        port=int(os.environ.get("PORT") or _PORT),
+        port=_port(),
         folder=Path(os.environ.get("STATE_DIR") or ROOT / "var"),
         broker=os.environ.get("BROKER_URL", ""),
         storefront=os.environ.get("STOREFRONT_URL", ""),
     )
+
+
+def _port() -> int:
+    raw = os.environ.get("PORT") or str(_PORT)
+    if not (re.fullmatch("[0-9]{1,5}", raw) and 1 <= int(raw) <= 65_535):
+        raise ImproperlyConfigured(f"PORT is {raw!r}: must be a whole number from 1 to 65535. Example: PORT={_PORT}")
+    return int(raw)
 
 
 def _empty_metrics() -> None:
@@ -87,7 +95,13 @@ def _empty_metrics() -> None:
     folder = os.environ.get("PROMETHEUS_MULTIPROC_DIR")
     if folder:
         shutil.rmtree(folder, ignore_errors=True)
-        Path(folder).mkdir(parents=True)
+        try:
+            Path(folder).mkdir(parents=True)
+        except OSError as error:
+            raise ImproperlyConfigured(
+                f"PROMETHEUS_MULTIPROC_DIR is {folder!r}: must be a folder this process can make ({error.strerror})."
+                " Example: PROMETHEUS_MULTIPROC_DIR=/tmp/shop/metrics"
+            ) from error
 
 
 def _migrate() -> int:

@@ -4,7 +4,7 @@ import pytest
 
 from apps.brand import api as brand
 from tests import seeds, sentinel
-from tests.shop.running import shop
+from tests.shop.running import pictures, shop
 
 pytest_plugins = ["ecommerce.local.pytest_plugin"]
 
@@ -29,4 +29,4 @@ def _no_brand_of_another_test():
     brand.forget_brand()
 
 
-__all__ = ["shop"]
+__all__ = ["pictures", "shop"]

@@ -12,6 +12,7 @@ from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationFo
 from apps.accounts.models import User
 from apps.accounts.services import people
 from apps.messaging.admin import EventedAdmin
+from apps.persistence.paginator import BoundedPaginator
 
 if TYPE_CHECKING:
     TypedUserAdmin = DjangoUserAdmin[User]
@@ -26,12 +27,14 @@ class UserAdmin(EventedAdmin, TypedUserAdmin):
     form = UserChangeForm
     add_form = UserCreationForm
     change_password_form = AdminPasswordChangeForm
-    ordering = ("-date_joined",)
+    ordering = ("-date_joined", "-id")
+    list_per_page = 50
     list_display = ("email", "first_name", "last_name", "is_staff", "is_active", "date_joined")
     list_filter = ("is_staff", "is_active", "groups")
     search_fields = ("email", "first_name", "last_name")
     readonly_fields = ("date_joined", "last_login")
     show_full_result_count = False
+    paginator = BoundedPaginator
     change_form_before_template = "admin/accounts/user_links.html"
     fieldsets = (
         (None, {"fields": ("email", "password")}),

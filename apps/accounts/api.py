@@ -153,7 +153,8 @@ def save_address(
 ) -> SavedAddress:
     """Add an address, or replace the one with `address_id`; a new default takes the place of the one before.
 
-    Raises AddressNotFound for one that is not theirs, Invalid (`unknown_country`), InvalidAddress, AddressBookFull, CustomerNotFound.
+    It is kept as `addressing.normalise_address` spells it. Raises InvalidAddress with the faults of `addressing.find_address_faults`,
+    AddressNotFound for one that is not theirs, AddressBookFull, CustomerNotFound.
     """
     row = addresses.save(customer_id=customer_id, address=address, address_id=address_id, is_default=is_default)
     return _address(row)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models.functions import Lower, Now
+from django.db.models.functions import Lower, Now, Upper
 
 from apps.persistence.models import UUIDModel
 
@@ -46,6 +47,14 @@ class User(UUIDModel, AbstractBaseUser, PermissionsMixin):
     class Meta:
         constraints = [
             models.CheckConstraint(condition=models.Q(email=Lower("email")), name="accounts_user_email_lower")
+        ]
+        indexes = [
+            models.Index(fields=["-date_joined", "-id"], name="accounts_user_newest"),
+            # By any part of these, as staff search.
+            GinIndex(
+                *(OpClass(Upper(name), name="gin_trgm_ops") for name in ("email", "first_name", "last_name")),
+                name="accounts_user_words",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -98,7 +107,7 @@ class SavedAddress(UUIDModel):
     last_name = models.CharField(max_length=100)
     line1 = models.CharField(max_length=200)
     line2 = models.CharField(max_length=200, blank=True)
-    city = models.CharField(max_length=100)
+    city = models.CharField(max_length=100, blank=True)
     region = models.CharField(max_length=100, blank=True)
     postal_code = models.CharField(max_length=20, blank=True)
     country = models.CharField(max_length=2)

@@ -21,6 +21,7 @@ from apps.kernel import clock
 from apps.kernel.money import Money
 from apps.messaging import api as messaging
 from apps.orders import api as orders
+from apps.payments import api as payments
 
 _CHART_DAYS: Final = 14
 # Carts are kept for a week.
@@ -44,6 +45,7 @@ def add_figures(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]
     sources: Sequence[tuple[str, Callable[[HttpRequest], list[Figure]]]] = (
         ("orders.view_sales", _sales),
         ("orders.view_order", _waiting_orders),
+        ("payments.record_payment", _transfers_to_send),
         ("inventory.view_stocklevel", _scarce_stock),
         ("messaging.view_inboxmessage", _parked_work),
     )
@@ -142,6 +144,15 @@ def _waiting_orders(request: HttpRequest) -> list[Figure]:
             link=f"{listing}?status__exact=awaiting_payment",
         ),
     ]
+
+
+def _transfers_to_send(request: HttpRequest) -> list[Figure]:
+    """Return what staff owe buyers who paid by bank transfer; nothing while they owe nothing."""
+    count = payments.count_transfers_to_send()
+    listing = f"{reverse('admin:payments_payment_changelist')}?to_send=yes"
+    note = "send the money, then record it"
+    figure = Figure(name="Transfers to send back", value=str(count), note=note, link=listing, is_urgent=True)
+    return [figure] if count else []
 
 
 def _scarce_stock(request: HttpRequest) -> list[Figure]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from typing import Any, Final
 from uuid import UUID
@@ -17,6 +18,7 @@ from unfold.widgets import (
 from apps.catalog import api as catalog
 from apps.inventory import api as inventory
 from apps.kernel.ids import uuid7
+from apps.web.forms import JSONField
 
 _TEXT: Final = 150
 _MOST: Final = 1_000_000
@@ -58,9 +60,8 @@ class QuantitiesField(forms.CharField):
         return {found[sku]: quantity for sku, quantity in read.items()}
 
     def _read(self, number: int, words: list[str]) -> tuple[str, int]:
-        digits = words[-1].removeprefix("+")
-        if len(words) == 2 and digits.isascii() and digits.isdigit() and self._least <= int(digits) <= _MOST:
-            return words[0], int(digits)
+        if len(words) == 2 and re.fullmatch(r"\+?[0-9]{1,9}", words[1]) and self._least <= int(words[1]) <= _MOST:
+            return words[0], int(words[1])
         raise forms.ValidationError(
             f"Line {number} reads {' '.join(words)[:60]!r}; write a SKU, a space and a whole number from"
             f" {self._least} to {_MOST}."
@@ -194,13 +195,13 @@ class CountForm(StockForm):
     counted = QuantitiesField(
         label="Counted", least=0, help_text='One line each: SKU and what is there, "NF-1001-M 12".'
     )
-    seen = forms.JSONField(required=False, widget=forms.HiddenInput)
+    seen = JSONField(required=False, widget=forms.HiddenInput)
 
     def clean_seen(self) -> dict[UUID, int]:
         given = self.cleaned_data["seen"] or {}
         try:
             return {UUID(variant_id): int(on_hand) for variant_id, on_hand in given.items()}
-        except (AttributeError, TypeError, ValueError) as error:
+        except (AttributeError, TypeError, ValueError, OverflowError) as error:
             raise forms.ValidationError("The comparison is damaged; compare again.") from error
 
     def differences(self, books: Mapping[UUID, int]) -> dict[UUID, int]:

@@ -2,22 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
+from django.db import models
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from unfold.admin import ModelAdmin, StackedInline, TabularInline
+from unfold.decorators import display
 
+from apps.catalog import selectors, text_forms
 from apps.catalog.contracts import ProductStatus
 from apps.catalog.models import Category, Product, ProductCategory, ProductImage, ProductOption, Variant, VariantPrice
 from apps.catalog.services import categories, products
 from apps.catalog.services.html import sanitise
+from apps.catalog.services.translations import store_names
 from apps.kernel import clock
 from apps.kernel.errors import Invalid
 from apps.messaging.admin import EventedAdmin
+from apps.persistence.paginator import BoundedPaginator
+from apps.web.forms import JSONField
+from apps.web.languages import other_languages
 
 if TYPE_CHECKING:
     ModelForm = forms.ModelForm[Any]
@@ -25,29 +36,69 @@ else:
     ModelForm = forms.ModelForm
 
 
+# Unfold's decorator publishes no types.
+_label_status: Callable[[Callable[..., str]], Callable[..., str]] = display(
+    description="status", ordering="status", label={"published": "success", "draft": "warning"}
+)
+
+
 class ProductForm(ModelForm):
+    """A product's own fields, and those of its texts in other languages, which `ProductAdmin.get_form` adds."""
+
+    texts: Mapping[str, Mapping[str, text_forms.Text]] = {}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for language, fields in self.texts.items():
+            stored = self.instance.translations.get(language, {})
+            for name, text in fields.items():
+                self.initial.setdefault(name, text_forms.read_text(stored, text.path))
+
     def clean_description_html(self) -> str:
         return sanitise(self.cleaned_data["description_html"])
 
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        translations = dict(self.instance.translations)
+        for language, fields in self.texts.items():
+            given = {text.path: cleaned.get(name, "") for name, text in fields.items()}
+            translations[language] = text_forms.write_texts(given)
+        self.instance.translations = {language: texts for language, texts in translations.items() if texts}
+        return cleaned
 
-class OptionInline(TabularInline):
+
+class LabelledInline(TabularInline):
+    """Names each field for who does not see the head of its column."""
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None:
+            field.widget.attrs["aria-label"] = str(field.label)
+        return field
+
+
+class OptionInline(LabelledInline):
     model = ProductOption
     extra = 0
 
 
+_STORABLE_JSON = {models.JSONField: {"form_class": JSONField}}
+
+
 class VariantInline(StackedInline):
     model = Variant
+    formfield_overrides = _STORABLE_JSON
     extra = 0
     show_change_link = True
     autocomplete_fields = ("image",)
 
 
-class ImageInline(TabularInline):
+class ImageInline(LabelledInline):
     model = ProductImage
     extra = 0
 
 
-class ProductCategoryInline(TabularInline):
+class ProductCategoryInline(LabelledInline):
     model = ProductCategory
     extra = 0
     autocomplete_fields = ("category",)
@@ -56,16 +107,55 @@ class ProductCategoryInline(TabularInline):
 @admin.register(Product)
 class ProductAdmin(EventedAdmin):
     form = ProductForm
-    list_display = ("title", "slug", "status", "vendor", "product_type", "version")
+    fields = ("title", "slug", "status", "description_html", "vendor", "product_type", "tags", "attributes")
+    formfield_overrides = _STORABLE_JSON
+    list_display = ("title", "state", "product_type", "vendor", "whole_page")
     # No filter by product type and vendor: offering them reads every product to list the values.
     list_filter = ("status",)
     list_per_page = 50
-    search_fields = ("title", "slug", "variants__sku", "=product_type", "=vendor")
-    search_help_text = "Part of a title or SKU, or a whole product type or vendor"
+    # Names no columns of variants: `selectors.matching` decides, this shows the field and serves pickers.
+    search_fields = ("title",)
+    search_help_text = f"Part of a title, SKU, type or vendor; the newest {selectors.MOST_FOUND} are shown"
     show_full_result_count = False
+    paginator = BoundedPaginator
     prepopulated_fields = {"slug": ("title",)}
     change_form_before_template = "admin/catalog/product_links.html"
     inlines = (OptionInline, VariantInline, ImageInline, ProductCategoryInline)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Product], search_term: str
+    ) -> tuple[QuerySet[Product], bool]:
+        return (queryset.filter(selectors.matching(search_term)) if search_term.strip() else queryset), False
+
+    def get_form(self, request: HttpRequest, obj: Product | None = None, change: bool = False, **kwargs: Any) -> Any:
+        """Add the fields of the texts in other languages: which there are is known of a product only."""
+        texts = self._texts(request, obj)
+        fields = {name: text.field() for each in texts.values() for name, text in each.items()}
+        kwargs["form"] = type(ProductForm.__name__, (ProductForm,), {"texts": texts, **fields})
+        return super().get_form(request, obj, change=change, **kwargs)
+
+    def get_fieldsets(self, request: HttpRequest, obj: Product | None = None) -> Any:
+        """Show each other language behind a tab of its own."""
+        names = text_forms.language_names()
+        tabs = [
+            (names[code], {"fields": list(each), "classes": ["tab"]})
+            for code, each in self._texts(request, obj).items()
+        ]
+        return [*super().get_fieldsets(request, obj), *tabs]
+
+    def _texts(self, request: HttpRequest, obj: Product | None) -> dict[str, dict[str, text_forms.Text]]:
+        """Return the fields of each other language; none for who may only look."""
+        may = self.has_change_permission(request, obj) if obj else self.has_add_permission(request)
+        return {code: text_forms.field_names(obj, code) for code in text_forms.language_names()} if may else {}
+
+    @_label_status
+    def state(self, obj: Product) -> str:
+        return obj.status
+
+    @admin.display(description="Variants and stock")
+    def whole_page(self, obj: Product) -> SafeString:
+        address = reverse("backoffice:product", args=[obj.pk])
+        return format_html('<a class="bo-link" href="{}">{}</a>', address, "See on one page")
 
     def save_model(self, request: HttpRequest, obj: Product, form: Any, change: bool) -> None:
         if obj.status == ProductStatus.PUBLISHED.value:
@@ -88,7 +178,7 @@ class ProductAdmin(EventedAdmin):
         products.product_removed(product_id=obj.pk)
 
 
-class PriceInline(TabularInline):
+class PriceInline(LabelledInline):
     model = VariantPrice
     extra = 0
 
@@ -97,10 +187,12 @@ class PriceInline(TabularInline):
 class VariantAdmin(EventedAdmin):
     """Prices are edited here; the event is the product's."""
 
+    formfield_overrides = _STORABLE_JSON
     list_display = ("sku", "product", "options", "weight_grams", "tax_class")
     list_select_related = ("product",)
     search_fields = ("sku", "product__title")
     show_full_result_count = False
+    paginator = BoundedPaginator
     autocomplete_fields = ("image",)
     readonly_fields = ("product",)
     inlines = (PriceInline,)
@@ -135,8 +227,17 @@ class ProductImageAdmin(ModelAdmin):
 
 
 class CategoryForm(ModelForm):
+    """A category's own fields, and its names in other languages, which `CategoryAdmin.get_form` adds."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for code in other_languages():
+            self.initial.setdefault(f"name_{code}", self.instance.names.get(code, ""))
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
+        given = {code: cleaned[name] for code in other_languages() if (name := f"name_{code}") in cleaned}
+        self.instance.names = store_names({**self.instance.names, **given})
         self.instance.slug, self.instance.parent = cleaned.get("slug", ""), cleaned.get("parent")
         try:
             self.instance.path = categories.path_of(self.instance)
@@ -150,9 +251,21 @@ class CategoryForm(ModelForm):
 @admin.register(Category)
 class CategoryAdmin(EventedAdmin):
     form = CategoryForm
+    fields = ("name", "slug", "parent", "position")
     list_display = ("path", "name", "position")
     search_fields = ("name", "path")
     prepopulated_fields = {"slug": ("name",)}
+
+    def get_form(self, request: HttpRequest, obj: Category | None = None, change: bool = False, **kwargs: Any) -> Any:
+        """Add the fields of the names in other languages, which show what falls back in their place."""
+        kwargs["form"] = type(CategoryForm.__name__, (CategoryForm,), text_forms.name_fields(obj))
+        return super().get_form(request, obj, change=change, **kwargs)
+
+    def get_fields(self, request: HttpRequest, obj: Category | None = None) -> Any:
+        """Show the names in other languages behind the own one, to who may change them."""
+        may = self.has_change_permission(request, obj) if obj else self.has_add_permission(request)
+        others = text_forms.name_fields(obj) if may else ()
+        return ["name", *others, *self.fields[1:]]
 
     def save_model(self, request: HttpRequest, obj: Category, form: Any, change: bool) -> None:
         categories.lock_tree()

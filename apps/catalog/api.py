@@ -61,12 +61,13 @@ __all__ = [
 ]
 
 
-def get_variants(*, ids: Sequence[UUID], currency: str) -> dict[UUID, SellableVariant]:
+def get_variants(*, ids: Sequence[UUID], currency: str, language: str = "") -> dict[UUID, SellableVariant]:
     """Return what a cart needs of each variant, by id, in one statement.
 
-    Unknown ids are absent; `price` is None where a variant is not sold in `currency` (ISO 4217).
+    Unknown ids are absent; `price` is None where a variant is not sold in `currency` (ISO 4217). `language` is what `shown_title` and
+    `shown_options` are in: one of the shop's codes, its own where blank.
     """
-    return selectors.sellable_variants(ids=ids, currency=currency)
+    return selectors.sellable_variants(ids=ids, currency=currency, language=language)
 
 
 def get_variant_by_sku(*, sku: str) -> Variant:
@@ -141,14 +142,21 @@ def delete_product(*, product_id: UUID) -> None:
 
 
 def save_category(
-    *, name: str, slug: str, parent_id: UUID | None = None, position: int = 0, category_id: UUID | None = None
+    *,
+    name: str,
+    slug: str,
+    parent_id: UUID | None = None,
+    position: int = 0,
+    category_id: UUID | None = None,
+    names: Mapping[str, str] | None = None,
 ) -> Category:
     """Create a category, or rename or move the one with `category_id`; its whole branch moves along.
 
-    Publishes CategoryChanged for each node that moved. Raises Invalid (slug `invalid` or `taken`, parent `cycle`), CategoryNotFound.
+    `names` are those in the shop's other languages, by language; None leaves them as they are. Publishes CategoryChanged for each node
+    that moved. Raises Invalid (slug `invalid` or `taken`, parent `cycle`, names.<language> `unknown_language`), CategoryNotFound.
     """
     return categories.save_category(
-        name=name, slug=slug, parent_id=parent_id, position=position, category_id=category_id
+        name=name, slug=slug, parent_id=parent_id, position=position, category_id=category_id, names=names
     )
 
 

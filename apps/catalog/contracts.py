@@ -13,6 +13,9 @@ from apps.kernel.money import Money
 
 # Every price lies below it, so that 500 lines of 999 pieces each still fit the column of a total.
 PRICE_LIMIT: Final = 10**9
+# Attributes that are for search engines, for the head of a page and not among its facts (an import fills them from "SEO Title" and
+# "SEO Description"): a translation may have them where the product itself does not.
+SEO_ATTRIBUTES: Final = ("seo_title", "seo_description")
 
 
 class ProductStatus(Enum):
@@ -42,8 +45,27 @@ class Option:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ProductTexts:
+    """A product's texts in another language than the shop's own; each that is blank or absent is shown in the shop's own.
+
+    The maps lead from what the product itself holds to what is shown instead: `names` from the name of an option or attribute, `values`
+    from an option's name and from there by value, `attributes` from an attribute's name to its text, `image_alts` from the address of an
+    image. `tags` are searched beside those that they stand for. Slugs, options and tags stay one for all languages: links, filters and
+    carts hang on them.
+    """
+
+    title: str = ""
+    description_html: str = ""
+    names: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    attributes: Mapping[str, str] = field(default_factory=dict)
+    tags: Mapping[str, str] = field(default_factory=dict)
+    image_alts: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Category:
-    """A node of the category tree; `path` is the slugs from the root, joined by "/"."""
+    """A node of the category tree; `path` is the slugs from the root, joined by "/". `names` are by other languages than the shop's own."""
 
     id: UUID
     name: str
@@ -51,6 +73,11 @@ class Category:
     path: str
     parent_id: UUID | None = None
     position: int = 0
+    names: Mapping[str, str] = field(default_factory=dict)
+
+    def name_in(self, language: str) -> str:
+        """Return the name in a language, in the shop's own where it has none."""
+        return self.names.get(language) or self.name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +101,10 @@ class Variant:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Product:
-    """A product as its page shows it. `description_html` is sanitised; `version` rises with every change."""
+    """A product as its page shows it. `description_html` is sanitised; `version` rises with every change.
+
+    `translations` are by language, those of the shop's other languages and only of what the product has now.
+    """
 
     id: UUID
     slug: str
@@ -91,6 +121,7 @@ class Product:
     attributes: Mapping[str, str]
     published_at: datetime | None
     version: int
+    translations: Mapping[str, ProductTexts] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +140,10 @@ class ProductSummary:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SellableVariant:
-    """What a cart needs of a variant, in one currency; `available_for_sale` is false for drafts (stock is inventory's)."""
+    """What a cart needs of a variant, in one currency; `available_for_sale` is false for drafts (stock is inventory's).
+
+    `shown_title` and `shown_options` are what `title` and `options` read in the language that was asked for.
+    """
 
     id: UUID
     product_id: UUID
@@ -123,6 +157,8 @@ class SellableVariant:
     tax_class: str
     image: Image | None
     available_for_sale: bool
+    shown_title: str
+    shown_options: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,7 +185,8 @@ class VariantInput:
 class ProductInput:
     """A whole product as staff or an import wants it; what is not in it goes. `categories` are paths of existing categories.
 
-    A blank `slug` is made from the title. `description_html` may be any HTML: it is sanitised when it is stored.
+    A blank `slug` is made from the title. `description_html` may be any HTML, in `translations` too: it is sanitised when it is stored.
+    Without `translations` those that the product has stay.
     """
 
     title: str
@@ -164,6 +201,7 @@ class ProductInput:
     images: tuple[Image, ...] = ()
     categories: tuple[str, ...] = ()
     attributes: Mapping[str, str] = field(default_factory=dict)
+    translations: Mapping[str, ProductTexts] | None = None
 
 
 class ImportOutcome(Enum):

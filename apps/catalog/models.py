@@ -2,22 +2,45 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import HashIndex
+from django.contrib.postgres.indexes import GinIndex, HashIndex, OpClass
 from django.db import models
-from django.db.models import F, Q, Value
-from django.db.models.functions import Now
+from django.db.models import BooleanField, F, Func, Q, TextField, Value
+from django.db.models.functions import Now, Upper
+from django.db.models.lookups import Exact
 
 from apps.catalog.contracts import ProductStatus
 from apps.kernel.money import Money
 from apps.persistence.fields import MoneyField, TaxClassField
 from apps.persistence.models import UUIDModel
 
+_LANGUAGE: Final = r'@.key like_regex "^[a-z]{2,3}(-[a-z0-9]{2,8})*$"'
+_TEXTS: Final = ("title", "description_html", "names", "values", "attributes", "tags", "image_alts")
+
+
+def _never(column: str, path: str) -> Q:
+    """Return the condition that nothing in a jsonb column is found by a jsonpath."""
+    found = Func(
+        F(column), Value(path), template="jsonb_path_exists(%(expressions)s::jsonpath)", output_field=BooleanField()
+    )
+    return ~Q(found)
+
+
+def _is_object(column: str) -> Q:
+    kind = Func(F(column), function="jsonb_typeof", output_field=TextField())
+    return Q(Exact(kind, Value("object")))
+
 
 class Category(UUIDModel):
-    """A node of the tree. A deferred trigger holds `path` = parent's path + slug, which also rules out cycles."""
+    """A node of the tree. A deferred trigger holds `path` = parent's path + slug, which also rules out cycles.
+
+    `names` are by language, those in other languages than the shop's own.
+    """
 
     name = models.CharField(max_length=200)
+    names = models.JSONField(default=dict, db_default={}, editable=False)
     slug = models.SlugField(max_length=100, db_index=False)
     path = models.CharField(max_length=1000, unique=True, editable=False)
     parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="children")
@@ -28,10 +51,24 @@ class Category(UUIDModel):
         verbose_name = "category"
         verbose_name_plural = "categories"
         ordering = ["path"]
+        constraints = [
+            models.CheckConstraint(
+                name="catalog_category_names",
+                condition=_is_object("names")
+                & _never("names", f"$.keyvalue() ? (!({_LANGUAGE}))")
+                & _never("names", '$.* ? (@.type() != "string" || !(@ like_regex "^.{1,200}$" flag "s"))'),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.path
 
 
 class Product(UUIDModel):
-    """A product; `version` rises under its row lock with every change and is the version of its events."""
+    """A product; `version` rises under its row lock with every change and is the version of its events.
+
+    `translations` hold contracts.ProductTexts by language, without what is blank; the columns are in the shop's own language.
+    """
 
     slug = models.SlugField(max_length=255, unique=True, help_text="The product's address, such as rain-jacket.")
     title = models.CharField(max_length=255)
@@ -43,6 +80,7 @@ class Product(UUIDModel):
     product_type = models.CharField(max_length=255, blank=True, default="")
     tags = ArrayField(models.CharField(max_length=255), blank=True, default=list)
     attributes = models.JSONField(blank=True, default=dict)
+    translations = models.JSONField(default=dict, db_default={}, editable=False)
     published_at = models.DateTimeField(null=True, blank=True, editable=False)
     version = models.BigIntegerField(default=0, editable=False)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
@@ -59,7 +97,29 @@ class Product(UUIDModel):
             models.CheckConstraint(
                 name="catalog_product_status_known", condition=Q(status__in=[s.value for s in ProductStatus])
             ),
+            models.CheckConstraint(
+                name="catalog_product_translations",
+                condition=_is_object("translations")
+                & _never("translations", f"$.keyvalue() ? (!({_LANGUAGE}))")
+                & _never("translations", '$.* ? (@.type() != "object")')
+                & _never(
+                    "translations",
+                    "$.*.keyvalue() ? (!({}))".format(" || ".join(f'@.key == "{name}"' for name in _TEXTS)),
+                )
+                & _never("translations", '$.*.title ? (@.type() != "string" || !(@ like_regex "^.{1,255}$" flag "s"))')
+                & _never("translations", '$.*.description_html ? (@.type() != "string" || @ == "")'),
+            ),
         ]
+        indexes = [
+            # By any part of these, as staff search.
+            GinIndex(
+                *(OpClass(Upper(name), name="gin_trgm_ops") for name in ("title", "slug", "vendor", "product_type")),
+                name="catalog_product_words",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.title
 
 
 class ProductCategory(models.Model):
@@ -84,6 +144,9 @@ class ProductOption(UUIDModel):
         verbose_name = "option"
         ordering = ["position"]
         constraints = [models.UniqueConstraint(fields=["product", "name"], name="catalog_option_once")]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class ProductImage(UUIDModel):
@@ -111,6 +174,9 @@ class ProductImage(UUIDModel):
         indexes = [HashIndex(fields=["url"], name="catalog_image_by_url")]
         constraints = [models.UniqueConstraint(fields=["product", "url"], name="catalog_image_once")]
 
+    def __str__(self) -> str:
+        return self.alt or self.url
+
 
 class Variant(UUIDModel):
     """What is sold: `options` maps each option of the product to one of its values."""
@@ -126,12 +192,16 @@ class Variant(UUIDModel):
     image = models.ForeignKey(ProductImage, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
 
     class Meta:
+        indexes = [GinIndex(OpClass(Upper("sku"), name="gin_trgm_ops"), name="catalog_variant_part_of_sku")]
         verbose_name = "variant"
         ordering = ["position"]
         constraints = [
             models.UniqueConstraint(fields=["product", "options"], name="catalog_variant_options_once"),
             models.CheckConstraint(name="catalog_variant_has_sku", condition=~Q(sku="")),
         ]
+
+    def __str__(self) -> str:
+        return self.sku
 
 
 class VariantPrice(models.Model):

@@ -5,23 +5,30 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
-from typing import Any
+from functools import reduce
+from operator import and_
+from typing import Any, Final
 from uuid import UUID
 
 from django.db.models import Count, Prefetch, Q, QuerySet
 
 from apps.catalog import contracts, models
+from apps.catalog.texts import read_texts
 from apps.kernel.money import Money
 from apps.kernel.pages import Page
 from apps.persistence.statements import fetch_all
+from apps.web.languages import other_languages
 from apps.web.pagination import PageParams, paginate
+
+MOST_FOUND: Final = 1000
 
 # One statement whatever the number of variants: it stands on the path of every checkout. The ids come through ARRAY(), so that a plan for
 # these very ids looks no better than one for any, which PostgreSQL then keeps: planning costs several times the reading.
 _SELLABLE = """
     SELECT v.id, v.product_id, p.slug, v.sku, p.title, v.options, price.price_amount, v.weight_grams, v.requires_shipping, v.tax_class,
            image.url, image.alt, image.width, image.height, p.status = 'published',
-           ARRAY(SELECT o.name FROM catalog_productoption o WHERE o.product_id = p.id ORDER BY o.position)
+           ARRAY(SELECT o.name FROM catalog_productoption o WHERE o.product_id = p.id ORDER BY o.position),
+           (p.translations -> %(language)s) - ARRAY['description_html', 'attributes', 'tags', 'image_alts']
     FROM catalog_variant v
     JOIN catalog_product p ON p.id = v.product_id
     LEFT JOIN catalog_variantprice price ON price.variant_id = v.id AND price.price_currency = %(currency)s
@@ -32,10 +39,11 @@ _SELLABLE = """
 """
 
 
-def sellable_variants(*, ids: Sequence[UUID], currency: str) -> dict[UUID, contracts.SellableVariant]:
+def sellable_variants(*, ids: Sequence[UUID], currency: str, language: str) -> dict[UUID, contracts.SellableVariant]:
     if not ids:
         return {}
-    rows = fetch_all("catalog", _SELLABLE, {"ids": list(ids), "currency": currency})
+    translated = language if language in other_languages() else None
+    rows = fetch_all("catalog", _SELLABLE, {"ids": list(ids), "currency": currency, "language": translated})
     return {row[0]: _sellable(row, currency=currency) for row in rows}
 
 
@@ -57,21 +65,33 @@ def _sellable(row: tuple[Any, ...], *, currency: str) -> contracts.SellableVaria
         height,
         on,
         names,
+        texts,
     ) = row
+    options = in_order(json.loads(options), names)
+    shown = json.loads(texts) if texts else {}
     return contracts.SellableVariant(
         id=identity,
         product_id=product_id,
         product_slug=slug,
         sku=sku,
         title=title,
-        options=in_order(json.loads(options), names),
+        options=options,
         price=None if amount is None else Money(Decimal(amount), currency),
         weight_grams=grams,
         requires_shipping=ships,
         tax_class=tax_class,
         image=None if url is None else contracts.Image(url=url, alt=alt, width=width, height=height),
         available_for_sale=on,
+        shown_title=shown.get("title") or title,
+        shown_options=show_options(options, names=shown.get("names", {}), values=shown.get("values", {})),
     )
+
+
+def show_options(
+    options: Mapping[str, str], *, names: Mapping[str, str], values: Mapping[str, Mapping[str, str]]
+) -> dict[str, str]:
+    """Return options as they are shown, the shop's own words where there are no others."""
+    return {names.get(name, name): values.get(name, {}).get(value, value) for name, value in options.items()}
 
 
 def in_order(options: Mapping[str, str], names: Sequence[str]) -> dict[str, str]:
@@ -102,6 +122,19 @@ def products(*, after_id: UUID | None, limit: int) -> tuple[contracts.Product, .
     if after_id is not None:
         rows = rows.filter(id__gt=after_id)
     return tuple(to_product(row) for row in rows[:limit])
+
+
+def matching(search: str) -> Q:
+    """Return the products of which each word is a part of the title, slug, vendor or type, or all of it a part of a SKU.
+
+    Never more than the newest `MOST_FOUND`: counting and sorting what a common word finds would read every product.
+    """
+    text = search.strip().replace("\0", "")
+    columns = ("title", "slug", "vendor", "product_type")
+    words = (Q(*((f"{name}__icontains", word) for name in columns), _connector=Q.OR) for word in text.split())
+    by_words = models.Product.objects.filter(reduce(and_, words, Q())).order_by("-pk").values_list("pk")
+    by_sku = models.Variant.objects.filter(sku__icontains=text).order_by("-pk").values_list("product_id")
+    return Q(pk__in=by_words[:MOST_FOUND].union(by_sku[:MOST_FOUND]))
 
 
 def product_page(
@@ -170,6 +203,17 @@ def to_product(row: models.Product) -> contracts.Product:
         attributes=row.attributes,
         published_at=row.published_at,
         version=row.version,
+        translations=_translations(row) if row.translations else {},
+    )
+
+
+def _translations(row: models.Product) -> dict[str, contracts.ProductTexts]:
+    return read_texts(
+        row.translations,
+        options={option.name: option.values for option in row.options.all()},
+        attributes=row.attributes,
+        tags=row.tags,
+        image_urls=[url for image in row.images.all() for url in (image.url, *image.source_urls)],
     )
 
 
@@ -201,7 +245,13 @@ def _image(row: models.ProductImage) -> contracts.Image:
 
 def to_category(row: models.Category) -> contracts.Category:
     return contracts.Category(
-        id=row.id, name=row.name, slug=row.slug, path=row.path, parent_id=row.parent_id, position=row.position
+        id=row.id,
+        name=row.name,
+        slug=row.slug,
+        path=row.path,
+        parent_id=row.parent_id,
+        position=row.position,
+        names={language: row.names[language] for language in other_languages() if language in row.names},
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
@@ -20,12 +21,13 @@ from apps.checkout.errors import (
     QuoteChanged,
     UnknownVariant,
 )
-from apps.checkout.services import carts, closing, details, placing, quoting
+from apps.checkout.services import carts, closing, details, placing, quoting, repricing
 from apps.inventory.api import InsufficientStock
-from apps.kernel.money import Money
+from apps.kernel.money import Money, currency_decimals
 from apps.messaging import api as messaging
 from apps.orders.api import AlreadyPlaced, Order
 from apps.shipping import api as shipping
+from apps.shipping.api import FreeDelivery
 
 __all__ = [
     "AlreadyPlaced",
@@ -40,6 +42,7 @@ __all__ = [
     "CheckoutChanges",
     "CheckoutIncomplete",
     "DayOfCarts",
+    "FreeDelivery",
     "InsufficientStock",
     "NotSoldInCurrency",
     "PlacedOrder",
@@ -48,9 +51,11 @@ __all__ = [
     "UnknownVariant",
     "add_item",
     "caller_of_cart",
+    "change_currency",
     "clear_cart",
     "expire_carts",
     "get_cart",
+    "get_free_delivery",
     "get_quote",
     "list_days_of_carts",
     "list_shipping_options",
@@ -64,8 +69,9 @@ __all__ = [
 def get_cart(*, owner: CartOwner, currency: str | None = None) -> Cart:
     """Return the owner's cart at today's prices and stock, an empty one where there is none yet; three queries.
 
-    With a customer and a guest's token the guest's cart merges into the customer's first, at the prices of its currency; `Cart.notes`
-    names what has none there and was left out. `Cart.token` is what a guest brings next time.
+    With a customer and a guest's token the guest's cart merges into the customer's first. Of two currencies the guest's is kept, which the
+    shopper saw last, unless something of the customer's has no price in it: then the customer's. `Cart.notes` names what has no price
+    there and was left out, and what got another price. `Cart.token` is what a guest brings next time.
     `currency` (ISO 4217, the shop's by default) is that of a cart to be: raises NotSoldInCurrency for a cart with lines in another one,
     CartNotFound for a forged or expired token.
     """
@@ -113,6 +119,22 @@ def remove_item(*, owner: CartOwner, item_id: UUID, if_version: int | None = Non
     return _present(opened, change)
 
 
+def change_currency(*, owner: CartOwner, currency: str) -> Cart:
+    """Give every line of the cart its price in `currency` (ISO 4217) today, and return the cart; `price_was` counts from there.
+
+    A delivery method that is not offered in it is unset; notes on what was left out at a merge stay. A cart without lines is in that
+    currency from its first line on, if the owner still sees it then. Raises NotSoldInCurrency (`currency`), naming the lines that have no
+    price in it; nothing changes then. Raises Invalid (`currency`: `unknown_currency`), CartNotFound, CartBusy.
+    """
+    currency_decimals(currency)
+    owner = replace(owner, currency=currency)
+    opened = carts.open_cart(owner=owner)
+    if opened.row.currency == currency:
+        return quoting.present_cart(opened, variants=quoting.read_variants(opened))
+    opened, change = carts.change_cart(owner=owner, decide=lambda cart: repricing.reprice(cart, currency=currency))
+    return _present(opened, change)
+
+
 def clear_cart(*, owner: CartOwner, if_version: int | None = None) -> None:
     """Take everything out of the cart. Raises CartNotFound, CartBusy, PreconditionFailed."""
     carts.change_cart(owner=owner, if_version=if_version, decide=carts.remove_all)
@@ -157,6 +179,20 @@ def list_shipping_options(*, owner: CartOwner) -> tuple[shipping.ShippingOption,
         currency=cart.currency,
         subtotal=cart.subtotal,
         weight_grams=quoting.weigh(cart, variants),
+    )
+
+
+def get_free_delivery(*, cart: Cart) -> FreeDelivery | None:
+    """Return what a cart lacks to be delivered for nothing; None where nothing is free above a threshold. Two queries.
+
+    The destination is its shipping address, or the shop's own country while there is none.
+    """
+    address = quoting.read_address(selectors.find_shipping_address(cart_id=cart.id))
+    return shipping.get_free_delivery(
+        country=address.country if address else settings.DEFAULT_COUNTRY,
+        region=address.region if address else "",
+        currency=cart.currency,
+        subtotal=cart.subtotal,
     )
 
 

@@ -16,15 +16,22 @@ from apps.pricing.contracts import Totals
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CartOwner:
-    """Who holds a cart: a customer, a guest's token, or both at the moment they sign in (then the carts merge)."""
+    """Who holds a cart: a customer, a guest's token, or both at the moment they sign in (then the carts merge).
+
+    `currency` (ISO 4217, the shop's where blank) is what they see prices in: that of their cart until it has lines.
+    """
 
     customer_id: UUID | None = None
     token: str = ""
+    currency: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CartItem:
-    """A line of a cart at today's price. `available` is how many could be bought now; `price_was` is set when it changed."""
+    """A line of a cart at today's price. `available` is how many could be bought now; `price_was` is set when it changed.
+
+    `title` and `options` read as the shopper reads them, in the active language.
+    """
 
     id: UUID
     variant_id: UUID
@@ -45,7 +52,8 @@ class CartItem:
 class CartNote:
     """Something the shopper should know of the cart, told until its lines change next.
 
-    `code` "not_sold_in_currency": so many of this variant were left out when two carts became one in `currency`, in which it has no price.
+    Two carts became one in `currency`. `code` "not_sold_in_currency": so many of this variant were left out, since it has no price there
+    (told on after the cart's currency changed); "priced_in_currency": so many have the price they have there now.
     """
 
     code: str

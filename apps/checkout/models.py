@@ -67,6 +67,7 @@ class Cart(UUIDModel):
                 fields=["holder_id", "closed_at"], name="checkout_cart_of_guest", condition=Q(status="placed")
             ),
             models.Index(fields=["expires_at"], name="checkout_cart_expiry"),
+            models.Index(fields=["created_at"], include=["status"], name="checkout_cart_begun"),
         ]
 
 

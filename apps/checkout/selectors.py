@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -62,6 +62,11 @@ def find_open_carts(*, customer_id: UUID | None, holder_id: UUID | None) -> list
     return [StoredCart(row=row, lines=tuple(lines)) for row, lines in found.values()]
 
 
+def find_shipping_address(*, cart_id: UUID) -> Mapping[str, str] | None:
+    """Return the stored address that an open cart goes to; None while there is none."""
+    return Cart.objects.filter(pk=cart_id).values_list("shipping_address", flat=True).first()
+
+
 def find_last_placed_cart(*, customer_id: UUID | None, holder_id: UUID | None) -> UUID | None:
     """Return the id of the cart that its owner turned into an order last, while it is kept."""
     conditions = [Q(customer_id=customer_id)] if customer_id else []
@@ -74,12 +79,13 @@ def find_last_placed_cart(*, customer_id: UUID | None, holder_id: UUID | None) -
 
 
 def list_days_of_carts(*, first: date, last: date) -> tuple[DayOfCarts, ...]:
-    reach = Q(created_at__date__gte=first, created_at__date__lte=last)
+    reach = Q(created_at__gte=_midnight(first), created_at__lt=_midnight(last + timedelta(days=1)))
     begun = Cart.objects.filter(reach).exclude(status=Cart.Status.MERGED).order_by()
+    # Only columns of the index by day: nothing else of a cart is read.
     counted = (
         begun.annotate(day=F("created_at__date"))
         .values("day")
-        .annotate(begun=Count("id"), ordered=Count("id", filter=Q(status=Cart.Status.PLACED)))
+        .annotate(begun=Count("status"), ordered=Count("status", filter=Q(status=Cart.Status.PLACED)))
         .values_list("day", "begun", "ordered")
     )
     by_day = {day: (number, ordered) for day, number, ordered in counted}
@@ -87,3 +93,7 @@ def list_days_of_carts(*, first: date, last: date) -> tuple[DayOfCarts, ...]:
     return tuple(
         DayOfCarts(day=day, begun=found[0], ordered=found[1]) for day in days for found in [by_day.get(day, (0, 0))]
     )
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), tzinfo=UTC)

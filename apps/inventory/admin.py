@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -26,6 +27,8 @@ from apps.inventory import api, services
 from apps.inventory.models import MAX_QUANTITY, StockItem, StockLevel, StockMovement, StockReservation, Warehouse
 from apps.kernel.errors import DomainError
 from apps.messaging.admin import EventedAdmin
+from apps.persistence.paginator import BoundedPaginator
+from apps.web.authentication import staff_actor
 
 
 @admin.register(Warehouse)
@@ -50,6 +53,7 @@ class StockItemAdmin(EventedAdmin):
     list_filter = ("status",)
     search_fields = ("variant_id",)
     show_full_result_count = False
+    paginator = BoundedPaginator
     fields = ("variant_id", "status", "low_threshold")
     readonly_fields = ("variant_id", "status")
 
@@ -71,6 +75,7 @@ class ReadOnlyAdmin(ModelAdmin):
     """Shows rows that only commands write."""
 
     show_full_result_count = False
+    paginator = BoundedPaginator
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -101,6 +106,12 @@ class StockLevelAdmin(ReadOnlyAdmin):
     list_before_template = "admin/inventory/set_stock_link.html"
     search_fields = ("variant_id", "warehouse__code")
 
+    def get_list_display(self, request: HttpRequest) -> Sequence[Any]:
+        shown: Sequence[Any] = super().get_list_display(request)
+        if request.user.has_perm("inventory.change_stocklevel"):
+            return shown
+        return [column for column in shown if column != "set_stock_link"]
+
     @admin.display(description="Set stock")
     def set_stock_link(self, obj: StockLevel) -> SafeString:
         query = urlencode({"variant_id": obj.variant_id, "warehouse": obj.warehouse.code, "on_hand": obj.on_hand})
@@ -129,7 +140,7 @@ class StockLevelAdmin(ReadOnlyAdmin):
     def _set_stock(self, request: HttpRequest, form: SetStockForm) -> bool:
         wish = form.cleaned_data | {"warehouse": form.cleaned_data["warehouse"].code}
         try:
-            level = api.set_on_hand(actor=str(request.user.pk), **wish)
+            level = api.set_on_hand(actor=staff_actor(request), **wish)
         except DomainError as error:
             form.add_error(None, error.detail)
             return False

@@ -26,6 +26,7 @@ from apps.inventory.contracts import (
 from apps.inventory.errors import (
     BelowReserved,
     InsufficientStock,
+    OperationMismatch,
     ReservationLost,
     ReservationMismatch,
     ReservationNotAllocated,
@@ -43,6 +44,7 @@ __all__ = [
     "InsufficientStock",
     "Movement",
     "MovementKind",
+    "OperationMismatch",
     "Reservation",
     "ReservationLost",
     "ReservationMismatch",
@@ -64,6 +66,7 @@ __all__ = [
     "get_availability",
     "get_reservation",
     "get_stock_levels",
+    "list_ledger",
     "list_movements",
     "list_scarce_items",
     "list_warehouses",
@@ -85,7 +88,8 @@ def reserve_stock(*, reference: str, lines: Sequence[StockLine], expires_in_seco
 
     `reference` (1-200 characters) names the reservation for ever: a repeat with the same quantities per variant returns the same
     reservation and takes nothing, and moves its expiry to `expires_in_seconds` from now where that is later. Lines of one variant are added
-    up. Stock is taken from active warehouses by priority, from several where one has too little.
+    up. Stock is taken from active warehouses by priority, from several where one has too little. Where all apps share a database, a crash
+    of its server keeps the reservation if it keeps any later commit, such as that of the order.
 
     Raises InsufficientStock (`lines`: every variant that is short, with what is available), ReservationMismatch (the reference holds other
     lines), ReservationLost (the reference was released before, or expired), StockBusy (waited three seconds for other buyers; try
@@ -184,7 +188,7 @@ def receive_stock(
     """Add what a delivery brought to a warehouse (its code): units by variant id, 1 to a billion each; all or nothing.
 
     `reason` (1-200 characters) names the delivery, `actor` who took it in. `operation_id` names this delivery for ever: a repeat adds
-    nothing. Raises UnknownWarehouse and Invalid.
+    nothing. Raises OperationMismatch (it moved something else), UnknownWarehouse and Invalid.
     """
     services.receive_stock(
         quantities=quantities, warehouse=warehouse, reason=reason, actor=actor, operation_id=operation_id
@@ -195,7 +199,8 @@ def receive_stock(
 def adjust_stock(*, changes: Mapping[UUID, int], warehouse: str, reason: str, actor: str, operation_id: UUID) -> None:
     """Add units by variant id (below zero: take away) to what a warehouse has, for a reason such as damage or a count; all or nothing.
 
-    A repeat of `operation_id` changes nothing. Raises BelowReserved (nothing changes), UnknownWarehouse and Invalid.
+    A repeat of `operation_id` changes nothing. Raises BelowReserved (nothing changes), OperationMismatch (it moved something else),
+    UnknownWarehouse and Invalid.
     """
     services.adjust_stock(changes=changes, warehouse=warehouse, reason=reason, actor=actor, operation_id=operation_id)
 
@@ -207,7 +212,7 @@ def transfer_stock(
     """Move units of a variant from one warehouse (its code) to another, in one step.
 
     What is reserved stays where it is promised from. A repeat of `operation_id` moves nothing. Raises BelowReserved (of the source;
-    nothing moves), UnknownWarehouse and Invalid (`target` is the source, `quantity` below 1).
+    nothing moves), OperationMismatch (it moved something else), UnknownWarehouse and Invalid (`target` is the source, `quantity` below 1).
     """
     services.transfer_stock(
         variant_id=variant_id,
@@ -228,6 +233,11 @@ def list_warehouses() -> tuple[Warehouse, ...]:
 def list_movements(*, variant_ids: Collection[UUID], limit: int = 50) -> tuple[Movement, ...]:
     """Return the newest movements of some variants, newest first; one query."""
     return selectors.list_movements(variant_ids=variant_ids, limit=limit)
+
+
+def list_ledger(*, params: PageParams, kind: MovementKind | None = None) -> Page[Movement]:
+    """Return a page of the movements of all variants, newest first, where wanted of one kind; one query."""
+    return selectors.list_ledger(params=params, kind=kind)
 
 
 def count_scarce_items() -> Mapping[StockStatus, int]:

@@ -70,6 +70,11 @@ class StockLevel:
     on_hand: int
     reserved: int
 
+    @property
+    def available(self) -> int:
+        """Return what is there and promised to nobody."""
+        return self.on_hand - self.reserved
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Warehouse:

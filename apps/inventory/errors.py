@@ -44,6 +44,17 @@ class BelowReserved(Conflict):
         )
 
 
+class OperationMismatch(Conflict):
+    """This operation was done already, and moved something else; nothing moves now."""
+
+    code = "operation_mismatch"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This was done already, with other values; nothing changed now. Open the form anew to do more."
+        )
+
+
 class UnknownWarehouse(NotFound):
     """No warehouse has this code."""
 

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
+from apps.inventory.contracts import MovementKind
 from apps.persistence.models import UUIDModel
 
 REFERENCE_LENGTH = 200
@@ -162,4 +163,12 @@ class StockMovement(models.Model):
                 condition=Q(shipment_id__isnull=False),
             ),
         ]
-        indexes = [models.Index(fields=["variant_id", "warehouse"], name="inventory_movement_of_level")]
+        indexes = [
+            models.Index(fields=["variant_id", "warehouse"], name="inventory_movement_of_level"),
+            # What staff did is rare among what was shipped.
+            models.Index(
+                fields=["kind", "-id"],
+                name="inventory_movement_of_kind",
+                condition=~Q(kind=MovementKind.SHIPMENT.value),
+            ),
+        ]

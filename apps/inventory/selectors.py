@@ -92,18 +92,24 @@ def list_warehouses() -> tuple[Warehouse, ...]:
 
 def list_movements(*, variant_ids: Collection[UUID], limit: int) -> tuple[Movement, ...]:
     rows = MovementRow.objects.filter(variant_id__in=variant_ids).select_related("warehouse").order_by("-id")
-    return tuple(
-        Movement(
-            variant_id=row.variant_id,
-            warehouse=row.warehouse.code,
-            kind=MovementKind(row.kind),
-            quantity=row.quantity,
-            reason=row.reason,
-            actor=row.actor,
-            reference=row.reference,
-            at=row.created_at,
-        )
-        for row in rows[:limit]
+    return tuple(_movement(row) for row in rows[:limit])
+
+
+def list_ledger(*, params: PageParams, kind: MovementKind | None) -> Page[Movement]:
+    rows = MovementRow.objects.select_related("warehouse")
+    return paginate(rows.filter(kind=kind.value) if kind else rows, params=params, order=("-id",), map=_movement)
+
+
+def _movement(row: MovementRow) -> Movement:
+    return Movement(
+        variant_id=row.variant_id,
+        warehouse=row.warehouse.code,
+        kind=MovementKind(row.kind),
+        quantity=row.quantity,
+        reason=row.reason,
+        actor=row.actor,
+        reference=row.reference,
+        at=row.created_at,
     )
 
 

@@ -21,6 +21,7 @@ from apps.inventory.contracts import Reservation, ReservationStatus, Shortage, S
 from apps.inventory.errors import (
     BelowReserved,
     InsufficientStock,
+    OperationMismatch,
     ReservationLost,
     ReservationMismatch,
     ReservationNotAllocated,
@@ -220,6 +221,8 @@ def _move(
         raise
     if answer["outcome"] == "below":
         raise BelowReserved(**answer["below"][0])
+    if answer["outcome"] == "other":
+        raise OperationMismatch
     _announce(answer["crossed"])
 
 

@@ -11,6 +11,7 @@ from unfold.admin import ModelAdmin
 
 from apps.media import api as media
 from apps.media.models import ImageRequest
+from apps.persistence.paginator import BoundedPaginator
 
 
 class StateFilter(admin.SimpleListFilter):
@@ -38,6 +39,7 @@ class ImageRequestAdmin(ModelAdmin):
     search_fields = ("source_url", "host")
     ordering = ("-next_run_at", "id")
     show_full_result_count = False
+    paginator = BoundedPaginator
     actions = ("fetch_again",)
 
     @admin.action(description="Fetch again: try once more what failed")

@@ -6,14 +6,15 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from apps.media import names
-from apps.media.contracts import StoredImage
+from apps.media.contracts import MailForm, StoredImage
 from apps.media.errors import ImageRefused
 from apps.media.services import fetching, rendering, storing
 
 __all__ = [
     "ImageRefused",
+    "find_mail_form",
     "find_rendition",
-    "narrowest",
+    "for_mail",
     "request_image",
     "request_images",
     "srcset",
@@ -61,11 +62,16 @@ def srcset(url: str) -> str:
     return names.srcset(url)
 
 
-def narrowest(url: str) -> str:
-    """Return the address of the smallest rendition of the picture at `url`; a foreign address as it is. For mails and thumbnails."""
-    return names.narrowest(url)
+def for_mail(url: str, *, form: MailForm) -> str:
+    """Return the address of the picture at `url` in a form that every mail program shows; a foreign address as it is."""
+    return names.for_mail(url, form)
 
 
 def find_rendition(*, digest: str, width: int) -> Path | None:
     """Return the WebP file of a stored picture in a width (pixels), made now where it is missing; None where there is none of it."""
     return rendering.find_rendition(digest=digest, width=width)
+
+
+def find_mail_form(*, digest: str, form: MailForm) -> Path | None:
+    """Return the file of a stored picture in a form for mails, made now where it is missing; None where there is no such picture."""
+    return rendering.find_mail_form(digest=digest, form=form)

@@ -12,6 +12,8 @@ from uuid import uuid4
 
 from django.conf import settings
 
+from apps.media.contracts import MailForm
+
 _LOCK: Final = ".lock"
 _UNFINISHED: Final = ".unfinished-"
 _DRAWING: Final = "drawing.svg"
@@ -20,6 +22,11 @@ _DRAWING: Final = "drawing.svg"
 def rendition(digest: str, width: int) -> Path:
     """Return where a rendition is or belongs."""
     return _folder(digest) / f"{width}.webp"
+
+
+def mail_form(digest: str, form: MailForm) -> Path:
+    """Return where the form of a picture for mails is or belongs."""
+    return _folder(digest) / form
 
 
 def drawing(digest: str) -> Path:

@@ -1,4 +1,4 @@
-"""Addresses of pictures, made of nothing but the hash of their content and a width: /media/<digest>/<width>.webp."""
+"""Addresses of pictures, made of nothing but the hash of their content and a width or a form: /media/<digest>/<width>.webp."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Final
 from urllib.parse import urlsplit
 from uuid import NAMESPACE_URL, UUID, uuid5
 
-from apps.media.contracts import WIDTHS
+from apps.media.contracts import WIDTHS, MailForm
 
 LONGEST_SIDE: Final = 2560
 # Part of every hash: a picture that would be written in another way has another address, since addresses are kept for ever.
@@ -40,10 +40,10 @@ def srcset(url: str) -> str:
     return ", ".join(f"{url_of(digest=digest, width=width)} {width}w" for width in widths_of(int(match["width"])))
 
 
-def narrowest(url: str) -> str:
-    """Return the address of a stored picture's smallest rendition; an address that is not one of ours as it is."""
+def for_mail(url: str, form: MailForm) -> str:
+    """Return the address of a stored picture in a form for mails; an address that is not one of ours as it is."""
     match = _URL.fullmatch(url)
-    return url if match is None else url_of(digest=match["digest"], width=widths_of(int(match["width"]))[0])
+    return url if match is None else f"/media/{match['digest']}/{form}"
 
 
 def request_id_of(url: str) -> UUID:

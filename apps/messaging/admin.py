@@ -11,6 +11,7 @@ from unfold.admin import ModelAdmin
 
 from apps.messaging.models import InboxMessage
 from apps.messaging.parking import MESSAGE, replay_parked
+from apps.persistence.paginator import BoundedPaginator
 
 
 class EventedAdmin(ModelAdmin):
@@ -49,6 +50,7 @@ class InboxMessageAdmin(ModelAdmin):
     list_filter = ("consumer", ("parked_at", admin.EmptyFieldListFilter), ("done_at", admin.EmptyFieldListFilter))
     search_fields = ("key", "message_id")
     show_full_result_count = False
+    paginator = BoundedPaginator
     actions = ("replay_selected",)
 
     @admin.action(description="Replay: apply these parked messages again", permissions=["change"])

@@ -16,7 +16,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.conf import settings
-from django.db import connections, transaction
+from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Now
 
@@ -26,7 +26,7 @@ from apps.messaging.models import InboxMessage
 from apps.messaging.outbox import causation
 from apps.messaging.subscriptions import Subscription, find, queues
 from apps.persistence.databases import alias_for, commit_for_later
-from apps.persistence.statements import columns_of
+from apps.persistence.statements import columns_of, fetch_all, fetch_from
 
 logger = logging.getLogger(__name__)
 DRAIN_TASK = "messaging.drain"
@@ -131,9 +131,7 @@ def drain(*, queue: str, seconds: float = math.inf) -> int:
 
 def _defer_followers(*, queue: str) -> bool:
     """Put off due rows that wait for an earlier one of their key; tell whether they left no room for others."""
-    with connections[alias_for(queue)].cursor() as cursor:
-        cursor.execute(_DEFER, {"queue": queue, "window": WINDOW})
-        return any(crowded for (crowded,) in cursor.fetchall())
+    return any(crowded for (crowded,) in fetch_all(queue, _DEFER, {"queue": queue, "window": WINDOW}))
 
 
 def _drain_claim(*, queue: str, fresh: bool, deadline: float) -> int:
@@ -214,10 +212,9 @@ def _finish(messages: Sequence[InboxMessage], *, alias: str) -> list[InboxMessag
     A crash of the server that loses the commit loses effects and mark together, and the message is due again. Whatever acts on the
     effects outside the database commits its own claim first.
     """
-    with connections[alias].cursor() as cursor:
-        ids = [message.id for message in messages]
-        cursor.execute(_FINISH, {"ids": ids, "token": messages[0].lease_token, "commit": commit_for_later()})
-        ours = {row[0] for row in cursor.fetchall()}
+    ids = [message.id for message in messages]
+    parameters = {"ids": ids, "token": messages[0].lease_token, "commit": commit_for_later()}
+    ours = {row[0] for row in fetch_from(alias, _FINISH, parameters)}
     return [message for message in messages if message.id in ours]
 
 
@@ -260,12 +257,8 @@ def _record_failure(message: InboxMessage, *, alias: str, error: Exception) -> N
 def due_queues(*, alias: str) -> list[str]:
     """Return the queues of one database that have a due message."""
     due = [queue for queue in queues() if alias_for(queue) == alias]
-    with connections[alias].cursor() as cursor:
-        cursor.execute(
-            f"SELECT q FROM unnest(%s::text[]) q WHERE {_HAS_DUE}",  # noqa: S608 - our own names, no input
-            [due],
-        )
-        return [row[0] for row in cursor.fetchall()]
+    look = f"SELECT q FROM unnest(%s::text[]) q WHERE {_HAS_DUE}"  # noqa: S608 - our own names, no input
+    return [row[0] for row in fetch_from(alias, look, [due])]
 
 
 def wake_queues(names: Iterable[str]) -> None:

@@ -22,7 +22,7 @@ from apps.messaging import inbox, wakeups, work
 from apps.messaging.models import SHARDS, InboxMessage, OutboxMessage, OutboxShard
 from apps.messaging.subscriptions import Subscription, subscriptions
 from apps.persistence.databases import aliases, commit_for_later
-from apps.persistence.statements import columns_of, insert_rows
+from apps.persistence.statements import columns_of, fetch_from, insert_rows
 
 logger = logging.getLogger(__name__)
 BATCH = 500
@@ -54,17 +54,16 @@ def relay_once(*, alias: str = "default") -> int:
 
 
 def _relay_batch(*, alias: str) -> int:
-    with transaction.atomic(using=alias), connections[alias].cursor() as cursor:
+    with transaction.atomic(using=alias):
         # A crash that loses the commit loses copies and marks together, and all are copied again.
-        cursor.execute(_LOCK_SHARDS, [commit_for_later()])
-        shards = [row[0] for row in cursor.fetchall()]
+        shards = [row[0] for row in fetch_from(alias, _LOCK_SHARDS, [commit_for_later()])]
         if not shards:
             return 0
         # A statement of its own: it sees what another relay published before it let go of the shard.
         found = OutboxMessage.objects.using(alias).raw(_READ_SHARDS, {"shards": shards, "limit": BATCH // len(shards)})
         if messages := list(found):
             _copy(messages, alias=alias)
-            cursor.execute(_MARK_PUBLISHED, [[message.id for message in messages]])
+            fetch_from(alias, _MARK_PUBLISHED, [[message.id for message in messages]])
     return len(messages)
 
 

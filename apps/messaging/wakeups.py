@@ -18,11 +18,6 @@ _COLLAPSE_MS = 1000
 
 
 @cache
-def _client() -> Redis:
-    return Redis.from_url(settings.BROKER_URL, socket_timeout=0.05, socket_connect_timeout=0.05)
-
-
-@cache
 def _poke(url: str) -> valkey.Script:
     """One poke stands for all that nobody has heard yet."""
     return valkey.Script(url=url, source="redis.call('LPUSH', KEYS[1], 1) redis.call('LTRIM', KEYS[1], 0, 0)")
@@ -53,7 +48,7 @@ def wake_task(*, task: str, queue: str, name: str) -> None:
     from celery import current_app
 
     try:
-        if _client().set(_pending(name), 1, nx=True, px=_COLLAPSE_MS):
+        if valkey.client(settings.BROKER_URL).set(_pending(name), 1, nx=True, px=_COLLAPSE_MS):
             _send(current_app, task=task, queue=queue, name=name)
     except (RedisError, OSError) as error:
         logger.warning("%s not woken: %s", name, error)
@@ -71,7 +66,7 @@ def _send(app: Any, *, task: str, queue: str, name: str) -> None:
 def woken(name: str) -> None:
     """Let the next wake-up of `name` through: its drain is running and may miss what comes from now on."""
     try:
-        _client().delete(_pending(name))
+        valkey.client(settings.BROKER_URL).delete(_pending(name))
     except RedisError as error:
         logger.warning("wake-up mark of %s not cleared: %s", name, error)
 

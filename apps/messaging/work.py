@@ -25,7 +25,7 @@ from apps.messaging import backoff, wakeups
 from apps.messaging.errors import LeaseLost
 from apps.persistence.databases import alias_for
 from apps.persistence.models import UUIDModel
-from apps.persistence.statements import columns_of, fetch_all
+from apps.persistence.statements import columns_of, fetch_all, fetch_from
 
 logger = logging.getLogger(__name__)
 DRIVE_TASK = "messaging.drive"
@@ -152,16 +152,12 @@ def _drive_until(together: Sequence[Driver], *, deadline: float) -> int:
 @contextmanager
 def _slow_turn(alias: str) -> Iterator[bool]:
     """Tell whether this process may carry out slow work now. A session lock: a process that dies lets go of it at once."""
-    connection = connections[alias]
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s)", [_SLOW_TURN])
-        ours = bool(cursor.fetchone()[0])
+    ((ours,),) = fetch_from(alias, "SELECT pg_try_advisory_lock(%s)", [_SLOW_TURN])
     try:
         yield ours
     finally:
-        if ours and connection.is_usable():
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(%s)", [_SLOW_TURN])
+        if ours and connections[alias].is_usable():
+            fetch_from(alias, "SELECT pg_advisory_unlock(%s)", [_SLOW_TURN])
 
 
 def _drive_claim(found: Driver, *, fresh: bool, deadline: float) -> int:

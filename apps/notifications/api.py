@@ -1,26 +1,29 @@
-"""Published interface of notifications: what was sent about an order, what came back, and what a mail looks like."""
+"""Published interface of notifications: what was sent about an order, what came back, what a mail looks like, who waits for stock."""
 
 from __future__ import annotations
 
 from uuid import UUID
 
 from apps.messaging import api as messaging
-from apps.notifications.contracts import LANGUAGES, Bounce, BounceOutcome, MailKind, SentMail, WrittenMail
+from apps.notifications.contracts import Bounce, BounceOutcome, MailKind, SentMail, WrittenMail
 from apps.notifications.models import OutboundMail
-from apps.notifications.services import bounces, previewing
+from apps.notifications.services import bounces, previewing, stock_notices
 from apps.orders import api as orders
 
 __all__ = [
-    "LANGUAGES",
     "Bounce",
     "BounceOutcome",
     "MailKind",
     "SentMail",
     "WrittenMail",
+    "ask_for_stock_notice",
     "is_address_dead",
     "list_mails",
     "preview_mail",
+    "preview_stock_notice",
     "record_bounce",
+    "stop_stock_notices",
+    "tend_stock_notices",
     "write_to_address_again",
 ]
 
@@ -46,7 +49,7 @@ def list_mails(*, order_id: UUID) -> tuple[SentMail, ...]:
 
 
 def preview_mail(*, kind: MailKind, order_id: UUID, language: str) -> WrittenMail:
-    """Return the mail of `kind` about an order in a language of `LANGUAGES`, as its buyer would get it were that the news now.
+    """Return the mail of `kind` about an order in a language of `settings.LANGUAGES`, as its buyer would get it were that the news now.
 
     What the order does not have yet (a parcel, a refund) is made up. The link opens the order's page for who may see it anyway: it bears
     no token. Raises orders.OrderNotFound.
@@ -57,17 +60,18 @@ def preview_mail(*, kind: MailKind, order_id: UUID, language: str) -> WrittenMai
 def record_bounce(*, content: bytes) -> BounceOutcome:
     """Take a message that came back to the sender's mailbox: a delivery status notification (RFC 3464) as bytes.
 
-    It is kept with the mail it is about, found by Message-ID, once for each status code. Where it says that the order's address takes no
-    mail any more, nothing automatic is sent there until `write_to_address_again`.
+    It is kept with the mail it is about, of an order or of stock that came back, found by Message-ID, once for each status code. Where it
+    says that the mail's address takes no mail any more, nothing automatic is sent there until `write_to_address_again`.
     """
     report = bounces.read_report(content)
     if report is None:
         return BounceOutcome.NOT_A_REPORT
-    mail = bounces.find_mail(report)
-    if mail is None:
-        return BounceOutcome.UNKNOWN_MAIL
-    contact = orders.get_contact(order_id=mail.order_id)
-    return _record(mail=mail, report=report, address=contact.email)
+    if mail := bounces.find_mail(report):
+        contact = orders.get_contact(order_id=mail.order_id)
+        return _record(about=mail, report=report, sent_to=bounces.address_hash(contact.email))
+    if notice := bounces.find_stock_notice(report):
+        return _record(about=notice, report=report, sent_to=notice.address_hash)
+    return BounceOutcome.UNKNOWN_MAIL
 
 
 _record = messaging.command(bounces.record)
@@ -81,4 +85,38 @@ def is_address_dead(*, address: str) -> bool:
 @messaging.command
 def write_to_address_again(*, address: str) -> None:
     """Send automatic mail to an address again from now on; what was withheld stays unsent. Harmless where nothing was withheld."""
-    bounces.revive(address)
+    bounces.revive([bounces.address_hash(address)])
+
+
+def ask_for_stock_notice(*, variant_id: UUID, address: str, language: str = "") -> None:
+    """Write one mail to an e-mail address once a variant that is sold out can be bought again.
+
+    The same again changes nothing, and nothing tells whether the address waits already; of one address 20 wait at most, more are left out
+    silently. `language` is one of settings.LANGUAGES, any other the shop's own. Raises Invalid: `email` (`invalid_email`, `too_long`),
+    `variant_id` (`unknown_variant`: absent, a draft or without a price; `in_stock`).
+    """
+    stock_notices.ask(variant_id=variant_id, address=address, language=language)
+
+
+def preview_stock_notice(*, language: str) -> WrittenMail | None:
+    """Return the mail that says that something is back, about some published product; None while there is none."""
+    return stock_notices.preview(language=language)
+
+
+@messaging.command
+def stop_stock_notices(*, token: str) -> bool:
+    """Forget everything that the address of a stock notice waits for; `token` is that of the link in its mail.
+
+    A repeat is harmless. False where the token is forged or expired.
+    """
+    return stock_notices.stop(token=token)
+
+
+def tend_stock_notices() -> int:
+    """Forget who asked more than 180 days ago, and wake who waits for what can be bought; return how many were forgotten."""
+    forgotten = _forget_old()
+    stock_notices.wake_all()
+    return forgotten
+
+
+_forget_old = messaging.command(stock_notices.forget_old)

@@ -5,11 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Final
 from uuid import UUID
-
-# The languages mails are written in, by ISO 639-1 code; an order in any other gets the first.
-LANGUAGES: Final = ("en",)
 
 
 class MailKind(StrEnum):

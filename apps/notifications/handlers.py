@@ -1,13 +1,15 @@
-"""Reactions to orders: a mail for each fact a buyer wants to know, a hint to whoever is watching."""
+"""Reactions: a mail for each fact of an order, a hint to whoever is watching, a word to who waits for stock."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
+from apps.inventory.contracts import StockStatus
+from apps.inventory.events import AvailabilityChanged
 from apps.messaging import api as messaging
 from apps.notifications.contracts import MailKind
-from apps.notifications.services import hints, mails
+from apps.notifications.services import hints, mails, stock_notices
 from apps.orders.events import (
     OrderCancelled,
     OrderDelivered,
@@ -74,3 +76,10 @@ def hint_viewers(events: Sequence[OrderFact | OrderUpdated]) -> None:
     """Nudge the orders' sockets."""
     for event in events:
         hints.hint(order_id=event.order_id, version=event.version)
+
+
+@messaging.subscribe(AvailabilityChanged, consumer="notifications.tell_who_waits", batch=True)
+def tell_who_waits(events: Sequence[AvailabilityChanged]) -> None:
+    """Write to whoever waits for what is back in stock."""
+    if back := [event.variant_id for event in events if event.status is not StockStatus.OUT]:
+        stock_notices.make_due(variant_ids=back)

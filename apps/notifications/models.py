@@ -33,10 +33,50 @@ class OutboundMail(WorkItem):
         return "parked" if self.parked_at else "waiting"
 
 
-class Bounce(UUIDModel):
-    """What a mail server said about a mail of ours; the same report twice is one row."""
+class StockNotice(WorkItem):
+    """Somebody who wants to know when a variant is back in stock; while they wait there is nothing to do.
 
-    mail = models.ForeignKey(OutboundMail, on_delete=models.CASCADE, related_name="bounces")
+    The address goes once the mail is out; its keyed hash stays until the row is forgotten.
+    """
+
+    class State(models.TextChoices):
+        WAITING = "waiting"
+        SENT = "sent"
+        DROPPED = "dropped", "Dropped: no longer sold, or the address had bounced"
+
+    variant_id = models.UUIDField()
+    address = models.CharField(max_length=254, blank=True)
+    address_hash = models.CharField(max_length=64)
+    language = models.CharField(max_length=10)
+    state = models.CharField(max_length=7, choices=State, default=State.WAITING)
+    requested_at = models.DateTimeField(db_default=Now())
+    sent_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["variant_id", "address_hash"],
+                name="notifications_stock_notice_once",
+                condition=models.Q(state="waiting"),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state__in=["waiting", "sent", "dropped"]), name="notifications_stock_notice_state"
+            ),
+        ]
+        indexes = [
+            WorkItem.due_index("notifications_stock_due"),
+            models.Index(fields=["address_hash"], name="notifications_stock_of_address"),
+            models.Index(fields=["requested_at"], name="notifications_stock_age"),
+        ]
+
+
+class Bounce(UUIDModel):
+    """What a mail server said about a mail of ours, about an order or about stock; the same report twice is one row."""
+
+    mail = models.ForeignKey(OutboundMail, null=True, on_delete=models.CASCADE, related_name="bounces")
+    stock_notice = models.ForeignKey(
+        StockNotice, null=True, on_delete=models.CASCADE, related_name="bounces", db_index=False
+    )
     status = models.CharField(max_length=15)
     reason = models.CharField(max_length=300)
     is_final = models.BooleanField()
@@ -44,7 +84,15 @@ class Bounce(UUIDModel):
 
     class Meta:
         ordering = ("recorded_at",)
-        constraints = [models.UniqueConstraint(fields=["mail", "status"], name="notifications_bounce_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["mail", "status"], name="notifications_bounce_once"),
+            models.UniqueConstraint(fields=["stock_notice", "status"], name="notifications_stock_bounce_once"),
+            models.CheckConstraint(
+                condition=models.Q(mail__isnull=True, stock_notice__isnull=False)
+                | models.Q(mail__isnull=False, stock_notice__isnull=True),
+                name="notifications_bounce_of_one_mail",
+            ),
+        ]
 
 
 class DeadAddress(models.Model):

@@ -206,7 +206,8 @@ def start_payment(
 def refund_order(*, order_id: UUID, amount: Money | None, reason: str, reference: str, actor: str) -> Refund:
     """Ask for money of an order's payment to go back (None: all that is left); for staff. A repeat of `reference` changes nothing.
 
-    The order changes when the provider has done it. Raises OrderNotFound, NotRefundable, payments' RefundExceedsCaptured.
+    The order changes when the provider has done it. Raises OrderNotFound, NotRefundable, payments' RefundMismatch (`reference` is a
+    refund of another amount) and RefundExceedsCaptured.
     """
     return paying.refund_order(order_id=order_id, amount=amount, reason=reason, reference=reference, actor=actor)
 
@@ -214,7 +215,7 @@ def refund_order(*, order_id: UUID, amount: Money | None, reason: str, reference
 def refund_payment(*, payment_id: UUID, amount: Money | None, reason: str, reference: str, actor: str) -> Refund:
     """Ask for money of one payment to go back, also of one that its order did not need; as `refund_order` else.
 
-    Raises payments' PaymentNotFound and RefundExceedsCaptured.
+    Raises payments' PaymentNotFound, RefundMismatch and RefundExceedsCaptured.
     """
     return paying.refund_payment(payment_id=payment_id, amount=amount, reason=reason, reference=reference, actor=actor)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
@@ -47,7 +47,11 @@ class FulfilmentStatus(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DraftLine:
-    """A priced line on its way into an order; a snapshot of what the shopper saw."""
+    """A priced line on its way into an order; a snapshot of what the shopper saw.
+
+    `title` and `options` are in the shop's own language, as staff read them; `sold_title` and `sold_options` in that of the order, blank
+    and empty where that is the same.
+    """
 
     variant_id: UUID
     product_id: UUID
@@ -62,6 +66,8 @@ class DraftLine:
     tax_rate: Decimal
     requires_shipping: bool
     image_url: str
+    sold_title: str = ""
+    sold_options: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,7 +107,10 @@ class Viewer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderLine:
-    """A line of an order; `shipped` is how many of it have left."""
+    """A line of an order; `shipped` is how many of it have left.
+
+    `title` and `options` are in the shop's own language, for staff; `sold_title` and `sold_options` as the buyer read them.
+    """
 
     id: UUID
     variant_id: UUID
@@ -115,6 +124,8 @@ class OrderLine:
     line_total: Money
     tax: Money
     image_url: str
+    sold_title: str
+    sold_options: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,13 +143,17 @@ class Shipment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HistoryEntry:
-    """One fact of an order's history: `type` is stable, `detail` a sentence for people, `actor` who did it."""
+    """One fact of an order's history: `type` is stable, `detail` a sentence for people, `actor` who did it.
+
+    `detail_without_amounts` is the sentence for those who are not to see what an order cost.
+    """
 
     version: int
     type: str
     at: datetime
     actor: str
     detail: str
+    detail_without_amounts: str
     data: Mapping[str, Any]
 
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Final
 
 from django.conf import settings
 
 from apps.kernel import codec
 from apps.orders.contracts import Order, OrderLine, OrderSummary, Shipment, Tracking
+
+_AMOUNTS: Final = frozenset(
+    ("subtotal", "discount", "shipping", "tax", "total", "paid", "refunded", "unit_price", "line_total")
+)
 
 
 def order_document(order: Order, *, token: str = "") -> dict[str, Any]:
@@ -49,8 +54,8 @@ def _item(line: OrderLine) -> dict[str, Any]:
         "variant_id": line.variant_id,
         "product_id": line.product_id,
         "sku": line.sku,
-        "title": line.title,
-        "options": line.options,
+        "title": line.sold_title,
+        "options": line.sold_options,
         "image_url": line.image_url or None,
         "quantity": line.quantity,
         "shipped": line.shipped,
@@ -78,10 +83,26 @@ def summary_document(order: OrderSummary) -> dict[str, Any]:
     return encoded
 
 
-def tracking_document(tracking: Tracking) -> dict[str, Any]:
+def without_amounts(document: Mapping[str, Any]) -> dict[str, Any]:
+    """Return an order's document, or that of an order in a list, for who is not to see what it cost."""
+    kept = {name: value for name, value in document.items() if name not in _AMOUNTS}
+    if "items" in kept:
+        kept["items"] = [without_amounts(item) for item in kept["items"]]
+    return kept
+
+
+def tracking_document(tracking: Tracking, *, with_amounts: bool = True) -> dict[str, Any]:
     """Return what happened to an order, without who did it."""
+    events = [
+        {
+            "type": event.type,
+            "at": event.at,
+            "detail": event.detail if with_amounts else event.detail_without_amounts,
+        }
+        for event in tracking.events
+    ]
     return {
         "status": tracking.status,
-        "events": [{"type": event.type, "at": event.at, "detail": event.detail} for event in tracking.events],
+        "events": events,
         "shipments": [shipment_document(shipment) for shipment in tracking.shipments],
     }

@@ -57,6 +57,7 @@ class Order(UUIDModel):
             ("cancel_order", "Can cancel orders"),
             ("refund_order", "Can refund orders"),
             ("view_sales", "Can see sales figures"),
+            ("view_money", "Can see what orders cost"),
         ]
         default_permissions = ("view",)
         constraints = [
@@ -115,6 +116,9 @@ class OrderLine(UUIDModel):
     sku = models.CharField(max_length=100)
     title = models.CharField(max_length=600)
     options = models.JSONField(default=list)  # pairs: jsonb forgets the order of an object's members
+    # As the buyer read them, where that was in another language than the shop's own; blank and empty where it was the same.
+    sold_title = models.CharField(max_length=600, blank=True, default="", db_default="")
+    sold_options = models.JSONField(default=list, db_default=[])
     quantity = models.IntegerField()
     unit_price: MoneyField[Money] = MoneyField()
     line_total: MoneyField[Money] = MoneyField()

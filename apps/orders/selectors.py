@@ -14,7 +14,7 @@ from apps.kernel import codec
 from apps.kernel.address import Address
 from apps.kernel.money import Money
 from apps.kernel.pages import Page
-from apps.orders import history
+from apps.orders import history, telling
 from apps.orders.contracts import (
     Buyer,
     Contact,
@@ -138,6 +138,8 @@ def _line(line: LineRow, *, shipped: int) -> OrderLine:
         line_total=line.line_total,
         tax=line.tax,
         image_url=line.image_url,
+        sold_title=line.sold_title or line.title,
+        sold_options=dict(line.sold_options or line.options),
     )
 
 
@@ -170,12 +172,14 @@ def get_history(*, order_id: UUID) -> tuple[HistoryEntry, ...]:
 
 
 def _history_entry(event: OrderEvent) -> HistoryEntry:
+    fact = history.read_fact(event.type, event.data)
     return HistoryEntry(
         version=event.version,
         type=event.type,
         at=event.at,
         actor=event.actor,
-        detail=history.describe(history.read_fact(event.type, event.data)),
+        detail=telling.describe(fact),
+        detail_without_amounts=telling.describe_without_amounts(fact),
         data=event.data,
     )
 

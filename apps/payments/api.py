@@ -24,6 +24,8 @@ from apps.payments.errors import (
     ProviderRefused,
     ProviderUnavailable,
     RefundExceedsCaptured,
+    RefundMismatch,
+    RefundNotFound,
     UnknownProvider,
 )
 from apps.payments.gateways import registry
@@ -54,9 +56,12 @@ __all__ = [
     "ReconcileReport",
     "Refund",
     "RefundExceedsCaptured",
+    "RefundMismatch",
+    "RefundNotFound",
     "RefundStatus",
     "UnknownProvider",
     "confirm_payment",
+    "count_transfers_to_send",
     "find_order_ids",
     "get_own_payment",
     "get_payment",
@@ -67,6 +72,7 @@ __all__ = [
     "receive_webhook",
     "reconcile",
     "record_manual_payment",
+    "record_manual_refund",
     "refresh_payment",
     "request_refund",
     "verify_payments",
@@ -101,9 +107,9 @@ def open_payment(
     (may be empty) goes to the provider only. `customer_id` is the owner whom `get_own_payment` lets in besides the holder
     of the order's token.
 
-    An order has one open payment: one of another amount, provider or kind is closed at its provider first. Where money of the
-    order has come, or turns out to have, and was not given back, the payment it came with is returned instead (`status`
-    succeeded). A repeat after a crash or a time-out resumes with the same key and body.
+    An order has one open payment: one of another amount, provider or kind is closed at its provider first. Where the money has
+    come, or turns out to have, and was not given back, the payment it came with is returned instead (`status` succeeded). A
+    repeat after a crash or a time-out resumes with the same key and body.
 
     Raises UnknownProvider, Invalid (`amount`: the provider cannot charge exactly that), ProviderRefused, PaymentInProgress
     (another request has the order's turn for more than five seconds, or the open payment is under way and cannot be
@@ -198,12 +204,14 @@ def void_payment(*, payment_id: UUID) -> Payment:
 
 
 def request_refund(*, payment_id: UUID, amount: Money | None, reason: str, reference: str, actor: str) -> Refund:
-    """Promise to give money back and return the pending refund; it is sent at once by a worker.
+    """Promise to give money back and return the pending refund; it is sent at once by a worker, that of a bank
+    transfer by staff, who then call `record_manual_refund`.
 
     `amount` None means all that is left. `reference` (1-255 characters) is the caller's own id: a repeat returns the same
-    refund. `reason` is kept to 500 characters, `actor` says who asked. The outcome is told by RefundSucceeded or
-    RefundFailed. Raises PaymentNotFound, RefundExceedsCaptured (over what was captured and is not refunded or promised) and
-    Invalid (`amount`: another currency, nothing, or not what the provider can send).
+    refund. `reason` is kept to 500 characters, `actor` says who asked. The outcome is told by RefundSucceeded or RefundFailed.
+
+    Raises PaymentNotFound, RefundMismatch (the reference is a refund of another amount), RefundExceedsCaptured (over what was
+    captured and is not refunded or promised) and Invalid (`amount`: another currency, nothing, or not what the provider can send).
     """
     refund_id = refunding.request_refund(
         payment_id=payment_id, amount=amount, reason=reason, reference=reference, actor=actor
@@ -217,6 +225,20 @@ def record_manual_payment(*, payment_id: UUID, actor: str, note: str = "") -> Pa
     Raises PaymentNotFound and PaymentNotPayable (a payment that is not by bank transfer).
     """
     return selectors.to_payment(recording.record_manual_payment(payment_id=payment_id, actor=actor, note=note))
+
+
+def record_manual_refund(*, refund_id: UUID, actor: str, note: str = "") -> Refund:
+    """Record that staff sent a refund by bank transfer and return it, succeeded; RefundSucceeded is told now. A repeat changes nothing.
+
+    Raises RefundNotFound (no such refund of a bank transfer).
+    """
+    recording.record_manual_refund(refund_id=refund_id, actor=actor, note=note)
+    return selectors.get_refund(refund_id=refund_id)
+
+
+def count_transfers_to_send() -> int:
+    """Return how many refunds of bank transfers wait for staff to send them. One query."""
+    return selectors.transfers_to_send().count()
 
 
 def receive_webhook(*, provider: str, body: bytes, headers: Mapping[str, str]) -> None:

@@ -28,6 +28,23 @@ class CardDeclined(Declined):
         super().__init__(detail, extra={"decline_code": decline_code})
 
 
+class RefundMismatch(Conflict):
+    """This reference is a refund of another amount; nothing more goes back."""
+
+    code = "refund_mismatch"
+
+    def __init__(self, *, done: Money) -> None:
+        super().__init__(
+            f"This was done already, with another amount: {done} goes back. Nothing changed now; open the form anew to give back more."
+        )
+
+
+class RefundNotFound(NotFound):
+    """No such refund."""
+
+    code = "refund_not_found"
+
+
 class PaymentNotPayable(Conflict):
     """The payment is past the state in which it can be confirmed, or is not confirmed here at all."""
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
 
 from apps.kernel.money import Money, add_up
@@ -59,6 +59,11 @@ def promised_refunds(row: Payment) -> Money:
     """Return what was refunded or is on its way back; ask under the payment's lock."""
     rows = Refund.objects.filter(payment=row).exclude(status=RefundStatus.FAILED.value)
     return add_up([refund.amount for refund in rows], currency=row.amount.currency)
+
+
+def transfers_to_send() -> QuerySet[Refund]:
+    """Return the refunds of bank transfers that nobody has recorded as sent."""
+    return Refund.objects.filter(payment__kind=PaymentKind.MANUAL.value, status=RefundStatus.PENDING.value)
 
 
 def has_refunds(row: Payment) -> bool:

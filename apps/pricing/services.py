@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
+from django.utils.translation import gettext as _
+
 from apps.kernel.errors import Invalid
 from apps.kernel.money import Money, add_up
 from apps.pricing.contracts import PricedLine, PricingLine, Totals
@@ -33,7 +35,7 @@ def price(*, lines: Sequence[PricingLine], shipping: Money | None, currency: str
     except Invalid as error:
         if any(fault.code == "invalid_amount" for fault in error.fields):
             raise Invalid.field(
-                "lines", "amount_too_large", "The sum is too large to charge; use less of it."
+                "lines", "amount_too_large", _("The sum is too large to charge; use less of it.")
             ) from error
         raise
     return Totals(

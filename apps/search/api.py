@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from apps.inventory import api as inventory
 from apps.kernel import codec
 from apps.search import rebuilding, selectors
 from apps.search.contracts import (
+    OPTION_PREFIX,
     SORTS,
     CategoryFacet,
     EncodedPage,
@@ -24,6 +26,7 @@ from apps.search.contracts import (
 from apps.search.errors import DocumentNotFound
 
 __all__ = [
+    "OPTION_PREFIX",
     "SORTS",
     "DocumentNotFound",
     "ListingQuery",
@@ -36,8 +39,21 @@ __all__ = [
     "list_category_covers",
     "list_product_addresses",
     "list_products",
+    "list_sold_currencies",
+    "read_options",
     "rebuild",
 ]
+
+
+def read_options(*, parameters: Iterable[tuple[str, Sequence[str]]]) -> dict[str, list[str]]:
+    """Return `ListingQuery.options` from parameters with all their values: `option.Size=M` as often as wanted.
+
+    The name is everything behind the prefix, dots and colons too. Blank values, which forms send, count as not given.
+    """
+    named = (
+        (name.removeprefix(OPTION_PREFIX), values) for name, values in parameters if name.startswith(OPTION_PREFIX)
+    )
+    return {name: given for name, values in named if name and (given := [value for value in values if value])}
 
 
 def list_products(*, query: ListingQuery) -> EncodedPage:
@@ -64,18 +80,31 @@ def browse(*, query: ListingQuery) -> Listing:
         previous_cursor=page.previous_cursor,
         count=facets.count,
         categories=tuple(CategoryFacet(path=path, name=name, count=count) for path, name, count in facets.categories),
-        options=tuple(OptionFacet(name=name, values=tuple(values)) for name, values in facets.options.items()),
+        options=tuple(_option_facet(name, values, facets.shown) for name, values in facets.options.items()),
         min_price=facets.lowest,
         max_price=facets.highest,
     )
 
 
-def get_product_document(*, id_or_slug: str, currency: str) -> bytes:
+def _option_facet(
+    name: str, values: Sequence[tuple[str, int]], shown: Mapping[tuple[str, str], tuple[str, str]]
+) -> OptionFacet:
+    read = {value: shown[name, value] for value, _ in values if (name, value) in shown}
+    return OptionFacet(
+        name=name,
+        values=tuple(values),
+        shown_name=next((option for option, _ in read.values()), ""),
+        shown_values={value: text for value, (_, text) in read.items()},
+    )
+
+
+def get_product_document(*, id_or_slug: str, currency: str, language: str = "") -> bytes:
     """Return the encoded JSON of a published product in the shape of the API's product detail.
 
+    It is in `language` (one of the shop's codes) where the product is translated into it, else in the shop's own.
     Raises DocumentNotFound, also where the product has no price in `currency` (ISO 4217).
     """
-    detail = selectors.find_detail(id_or_slug=id_or_slug, currency=currency)
+    detail = selectors.find_detail(id_or_slug=id_or_slug, currency=currency, language=language)
     if detail is None:
         raise DocumentNotFound(f"No product {id_or_slug[:100]!r} is sold here in {currency}.")
     return detail.encode()
@@ -102,13 +131,16 @@ def get_product_stock(*, id_or_slug: str) -> ProductStock:
     )
 
 
-def category_tree() -> list[dict[str, Any]]:
-    """Return the roots of the tree: id, name, slug, path, children[] of the same shape; siblings in display order. One statement."""
-    rows = selectors.category_rows()
+def category_tree(*, language: str = "") -> list[dict[str, Any]]:
+    """Return the roots of the tree: id, name, slug, path, children[] of the same shape; siblings in display order. One statement.
+
+    Names are in `language` (one of the shop's codes), those that are not translated in the shop's own.
+    """
+    rows = selectors.category_rows(language=language)
     nodes: dict[UUID, dict[str, Any]] = {
         row.category_id: {
             "id": codec.encode(row.category_id),
-            "name": row.name,
+            "name": row.name_in(language),
             "slug": row.slug,
             "path": row.path,
             "children": [],
@@ -121,15 +153,21 @@ def category_tree() -> list[dict[str, Any]]:
     return [nodes[row.category_id] for row in rows if row.parent_id not in nodes]
 
 
-def list_category_covers(*, currency: str) -> dict[str, dict[str, Any] | None]:
+def list_category_covers(*, currency: str, language: str = "") -> dict[str, dict[str, Any] | None]:
     """Return for the path of each root category the picture (url, alt, width, height) of its newest product in stock. One statement."""
-    return {path: orjson.loads(card)["image"] for path, card in selectors.category_covers(currency=currency) if card}
+    found = selectors.category_covers(currency=currency, language=language)
+    return {path: orjson.loads(card)["image"] for path, card in found if card}
 
 
 def list_product_addresses(*, currency: str, offset: int, limit: int) -> list[ProductAddress]:
     """Return the published products that have a price in `currency` by id, `limit` of them from `offset` on. One statement."""
     rows = selectors.product_addresses(currency=currency, offset=offset, limit=limit)
     return [ProductAddress(slug=slug, updated_at=updated_at) for slug, updated_at in rows]
+
+
+def list_sold_currencies(*, among: Sequence[str]) -> tuple[str, ...]:
+    """Return those of `among` (ISO 4217) that at least one published product has a price in, in the same order. One statement."""
+    return tuple(selectors.sold_currencies(among=among))
 
 
 def rebuild() -> int:

@@ -6,15 +6,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
+# Begins the name of a parameter that narrows a list by an option: "option.Size".
+OPTION_PREFIX: Final = "option."
 SORTS = ("relevance", "newest", "oldest", "price", "-price", "title", "-title")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListingQuery:
-    """What a list of products shows.
+    """What a list of products shows, in `language`: one of the shop's codes, its own where blank.
 
     `category` is a category's path, slug or id, its descendants included. `q` is searched as people type: words, "phrases", -not.
     Prices are in major units of `currency` (ISO 4217), bounds included. `options` are values by
@@ -32,6 +34,7 @@ class ListingQuery:
     limit: int = 20
     cursor: str | None = None
     count: bool = False
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,10 +58,15 @@ class CategoryFacet:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OptionFacet:
-    """An option among the results, such as Size, and how many of them come in each of its values."""
+    """An option among the results, such as Size, and how many of them come in each of its values.
+
+    `shown_name` and `shown_values`, by value, are what these read in the language of the query, where that is something else.
+    """
 
     name: str
     values: tuple[tuple[str, int], ...]
+    shown_name: str = ""
+    shown_values: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

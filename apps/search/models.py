@@ -32,10 +32,15 @@ class IndexedCategory(models.Model):
 
     category_id = models.UUIDField(primary_key=True)
     name = models.CharField(max_length=200)
+    names = models.JSONField(default=dict, db_default={})
     slug = models.CharField(max_length=100)
     path = models.CharField(max_length=1000)
     parent_id = models.UUIDField(null=True)
     position = models.PositiveIntegerField()
+
+    def name_in(self, language: str) -> str:
+        """Return the name in a language, in the shop's own where it has none."""
+        return str(self.names.get(language) or self.name)
 
 
 class IndexedAvailability(models.Model):
@@ -48,8 +53,11 @@ class IndexedAvailability(models.Model):
 class ProductDocument(UUIDModel):
     """A published product in one language and currency, ready to send: `card` and `detail` are encoded JSON.
 
+    There is always one in the shop's own language, and one in each other in which it reads differently: `translated` names these, on
+    the former only, and is what lists in another language leave out of it.
     `words` is the title in lower case without accents, for finding what was mistyped; `category_paths` include all ancestors;
-    `option_values` are what it comes in, "Size:M", option by option in display order.
+    `option_values` are what it comes in, "Size:M" (see that module), option by option in display order; `shown_values` are what each
+    of these reads in the document's language, "Größe:M", empty where that is nothing else.
     """
 
     product_id = models.UUIDField()
@@ -63,6 +71,8 @@ class ProductDocument(UUIDModel):
     in_stock = models.BooleanField()
     category_paths = ArrayField(models.CharField(max_length=1000))
     option_values = ArrayField(models.TextField(), db_default=[])
+    shown_values = ArrayField(models.TextField(), db_default=[])
+    translated = ArrayField(models.CharField(max_length=10), db_default=[])
     published_at = models.DateTimeField()
     words = models.TextField()
     vector = SearchVectorField()

@@ -15,33 +15,14 @@ from django.utils.dateparse import parse_datetime
 from apps.kernel.errors import Invalid
 from apps.kernel.money import currency_decimals
 from apps.persistence.statements import fetch_all
-from apps.search import models
+from apps.search import models, option_values
 from apps.search.contracts import SORTS, EncodedPage, ListingQuery
-from apps.search.languages import shop_language, stemmer
+from apps.search.languages import shop_language, spoken
+from apps.search.readings import OWN, read_in
 from apps.web import pagination
+from apps.web.languages import other_languages
 
-# Documents that match as full text or, where none does, titles that are spelt alike. Codes are indexed without stemming, so both
-# readings of the words count.
-_HITS: Final = """
-    WITH asked AS MATERIALIZED (
-        SELECT websearch_to_tsquery(%(stemmer)s::regconfig, unaccent(%(q)s)) || websearch_to_tsquery('simple', unaccent(%(q)s)) AS words
-    ), exact AS MATERIALIZED (
-        SELECT d.id, {rank} AS rank FROM asked, search_productdocument d
-        WHERE d.language = %(language)s AND d.currency = %(currency)s AND d.vector @@ asked.words
-    ), hits AS MATERIALIZED (
-        SELECT id, rank FROM exact
-        UNION ALL
-        SELECT alike.id, round(alike.likeness::numeric, 6)
-        FROM search_find_alike(%(language)s, %(currency)s, lower(unaccent(%(q)s))) alike WHERE NOT EXISTS (SELECT FROM exact)
-    )
-"""
-_RANKED: Final = _HITS.format(rank="round(ts_rank_cd(d.vector, asked.words)::numeric, 6)")
-# Ranking reads every vector that matches: left out where the order is another.
-_UNRANKED: Final = _HITS.format(rank="0::numeric")
 _RANK: Final = "hits.rank"
-_FROM: Final = "FROM search_productdocument d"
-_FROM_HITS: Final = "FROM hits JOIN search_productdocument d ON d.id = hits.id"
-_WHERE: Final = "WHERE d.language = %(language)s AND d.currency = %(currency)s"
 _FILTERS: Final = {
     "category": "d.category_paths @> ARRAY[(SELECT c.path FROM search_indexedcategory c"
     " WHERE c.path = %(category)s OR c.slug = %(category)s OR c.category_id::text = %(category)s"
@@ -51,6 +32,7 @@ _FILTERS: Final = {
     "in_stock": "d.in_stock = %(in_stock)s",
 }
 
+
 _BY_CATEGORY: Final = ("category",)
 _BY_PRICE: Final = ("min_price", "max_price")
 # Categories are counted whatever the category chosen, sizes whatever the size, prices whatever the bounds: else nobody could see a
@@ -59,34 +41,39 @@ _FACETS: Final = """
     SELECT (SELECT count(*) FROM base WHERE in_category AND in_price AND in_options),
         (SELECT min(price) FROM base WHERE in_category AND in_options), (SELECT max(price) FROM base WHERE in_category AND in_options),
         (SELECT coalesce(jsonb_agg(jsonb_build_array(found.path, found.name, found.products) ORDER BY found.path), '[]') FROM (
-            SELECT c.path, c.name, count(*) AS products FROM base JOIN search_indexedcategory c ON c.path = ANY(base.category_paths)
-            WHERE base.in_price AND in_options GROUP BY c.path, c.name
+            SELECT c.path, {category_name} AS name, count(*) AS products
+            FROM base JOIN search_indexedcategory c ON c.path = ANY(base.category_paths)
+            WHERE base.in_price AND in_options GROUP BY 1, 2
         ) found),
-        (SELECT coalesce(jsonb_agg(jsonb_build_array(found.value, found.products) ORDER BY found.place, found.value), '[]') FROM (
-            SELECT o.value, avg(o.place) AS place, count(*) AS products
-            FROM base CROSS JOIN unnest(option_values) WITH ORDINALITY o(value, place)
+        (SELECT coalesce(jsonb_agg(jsonb_build_array(found.value, found.products, found.shown) ORDER BY found.place, found.value), '[]')
+        FROM (
+            SELECT o.value, avg(o.place) AS place, count(*) AS products, {shown} AS shown
+            FROM base CROSS JOIN {values}
             WHERE in_category AND in_price AND missed <@ ARRAY[split_part(o.value, ':', 1)] GROUP BY o.value
         ) found)
 """
 
 
-_COVERS: Final = f"""
-    SELECT c.path, (SELECT d.card {_FROM} {_WHERE} AND d.in_stock AND d.category_paths @> ARRAY[c.path]
-        ORDER BY d.published_at DESC, d.product_id DESC LIMIT 1)
-    FROM search_indexedcategory c WHERE c.parent_id IS NULL
-"""  # noqa: S608 - put together from the fixed pieces above
+_COVERS: Final = """
+    SELECT c.path, (SELECT newest.card FROM ({newest}) newest) FROM search_indexedcategory c WHERE c.parent_id IS NULL
+"""
+_SOLD: Final = """
+    SELECT asked.currency FROM unnest(%(currencies)s::text[]) WITH ORDINALITY asked(currency, place)
+    WHERE EXISTS (SELECT FROM search_productdocument d WHERE d.language = %(language)s AND d.currency = asked.currency) ORDER BY asked.place
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Facets:
     """How many products match, the lowest and highest price, (path, name, products) of each category, and
-    (value, products) by option."""
+    (value, products) by option; `shown` is what (option, value) reads, as (option, value), where that is something else."""
 
     count: int
     lowest: Decimal | None
     highest: Decimal | None
     categories: list[tuple[str, str, int]]
     options: dict[str, list[tuple[str, int]]]
+    shown: dict[tuple[str, str], tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,11 +105,11 @@ class Search:
     def __init__(self, query: ListingQuery) -> None:
         self._query = query
         self._sort = query.sort or ("relevance" if query.q.strip() else "newest")
+        self._reading, languages = read_in(query.language)
         self._parameters: dict[str, Any] = {
-            "language": shop_language(),
-            "stemmer": stemmer(shop_language()),
+            **languages,
             "currency": query.currency,
-            "q": query.q.strip(),
+            "q": " ".join(query.q.split()),
         }
         _check(query)
         if self._sort == "relevance" and not self._is_search:
@@ -135,26 +122,24 @@ class Search:
 
     @property
     def _scope(self) -> str:
-        return f"search.products:{self._sort}:{self._query.currency}:{self._parameters['q']}"
+        # Places in lists of several languages are not each other's: titles are not in the same order.
+        language = "" if self._reading is OWN else f":{self._parameters['language']}"
+        return f"search.products:{self._sort}:{self._query.currency}:{self._parameters['q']}{language}"
 
     def page(self) -> EncodedPage:
         """Return a page of cards: their stored bytes, put together."""
         cursor = pagination.decode_cursor(self._query.cursor, scope=self._scope) if self._query.cursor else None
         backward = cursor is not None and cursor.backward
         descending = self._order.descending != backward
-        where, parameters = self._filtered()
+        conditions, parameters = self._filtered()
         if cursor:
             beyond = "<" if descending else ">"
-            where += (
+            conditions += (
                 f" AND ({self._order.key}, d.product_id) {beyond} (%(after)s::{self._order.type}, %(after_id)s::uuid)"
             )
             parameters |= dict(zip(("after", "after_id"), self._read_cursor(cursor.values), strict=True))
         direction = "DESC" if descending else "ASC"
-        rows = self._run(
-            f"SELECT d.card, ({self._order.key})::text, d.product_id::text {self._source} {where}"
-            f" ORDER BY {self._order.key} {direction}, d.product_id {direction} LIMIT {int(self._query.limit) + 1}",
-            parameters,
-        )
+        rows = self._run(self._first(conditions, direction), parameters)
         more, rows = len(rows) > self._query.limit, rows[: self._query.limit]
         if backward:
             rows.reverse()
@@ -167,8 +152,17 @@ class Search:
 
     def count(self) -> int:
         """Return how many products match, whatever the page."""
-        where, parameters = self._filtered()
-        return int(self._run(f"SELECT count(*) {self._source} {where}", parameters)[0][0])
+        conditions, parameters = self._filtered()
+        return int(self._run(f"SELECT count(*) {self._source} AND {conditions}", parameters)[0][0])
+
+    def _first(self, conditions: str, direction: str) -> str:
+        key, limit = self._order.key, int(self._query.limit) + 1
+        if not self._is_search:
+            return self._reading.first(key=key, direction=direction, conditions=conditions, limit=limit)
+        return (
+            f"SELECT d.card, ({key})::text, d.product_id::text {self._source} AND {conditions}"
+            f" ORDER BY {key} {direction}, d.product_id {direction} LIMIT {limit}"
+        )
 
     def facets(self) -> Facets:
         """Return what the results could be narrowed by: one look at everything that the other filters leave; one statement."""
@@ -176,16 +170,25 @@ class Search:
         in_category, given_category = self._conditions(_BY_CATEGORY)
         in_price, given_price = self._conditions(_BY_PRICE)
         missed, given_options = self._missed_options()
+        is_translated = self._reading is not OWN
         base = (
             f"base AS MATERIALIZED (SELECT d.price, d.category_paths, {in_category} AS in_category, {in_price} AS in_price,"
-            f" d.option_values, {missed} AS missed, {missed} = '{{}}' AS in_options {self._source} {narrowed})"
+            f" d.option_values, {'d.shown_values, ' if is_translated else ''}{missed} AS missed, {missed} = '{{}}' AS in_options"
+            f" {self._source} AND {narrowed})"
+        )
+        # Where some products have no translation, what the others call the value stands for all.
+        facets = _FACETS.format(
+            category_name=self._reading.category_name,
+            values=self._reading.values,
+            shown="mode() WITHIN GROUP (ORDER BY o.shown)" if is_translated else "NULL",
         )
         rows = self._run(
-            f"{', ' if self._is_search else 'WITH '}{base} {_FACETS}",
+            f"{', ' if self._is_search else 'WITH '}{base} {facets}",
             parameters | given_category | given_price | given_options,
         )
         count, lowest, highest, categories, values = rows[0]
-        return Facets(count, lowest, highest, orjson.loads(categories), _by_option(orjson.loads(values)))
+        counted = orjson.loads(values)
+        return Facets(count, lowest, highest, orjson.loads(categories), _by_option(counted), _shown(counted))
 
     def _missed_options(self) -> tuple[str, dict[str, Any]]:
         """Return the names of the chosen options of which a product has no chosen value, as an expression, and its parameters."""
@@ -193,24 +196,27 @@ class Search:
             f"CASE WHEN NOT d.option_values && %(option_{n})s::text[] THEN %(option_name_{n})s END"
             for n in range(len(self._query.options))
         ]
-        given = {f"option_name_{n}": name for n, name in enumerate(self._query.options)}
+        given = {f"option_name_{n}": option_values.store_name(name) for n, name in enumerate(self._query.options)}
         return f"array_remove(ARRAY[{', '.join(names)}]::text[], NULL)", given | self._option_parameters()
 
     def _option_parameters(self) -> dict[str, Any]:
         chosen = enumerate(self._query.options.items())
-        return {f"option_{n}": [f"{name}:{value}" for value in values] for n, (name, values) in chosen}
+        return {f"option_{n}": [option_values.join(name, value) for value in values] for n, (name, values) in chosen}
 
     @property
     def _source(self) -> str:
-        return _FROM_HITS if self._is_search else _FROM
+        joined = (
+            "hits JOIN search_productdocument d ON d.id = hits.id" if self._is_search else "search_productdocument d"
+        )
+        return f"FROM {joined} {self._reading.where}"
 
     def _filtered(self, *, without: Sequence[str] = ()) -> tuple[str, dict[str, Any]]:
         conditions, used = self._conditions(name for name in _FILTERS if name not in without)
         if without:
-            return f"{_WHERE} AND {conditions}", self._parameters | used
+            return conditions, self._parameters | used
         chosen = self._option_parameters()
         options = "".join(f" AND d.option_values && %({name})s::text[]" for name in chosen)
-        return f"{_WHERE} AND {conditions}{options}", self._parameters | used | chosen
+        return f"{conditions}{options}", self._parameters | used | chosen
 
     def _conditions(self, names: Iterable[str]) -> tuple[str, dict[str, Any]]:
         """Return the conditions of these filters, as far as the query sets them, and their parameters."""
@@ -219,8 +225,8 @@ class Search:
         return " AND ".join(_FILTERS[name] for name in used) or "true", used
 
     def _run(self, sql: str, parameters: dict[str, Any]) -> list[Any]:
-        hits = _RANKED if _RANK in sql else _UNRANKED
-        return fetch_all("search", f"{hits}{sql}" if self._is_search else sql, parameters)
+        searched = f"{self._reading.hits(ranked=_RANK in sql)}{sql}" if self._is_search else sql
+        return fetch_all("search", searched, parameters)
 
     def _read_cursor(self, values: Sequence[Any]) -> tuple[Any, UUID]:
         try:
@@ -255,10 +261,14 @@ def _check(query: ListingQuery) -> None:
         _refuse("max_price", "invalid_price", f"must not be below min_price ({query.min_price}).")
 
 
-def _by_option(counted: list[tuple[str, int]]) -> dict[str, list[tuple[str, int]]]:
+def _shown(counted: list[tuple[str, int, str | None]]) -> dict[tuple[str, str], tuple[str, str]]:
+    return {option_values.split(pair): option_values.split(shown) for pair, _, shown in counted if shown}
+
+
+def _by_option(counted: list[tuple[str, int, str | None]]) -> dict[str, list[tuple[str, int]]]:
     found: dict[str, list[tuple[str, int]]] = {}
-    for pair, products in counted:
-        name, _, value = pair.partition(":")
+    for pair, products, _ in counted:
+        name, value = option_values.split(pair)
         found.setdefault(name, []).append((value, products))
     return found
 
@@ -268,16 +278,18 @@ def _refuse(field: str, code: str, detail: str) -> NoReturn:
 
 
 _DETAIL: Final = """
-    SELECT detail FROM search_productdocument WHERE language = %(language)s AND currency = %(currency)s AND {column} = %(sought)s
-    ORDER BY updated_at DESC LIMIT 1
+    SELECT detail FROM search_productdocument
+    WHERE language = ANY(%(languages)s) AND currency = %(currency)s AND {column} = %(sought)s
+    ORDER BY array_position(%(languages)s::varchar[], language), updated_at DESC LIMIT 1
 """
 _DETAIL_BY_ID, _DETAIL_BY_SLUG = _DETAIL.format(column="product_id"), _DETAIL.format(column="slug")
 
 
-def find_detail(*, id_or_slug: str, currency: str) -> str | None:
-    """Return the encoded detail of a published product, by id or slug."""
+def find_detail(*, id_or_slug: str, currency: str, language: str) -> str | None:
+    """Return the encoded detail of a published product, by id or slug, in the shop's own language where it has none in `language`."""
     identity = _as_id(id_or_slug)
-    parameters = {"language": shop_language(), "currency": currency, "sought": identity or id_or_slug}
+    languages = list(dict.fromkeys((spoken(language), shop_language())))
+    parameters = {"languages": languages, "currency": currency, "sought": identity or id_or_slug}
     rows = fetch_all("search", _DETAIL_BY_ID if identity else _DETAIL_BY_SLUG, parameters)
     return rows[0][0] if rows else None
 
@@ -294,21 +306,36 @@ def find_variants(*, product_id: UUID) -> list[tuple[UUID, str]]:
     return [(UUID(variant["id"]), variant["sku"]) for variant in payload["variants"]]
 
 
-def category_rows() -> list[models.IndexedCategory]:
-    """Return all categories, siblings in display order."""
-    return list(models.IndexedCategory.objects.order_by("position", "name", "category_id"))
+def category_rows(*, language: str) -> list[models.IndexedCategory]:
+    """Return all categories, siblings in display order: by position, then by what they are called in a language."""
+    rows = models.IndexedCategory.objects.order_by("position", "name", "category_id")
+    if language not in other_languages():
+        return list(rows)
+    return sorted(rows, key=lambda row: (row.position, row.name_in(language), row.category_id))
 
 
-def category_covers(*, currency: str) -> list[tuple[str, str | None]]:
+def category_covers(*, currency: str, language: str) -> list[tuple[str, str | None]]:
     """Return each root category's path with the card of its newest product in stock."""
-    parameters = {"language": shop_language(), "currency": currency}
-    return fetch_all("search", _COVERS, parameters)
+    reading, languages = read_in(language)
+    newest = reading.first(
+        key="d.published_at",
+        direction="DESC",
+        conditions="d.in_stock AND d.category_paths @> ARRAY[c.path]",
+        limit=1,
+    )
+    return fetch_all("search", _COVERS.format(newest=newest), {**languages, "currency": currency})
 
 
 def product_addresses(*, currency: str, offset: int, limit: int) -> list[tuple[str, datetime]]:
     """Return slug and last change of documents by product id."""
     rows = models.ProductDocument.objects.filter(language=shop_language(), currency=currency).order_by("product_id")
     return list(rows.values_list("slug", "updated_at")[offset : offset + limit])
+
+
+def sold_currencies(*, among: Sequence[str]) -> list[str]:
+    """Return the currencies, of those asked for, that there is any document in."""
+    parameters = {"language": shop_language(), "currencies": list(among)}
+    return [currency for (currency,) in fetch_all("search", _SOLD, parameters)]
 
 
 def indexed_ids() -> set[UUID]:

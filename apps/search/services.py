@@ -22,7 +22,7 @@ from apps.kernel.ids import uuid7
 from apps.persistence.databases import alias_for
 from apps.persistence.statements import fetch_all
 from apps.search import models
-from apps.search.languages import shop_language, stemmer
+from apps.search.languages import stemmer
 from apps.search.rendering import Document, render
 from apps.web import answers
 
@@ -44,19 +44,19 @@ _SET_AVAILABILITY = """
     RETURNING variant_id
 """
 _TOLD_CATEGORIES = """
-    INSERT INTO search_indexedcategory AS known (category_id, name, slug, path, parent_id, position)
+    INSERT INTO search_indexedcategory AS known (category_id, name, names, slug, path, parent_id, position)
     SELECT * FROM json_to_recordset(%s)
-        AS told(category_id uuid, name text, slug text, path text, parent_id uuid, position integer)
+        AS told(category_id uuid, name text, names jsonb, slug text, path text, parent_id uuid, position integer)
     ORDER BY 1
 """
 # Inserts what is missing, locks the rest as it is.
 _LOCK_CATEGORIES = f"""
     {_TOLD_CATEGORIES} ON CONFLICT (category_id) DO UPDATE SET position = known.position
-    RETURNING category_id, name, slug, path, parent_id, position
+    RETURNING category_id, name, slug, path, parent_id, position, names
 """
 _SET_CATEGORIES = f"""
-    {_TOLD_CATEGORIES} ON CONFLICT (category_id) DO UPDATE SET name = excluded.name, slug = excluded.slug, path = excluded.path,
-        parent_id = excluded.parent_id, position = excluded.position
+    {_TOLD_CATEGORIES} ON CONFLICT (category_id) DO UPDATE SET name = excluded.name, names = excluded.names, slug = excluded.slug,
+        path = excluded.path, parent_id = excluded.parent_id, position = excluded.position
 """
 _LOCK_PRODUCTS = """
     SELECT pg_advisory_xact_lock(hashtextextended('search:' || id, 0)) FROM unnest(%s::text[]) id
@@ -75,30 +75,32 @@ _WRITE_DOCUMENTS = """
     WITH told AS MATERIALIZED (
         SELECT * FROM json_to_recordset(%(documents)s) AS told(id uuid, product_id uuid, currency text, slug text, title text, card text,
             detail text, price numeric, in_stock boolean, category_paths text[], published_at timestamptz, keywords text, codes text,
-            body text, option_values text[])
+            body text, option_values text[], shown_values text[], translated text[], language text, stemmer regconfig)
     ), gone AS (
         DELETE FROM search_productdocument old
-        WHERE product_id = ANY(%(product_ids)s) AND (language <> %(language)s OR NOT EXISTS (
-            SELECT FROM told WHERE told.product_id = old.product_id AND told.currency = old.currency))
+        WHERE product_id = ANY(%(product_ids)s) AND NOT EXISTS (SELECT FROM told
+            WHERE told.product_id = old.product_id AND told.language = old.language AND told.currency = old.currency)
         RETURNING 1
     ), written AS (
         INSERT INTO search_productdocument AS known (id, product_id, language, currency, slug, title, card, detail, price, in_stock,
-            category_paths, option_values, published_at, words, vector)
-        SELECT id, product_id, %(language)s, currency, slug, title, card, detail, price, in_stock, category_paths, option_values,
-            published_at,
-            lower(unaccent(title)),
-            setweight(to_tsvector(%(stemmer)s::regconfig, unaccent(title)), 'A')
-            || setweight(to_tsvector(%(stemmer)s::regconfig, unaccent(keywords)), 'B')
+            category_paths, option_values, shown_values, translated, published_at, words, vector)
+        SELECT id, product_id, language, currency, slug, title, card, detail, price, in_stock, category_paths, option_values,
+            shown_values, translated, published_at,
+            lower(unaccent(plain_title)),
+            setweight(to_tsvector(stemmer, unaccent(plain_title)), 'A')
+            || setweight(to_tsvector(stemmer, unaccent(keywords)), 'B')
             || setweight(to_tsvector('simple', codes), 'B')
-            || setweight(to_tsvector(%(stemmer)s::regconfig, unaccent(left(body, 100000))), 'C')
-        FROM told
+            || setweight(to_tsvector(stemmer, unaccent(left(body, 100000))), 'C')
+        FROM told CROSS JOIN LATERAL translate(title, chr(160) || chr(8239), '  ') plain_title
         ON CONFLICT (product_id, language, currency) DO UPDATE SET slug = excluded.slug, title = excluded.title,
             card = excluded.card, detail = excluded.detail, price = excluded.price, in_stock = excluded.in_stock,
             category_paths = excluded.category_paths, option_values = excluded.option_values,
+            shown_values = excluded.shown_values, translated = excluded.translated,
             published_at = excluded.published_at, words = excluded.words,
             vector = excluded.vector, updated_at = statement_timestamp()
-        WHERE (known.card, known.detail, known.category_paths, known.option_values, known.published_at)
-            IS DISTINCT FROM (excluded.card, excluded.detail, excluded.category_paths, excluded.option_values, excluded.published_at)
+        WHERE (known.card, known.detail, known.category_paths, known.option_values, known.translated, known.published_at)
+            IS DISTINCT FROM (excluded.card, excluded.detail, excluded.category_paths, excluded.option_values, excluded.translated,
+                excluded.published_at)
         RETURNING 1
     )
     SELECT (SELECT count(*) FROM gone) + (SELECT count(*) FROM written)
@@ -193,7 +195,13 @@ def _rewrite(rows: QuerySet[models.IndexedProduct]) -> None:
 
 def _to_category(row: models.IndexedCategory) -> Category:
     return Category(
-        id=row.category_id, name=row.name, slug=row.slug, path=row.path, parent_id=row.parent_id, position=row.position
+        id=row.category_id,
+        name=row.name,
+        slug=row.slug,
+        path=row.path,
+        parent_id=row.parent_id,
+        position=row.position,
+        names=row.names,
     )
 
 
@@ -218,13 +226,8 @@ def _write(products: Sequence[Product], *, in_stock: Mapping[UUID, bool], catego
 
 
 def _write_documents(*, product_ids: Sequence[UUID], documents: Sequence[Document]) -> None:
-    language = shop_language()
-    parameters = {
-        "product_ids": list(product_ids),
-        "language": language,
-        "stemmer": stemmer(language),
-        "documents": orjson.dumps([{"id": uuid7(), **asdict(document)} for document in documents]).decode(),
-    }
+    told = [{"id": uuid7(), "stemmer": stemmer(document.language), **asdict(document)} for document in documents]
+    parameters = {"product_ids": list(product_ids), "documents": orjson.dumps(told).decode()}
     if fetch_all("search", _WRITE_DOCUMENTS, parameters)[0][0]:
         _forget_answers()
 
@@ -235,7 +238,15 @@ def _lock_categories(told: Mapping[UUID, Category]) -> dict[UUID, Category]:
         return {}
     found = fetch_all("search", _LOCK_CATEGORIES, [_encode_categories(told.values())])
     return {
-        row[0]: Category(id=row[0], name=row[1], slug=row[2], path=row[3], parent_id=row[4], position=row[5])
+        row[0]: Category(
+            id=row[0],
+            name=row[1],
+            slug=row[2],
+            path=row[3],
+            parent_id=row[4],
+            position=row[5],
+            names=orjson.loads(row[6]),
+        )
         for row in found
     }
 
@@ -257,5 +268,4 @@ def _bump() -> None:
 
 
 def _execute(sql: str, parameters: Any) -> None:
-    with connections[alias_for("search")].cursor() as cursor:
-        cursor.execute(sql, parameters)
+    fetch_all("search", sql, parameters)

@@ -4,14 +4,23 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from apps.kernel.countries import check_country
 from apps.kernel.errors import Invalid
 from apps.kernel.money import Money
 from apps.shipping import selectors
-from apps.shipping.contracts import ShippingOption
+from apps.shipping.contracts import FreeDelivery, ShippingOption
 from apps.shipping.errors import ShippingMethodUnavailable
 
-__all__ = ["ShippingMethodUnavailable", "ShippingOption", "get_shipping_option", "list_shipping_options"]
+__all__ = [
+    "FreeDelivery",
+    "ShippingMethodUnavailable",
+    "ShippingOption",
+    "get_free_delivery",
+    "get_shipping_option",
+    "list_shipping_options",
+]
 
 
 def list_shipping_options(
@@ -25,11 +34,7 @@ def list_shipping_options(
 
     Raises Invalid: `unknown_country`, `unknown_currency`, `currency_mismatch`, `negative_amount`, `out_of_range` (a weight below 0).
     """
-    check_country(country)
-    if subtotal.currency != Money.zero(currency).currency:
-        raise Invalid.field("subtotal", "currency_mismatch", f"{subtotal} is not in {currency}.")
-    if subtotal < Money.zero(currency):
-        raise Invalid.field("subtotal", "negative_amount", f"{subtotal} is below nothing; use 0 or more.")
+    _check(country=country, currency=currency, subtotal=subtotal)
     if weight_grams < 0:
         raise Invalid.field("weight_grams", "out_of_range", f"{weight_grams} is below nothing; use 0 or more grams.")
     return selectors.find_options(country=country, region=region, subtotal=subtotal, weight_grams=weight_grams)
@@ -49,5 +54,28 @@ def get_shipping_option(
         if option.id == method_id:
             return option
     raise ShippingMethodUnavailable(
-        f"Nothing called {method_id} delivers this cart to {country}; choose another method."
+        _("Nothing called %(method)s delivers this cart to %(country)s; choose another method.")
+        % {"method": method_id, "country": country}
     )
+
+
+def get_free_delivery(*, country: str, region: str, currency: str, subtotal: Money) -> FreeDelivery | None:
+    """Return the lowest subtotal from which a method delivers to a destination for nothing, and what a cart lacks. One query.
+
+    Arguments are those of `list_shipping_options`. None where no method there is free above a threshold in `currency`, or one is free
+    without. Raises Invalid: `unknown_country`, `unknown_currency`, `currency_mismatch`, `negative_amount`.
+    """
+    _check(country=country, currency=currency, subtotal=subtotal)
+    threshold = selectors.find_free_from(country=country, region=region, currency=currency)
+    if threshold is None:
+        return None
+    remaining = threshold - subtotal if subtotal < threshold else Money.zero(currency)
+    return FreeDelivery(country=country, threshold=threshold, remaining=remaining)
+
+
+def _check(*, country: str, currency: str, subtotal: Money) -> None:
+    check_country(country)
+    if subtotal.currency != Money.zero(currency).currency:
+        raise Invalid.field("subtotal", "currency_mismatch", f"{subtotal} is not in {currency}.")
+    if subtotal < Money.zero(currency):
+        raise Invalid.field("subtotal", "negative_amount", f"{subtotal} is below nothing; use 0 or more.")

@@ -17,3 +17,12 @@ class ShippingOption:
     price: Money
     min_days: int
     max_days: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FreeDelivery:
+    """From which subtotal on a cart is delivered to `country` for nothing, and how much it is short of that; zero once it is there."""
+
+    country: str
+    threshold: Money
+    remaining: Money

@@ -23,6 +23,23 @@ _OPTIONS: Final = f"""
     ORDER BY method.position, method.name
 """  # noqa: S608 - our own names, no input
 
+# What costs nothing at any subtotal counts as a threshold of zero.
+_FREE_FROM: Final = f"""
+    WITH zone AS ({DECIDING_ZONE.format(table="shipping_shippingzone")})
+    SELECT min(CASE WHEN rate.price_amount = 0 THEN 0 ELSE rate.free_from_amount END)
+    FROM zone
+    JOIN shipping_shippingmethod method ON method.zone_id = zone.id AND method.is_active
+    JOIN shipping_shippingrate rate ON rate.method_id = method.id AND rate.price_currency = %(currency)s
+    WHERE rate.max_weight_grams IS NULL
+"""  # noqa: S608 - our own names, no input
+
+
+def find_free_from(*, country: str, region: str, currency: str) -> Money | None:
+    """Return the lowest threshold above zero; None where there is none or delivery is free without."""
+    parameters = destination(country=country, region=region) | {"currency": currency}
+    ((amount,),) = fetch_all("shipping", _FREE_FROM, parameters)
+    return Money(amount, currency) if amount else None
+
 
 def find_options(*, country: str, region: str, subtotal: Money, weight_grams: int) -> tuple[ShippingOption, ...]:
     """Return what the zone of a destination offers for a cart, in one query."""

@@ -7,19 +7,26 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.cache import patch_cache_control, patch_vary_headers
+from django.utils.translation import get_language
 
 from apps.search import api as search
+from apps.storefront import currencies
 from apps.storefront.owners import COUNT_COOKIE
 
 
 def page(request: HttpRequest, template: str, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
-    """Render a page inside the shop's frame: the category tree, and the number in the bag from a cookie.
+    """Render a page inside the shop's frame: the category tree, the choice of currency, and the number in the bag from a cookie.
 
-    It opens no session. Whatever the page, the bag's number differs from visitor to visitor, so only their own browser keeps it.
+    `currency` in the context is the page's where a bag decides it. It opens no session. Whatever the page, the bag's number differs from
+    visitor to visitor, so only their own browser keeps it.
     """
     count = request.COOKIES.get(COUNT_COOKIE, "")
     frame = {
-        "categories": context["categories"] if "categories" in context else search.category_tree(),
+        "currencies": currencies.choices(request, current=context.get("currency") or currencies.seen_by(request)),
+        "way_back": request.get_full_path(),
+        "categories": context["categories"]
+        if "categories" in context
+        else search.category_tree(language=get_language() or ""),
         "cart_count": int(count) if count.isdecimal() and len(count) < 6 else 0,
     }
     response = render(request, f"storefront/{template}", {**frame, **context}, status=status)

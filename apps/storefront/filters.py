@@ -10,17 +10,19 @@ from typing import Any
 from urllib.parse import urlencode
 
 from babel.numbers import get_currency_symbol
-from django.conf import settings
 from django.http import QueryDict
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from apps.kernel.errors import Invalid
 from apps.search import api as search
 from apps.storefront.colours import is_colour, swatch
+from apps.web.formats import locale
 
 PAGE_SIZE = 24
-_OPTION = "option"
 _LETTER_SIZES = ("XXS", "XS", "S", "M", "L", "XL", "XXL", "3XL", "4XL")
-_SORTS = (("price", "Price, low to high"), ("-price", "Price, high to low"), ("title", "Name"))
+_SORTS = (("price", _lazy("Price, low to high")), ("-price", _lazy("Price, high to low")), ("title", _lazy("Name")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +36,10 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class FacetValue:
-    """A value to narrow by: what to show, what the form sends, how many products have it."""
+    """A value to narrow by, what it reads, and how many products have it."""
 
+    value: str
     label: str
-    sent: str
     count: int
     chosen: bool
     swatch: str
@@ -45,64 +47,63 @@ class FacetValue:
 
 @dataclass(frozen=True, slots=True)
 class Facet:
-    """An option to narrow a listing by."""
+    """An option to narrow a listing by; `parameter` is what its values are sent as."""
 
     name: str
+    parameter: str
     values: list[FacetValue]
 
 
-def read_query(given: QueryDict, *, category: str) -> search.ListingQuery:
+def read_query(given: QueryDict, *, category: str, currency: str) -> search.ListingQuery:
     """Return the query; raises Invalid naming the parameter that is no amount."""
     return search.ListingQuery(
-        currency=settings.DEFAULT_CURRENCY,
+        currency=currency,
         category=category,
         q=given.get("q", "").strip(),
         min_price=_read_price("min_price", given),
         max_price=_read_price("max_price", given),
         in_stock=True if given.get("in_stock") else None,
-        options=read_options(given),
+        options=search.read_options(parameters=given.lists()),
         sort=given.get("sort", ""),
         limit=PAGE_SIZE,
         cursor=given.get("cursor") or None,
+        language=get_language() or "",
     )
-
-
-def read_options(given: QueryDict) -> dict[str, list[str]]:
-    """Return the values asked for by the name of their option: `option=Size:M` as often as wanted."""
-    chosen: dict[str, list[str]] = {}
-    for pair in given.getlist(_OPTION):
-        name, separator, value = pair[:200].partition(":")
-        if separator and name and value:
-            chosen.setdefault(name, []).append(value)
-    return chosen
 
 
 def option_facets(facets: Iterable[search.OptionFacet], given: QueryDict) -> list[Facet]:
     """Return what to narrow by, colours before sizes, values in the order shoppers expect; nothing with a single value."""
-    asked = set(given.getlist(_OPTION))
-    shown = [
+    asked = search.read_options(parameters=given.lists())
+    return [
         Facet(
-            name=facet.name,
-            values=[
-                FacetValue(
-                    value, f"{facet.name}:{value}", count, f"{facet.name}:{value}" in asked, swatch(facet.name, value)
-                )
-                for value, count in sorted(facet.values, key=_place)
-            ],
+            name=facet.shown_name or facet.name,
+            parameter=f"{search.OPTION_PREFIX}{facet.name}",
+            values=sorted(
+                (
+                    FacetValue(
+                        value=value,
+                        label=facet.shown_values.get(value, value),
+                        count=count,
+                        chosen=value in asked.get(facet.name, ()),
+                        swatch=swatch(facet.name, value),
+                    )
+                    for value, count in facet.values
+                ),
+                key=_place,
+            ),
         )
-        for facet in facets
-        if len(facet.values) > 1 or any(f"{facet.name}:{value}" in asked for value, _ in facet.values)
+        # Colours first, in every language.
+        for facet in sorted(facets, key=lambda facet: (not is_colour(facet.name), facet.name))
+        if len(facet.values) > 1 or facet.name in asked
     ]
-    return sorted(shown, key=lambda facet: (not is_colour(facet.name), facet.name))
 
 
-def _place(counted: tuple[str, int]) -> tuple[int, float, str]:
+def _place(found: FacetValue) -> tuple[int, float, str]:
     """Sort XS before S before M, sizes in numbers by number, and leave the rest to the alphabet."""
-    value = counted[0]
-    if value.upper() in _LETTER_SIZES:
-        return 0, _LETTER_SIZES.index(value.upper()), ""
-    number = re.match(r"\d+(\.\d+)?", value)
-    return (1, float(number[0]), value) if number else (2, 0, value)
+    if found.value.upper() in _LETTER_SIZES:
+        return 0, _LETTER_SIZES.index(found.value.upper()), ""
+    number = re.match(r"\d+(\.\d+)?", found.value)
+    return (1, float(number[0]), found.label) if number else (2, 0, found.label)
 
 
 def _read_price(name: str, given: QueryDict) -> Decimal | None:
@@ -110,34 +111,55 @@ def _read_price(name: str, given: QueryDict) -> Decimal | None:
     try:
         return Decimal(text) if text else None
     except InvalidOperation as error:
-        raise Invalid.field(name, "invalid_price", f"“{text[:20]}” is not an amount. Use one such as 20.") from error
+        raise Invalid.field(
+            name, "invalid_price", _("“%(given)s” is not an amount. Use one such as 20.") % {"given": text[:20]}
+        ) from error
 
 
 def sort_links(given: QueryDict) -> list[Link]:
     """Return the orders a listing can have, the blank one first: best match for a search, else the newest."""
-    first = ("", "Best match" if given.get("q", "").strip() else "Newest")
+    first = ("", _("Best match") if given.get("q", "").strip() else _("Newest"))
     current = given.get("sort", "")
-    return [Link(name, with_changes(given, sort=value), value == current) for value, name in (first, *_SORTS)]
+    return [Link(str(name), with_changes(given, sort=value), value == current) for value, name in (first, *_SORTS)]
 
 
-def active_filters(given: QueryDict) -> Iterator[Link]:
-    """Yield what narrows the listing, each with the link that lifts it."""
-    symbol = get_currency_symbol(settings.DEFAULT_CURRENCY, locale="en")
-    for name, words in (("min_price", "From"), ("max_price", "Up to")):
+def active_filters(given: QueryDict, facets: Iterable[search.OptionFacet], *, currency: str) -> Iterator[Link]:
+    """Yield what narrows the listing, each with the link that lifts it; options read as they do among `facets`."""
+    by_name = {facet.name: facet for facet in facets}
+    symbol = get_currency_symbol(currency, locale=locale())
+    for name, words in (("min_price", _("From")), ("max_price", _("Up to"))):
         if amount := given.get(name, "").strip()[:12]:
             yield Link(f"{words} {symbol}{amount}", with_changes(given, **{name: ""}))
-    for pair in dict.fromkeys(given.getlist(_OPTION)):
-        if ":" in pair:
-            yield Link(pair[:100].replace(":", ": ", 1), with_changes(given, without_option=pair))
+    for name, values in search.read_options(parameters=given.lists()).items():
+        facet = by_name.get(name)
+        for value in dict.fromkeys(values):
+            read = (facet.shown_name or name, facet.shown_values.get(value, value)) if facet else (name, value)
+            yield Link(": ".join(read)[:100], _without_option(given, name, value))
     if given.get("in_stock"):
-        yield Link("In stock", with_changes(given, in_stock=""))
+        yield Link(_("In stock"), with_changes(given, in_stock=""))
 
 
-def with_changes(given: QueryDict, *, without_option: str = "", **changes: str) -> str:
-    """Return the query string with parameters changed (blank: taken out) and a chosen option taken out, from the first page on."""
-    kept = {name: value for name, value in given.items() if name not in ("cursor", _OPTION)} | changes
-    options = [(_OPTION, pair) for pair in given.getlist(_OPTION) if pair != without_option]
-    return "?" + urlencode([*((name, value) for name, value in kept.items() if value), *options])
+def with_changes(given: QueryDict, **changes: str) -> str:
+    """Return the query string with parameters changed (blank: taken out), from the first page on."""
+    return _query(_plain(given) | changes, search.read_options(parameters=given.lists()))
+
+
+def _without_option(given: QueryDict, name: str, value: str) -> str:
+    options = search.read_options(parameters=given.lists())
+    left = {each: [other for other in values if (each, other) != (name, value)] for each, values in options.items()}
+    return _query(_plain(given), left)
+
+
+def _plain(given: QueryDict) -> dict[str, str]:
+    """Return the parameters that are neither an option nor the place in the list."""
+    return {
+        name: given.get(name, "") for name in given if name != "cursor" and not name.startswith(search.OPTION_PREFIX)
+    }
+
+
+def _query(plain: Mapping[str, str], options: Mapping[str, list[str]]) -> str:
+    chosen = [(f"{search.OPTION_PREFIX}{name}", value) for name, values in options.items() for value in values]
+    return "?" + urlencode([*((name, value) for name, value in plain.items() if value), *chosen])
 
 
 def find_category(tree: Iterable[Mapping[str, Any]], path: str) -> list[Mapping[str, Any]]:

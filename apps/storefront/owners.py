@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from uuid import UUID
 
 from django.conf import settings
@@ -10,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 
 from apps.checkout import api as checkout
 from apps.orders import api as orders
+from apps.storefront import currencies
 from apps.web import tokens
 from apps.web.authentication import caller_of
 
@@ -20,7 +22,11 @@ _MOST_OPENED = 20
 
 def cart_owner(request: HttpRequest) -> checkout.CartOwner:
     """Return whose cart the visitor has; with both a customer and a cookie the carts merge."""
-    return checkout.CartOwner(customer_id=caller_of(request).customer_id, token=request.COOKIES.get(CART_COOKIE, ""))
+    return checkout.CartOwner(
+        customer_id=caller_of(request).customer_id,
+        token=request.COOKIES.get(CART_COOKIE, ""),
+        currency=currencies.seen_by(request),
+    )
 
 
 def with_cart(request: HttpRequest, act: Callable[[checkout.CartOwner], checkout.Cart]) -> checkout.Cart:
@@ -29,17 +35,20 @@ def with_cart(request: HttpRequest, act: Callable[[checkout.CartOwner], checkout
     try:
         return act(owner)
     except checkout.CartNotFound:
-        return act(checkout.CartOwner(customer_id=owner.customer_id))
+        return act(replace(owner, token=""))
 
 
 def remember_cart(response: HttpResponse, cart: checkout.Cart) -> HttpResponse:
-    """Keep the guest's cart token in a cookie that scripts cannot read, and the number for the header in another."""
+    """Keep the guest's cart token in a cookie that scripts cannot read, and the number for the header in another.
+
+    Pages go on in the currency of what is in the cart: nobody sees one price on a page and another in the bag.
+    """
     if cart.token:
         _set_cookie(response, CART_COOKIE, cart.token)
     else:
         response.delete_cookie(CART_COOKIE, samesite="Lax")
     _set_cookie(response, COUNT_COOKIE, str(cart.item_count))
-    return response
+    return currencies.remember(response, cart.currency) if cart.items else response
 
 
 def _set_cookie(response: HttpResponse, name: str, value: str) -> None:

@@ -1,6 +1,7 @@
 """Choosing a variant without a script: every option but the last is a row of links, the last one radio buttons.
 
-A link narrows what is left, so that the radio buttons show exactly which values are sold out for the choice so far.
+A link narrows what is left, so that the radio buttons show exactly which values are sold out for the choice so far. What is sold out is
+a link among them, to the page that offers to tell when it is back.
 """
 
 from __future__ import annotations
@@ -18,9 +19,10 @@ _FEW = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
-    """A value that can be chosen: a link to the page with it; `swatch` is its `#rrggbb` where it is a colour."""
+    """A value that can be chosen: a link to the page with it; `label` is what it reads, `swatch` its `#rrggbb` where it is a colour."""
 
     value: str
+    label: str
     query: str
     chosen: bool
     in_stock: bool
@@ -29,24 +31,25 @@ class Choice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinkedOption:
-    """An option that is chosen by link."""
+    """An option that is chosen by link; `name` is what it reads."""
 
     name: str
     choices: tuple[Choice, ...]
 
     @property
     def chosen(self) -> str:
-        return next((choice.value for choice in self.choices if choice.chosen), "")
+        return next((choice.label for choice in self.choices if choice.chosen), "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offer:
-    """A variant that can be put into the bag from here; `label` is its value of the last option, `available` how many
-    could be bought now.
+    """A variant that can be put into the bag from here; `label` is what its value of the last option reads, `available` how many
+    could be bought now, `query` the page that has it chosen.
     """
 
     variant: Variant
     label: str
+    query: str
     chosen: bool
     available: int
     swatch: str
@@ -59,32 +62,56 @@ class Offer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Picker:
-    """What a product page offers for a choice; `name` is the last option's, blank for a product without options."""
+    """What a product page offers for a choice; `name` is what the last option reads, blank for a product without options."""
 
     links: tuple[LinkedOption, ...]
     name: str
     offers: tuple[Offer, ...]
 
     @property
-    def chosen(self) -> Variant | None:
-        """Return the variant chosen beforehand: the first that can be bought, None where all are sold out."""
+    def _chosen(self) -> Variant | None:
         return next((offer.variant for offer in self.offers if offer.chosen), None)
+
+    @property
+    def chosen(self) -> Variant | None:
+        """Return the variant chosen beforehand: the one asked for or the first that can be bought; None where there is none."""
+        return self._chosen if self._chosen and self._chosen["in_stock"] else None
+
+    @property
+    def missed(self) -> Variant | None:
+        """Return the variant that is asked for, or the only one there is, where it is sold out."""
+        return self._chosen if self._chosen and not self._chosen["in_stock"] else None
+
+    @property
+    def can_buy(self) -> bool:
+        """Return whether anything here can be put into the bag."""
+        return any(offer.variant["in_stock"] for offer in self.offers)
 
 
 def make_picker(*, product: Mapping[str, Any], asked: Mapping[str, str], available: Mapping[str, int]) -> Picker:
     """Return the picker of a product document; `asked` are option values by name, unknown ones ignored, `available` units by variant id."""
-    names: list[str] = [option["name"] for option in product["options"]]
     left: Sequence[Variant] = [{**v, "in_stock": available.get(v["id"], 0) > 0} for v in product["variants"]]
     chosen: dict[str, str] = {}
     links: list[LinkedOption] = []
     for option in product["options"][:-1]:
         value = _choose(option["name"], asked, left)
         choices = tuple(_choice(option, each, chosen=chosen, value=value, left=left) for each in option["values"])
-        links.append(LinkedOption(name=option["name"], choices=choices))
+        links.append(LinkedOption(name=shown_name(option), choices=choices))
         chosen[option["name"]] = value
         left = [variant for variant in left if variant["options"].get(option["name"]) == value]
-    last = names[-1] if names else ""
-    return Picker(links=tuple(links), name=last, offers=_offers(left, last, available))
+    last = product["options"][-1] if product["options"] else None
+    offers = _offers(left, last, available, chosen=chosen, asked=asked)
+    return Picker(links=tuple(links), name=shown_name(last) if last else "", offers=offers)
+
+
+def shown_name(option: Mapping[str, Any]) -> str:
+    """Return what the name of a document's option reads."""
+    return str(option.get("shown_name", option["name"]))
+
+
+def shown_values(option: Mapping[str, Any]) -> dict[str, str]:
+    """Return by value what the values of a document's option read."""
+    return dict(zip(option["values"], option.get("shown_values", option["values"]), strict=True))
 
 
 def _choose(name: str, asked: Mapping[str, str], left: Sequence[Variant]) -> str:
@@ -101,6 +128,7 @@ def _choice(
     in_stock = any(variant["in_stock"] and variant["options"].get(name) == each for variant in left)
     return Choice(
         value=each,
+        label=shown_values(option).get(each, each),
         query=urlencode({**chosen, name: each}),
         chosen=each == value,
         in_stock=in_stock,
@@ -108,18 +136,36 @@ def _choice(
     )
 
 
-def _offers(left: Sequence[Variant], last: str, available: Mapping[str, int]) -> tuple[Offer, ...]:
-    first = next((variant["id"] for variant in left if variant["in_stock"]), None)
+def _offers(
+    left: Sequence[Variant],
+    option: Mapping[str, Any] | None,
+    available: Mapping[str, int],
+    *,
+    chosen: Mapping[str, str],
+    asked: Mapping[str, str],
+) -> tuple[Offer, ...]:
+    last = option["name"] if option else ""
+    labels = shown_values(option) if option else {}
+    beforehand = _beforehand(left, last, asked)
     return tuple(
         Offer(
             variant=variant,
-            label=(label := variant["options"].get(last, variant["title"])),
-            chosen=variant["id"] == first,
+            label=labels.get(value := str(variant["options"].get(last, "")), str(variant["title"])),
+            query=urlencode({**chosen, last: value}) if last else "",
+            chosen=variant["id"] == beforehand,
             available=available.get(variant["id"], 0),
-            swatch=swatch(last, label),
+            swatch=swatch(last, value),
         )
         for variant in left
     )
+
+
+def _beforehand(left: Sequence[Variant], last: str, asked: Mapping[str, str]) -> str:
+    """Return the id of the variant that is chosen beforehand; of several that are sold out none, unless it is asked for."""
+    if len(left) == 1:
+        return str(left[0]["id"])
+    wanted = [variant for variant in left if last and variant["options"].get(last) == asked.get(last)]
+    return next((str(variant["id"]) for variant in (*wanted, *(v for v in left if v["in_stock"]))), "")
 
 
 def pictures_of(*, product: Mapping[str, Any], variant: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:

@@ -11,6 +11,7 @@ from typing import Any
 import orjson
 from django.utils.html import strip_tags
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
 
 _ESCAPES = {ord("<"): "\\u003c", ord(">"): "\\u003e", ord("&"): "\\u0026"}
 
@@ -35,7 +36,10 @@ def product(
         "offers": [_offer(each, page=page, in_stock=available.get(each["id"], 0) > 0) for each in detail["variants"]],
     }
     steps = [(node["name"], f"{origin}/categories/{node['path']}/") for node in trail]
-    return [encode(described), breadcrumbs([("All products", f"{origin}/products/"), *steps, (detail["title"], page)])]
+    return [
+        encode(described),
+        breadcrumbs([(_("All products"), f"{origin}/products/"), *steps, (detail["title"], page)]),
+    ]
 
 
 def breadcrumbs(steps: Sequence[tuple[str, str]]) -> SafeString:

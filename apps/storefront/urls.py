@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from apps.storefront.views import account, cart, catalogue, checkout, orders, own, paying, site
+from apps.storefront.views import account, cart, catalogue, checkout, currency, notices, orders, own, paying, site
 
 app_name = "storefront"
 urlpatterns = [
@@ -12,6 +12,8 @@ urlpatterns = [
     path("categories/<path:category>/", catalogue.listing, name="category"),
     path("search/suggestions/", catalogue.suggestions, name="suggestions"),
     path("search/", catalogue.listing, name="search"),
+    path("back-in-stock/stop/", notices.stop, name="stop-notices"),
+    path("currency/", currency.choose, name="currency"),
     path("cart/", cart.show, name="cart"),
     path("cart/add/", cart.add, name="cart-add"),
     path("cart/items/<uuid:item_id>/", cart.change, name="cart-change"),
@@ -28,6 +30,7 @@ urlpatterns = [
     path("sitemap.xml", site.sitemap_index, name="sitemap-index"),
     path("sitemaps/<int:number>.xml", site.sitemap, name="sitemap"),
     path("favicon.ico", site.favicon, name="favicon"),
+    path("address-fields/<str:country>/", site.address_fields, name="address-fields"),
     path("account/sign-in/", account.sign_in, name="sign-in"),
     path("account/sign-up/", account.sign_up, name="sign-up"),
     path("account/sign-out/", account.sign_out, name="sign-out"),

@@ -13,9 +13,9 @@ import logging
 import random
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import wraps
+from functools import lru_cache, wraps
 from http import HTTPStatus
 from threading import Lock
 from typing import Any, Final
@@ -23,11 +23,13 @@ from typing import Any, Final
 import orjson
 from django.conf import settings
 from django.http import HttpResponse
+from django.utils.cache import patch_vary_headers
 from redis import RedisError
 from rest_framework.request import Request
 
 from apps.kernel.ids import uuid7
 from apps.persistence import valkey
+from apps.web.languages import accepted_language
 
 logger = logging.getLogger(__name__)
 Method = Callable[..., HttpResponse]
@@ -108,19 +110,22 @@ _generations: dict[str, tuple[str | None, float]] = {}
 _breaker = valkey.Breaker()
 
 
-def cacheable(data: str, *, params: Collection[str] = ()) -> Callable[[Method], Method]:
+def cacheable(data: str, *, params: Collection[str] = (), prefix: str = "") -> Callable[[Method], Method]:
     """Decorate the `get` of a public REST view: its 200s are kept until the generation of `data` moves.
 
-    The answer may depend on the path and the query parameters in `params` only, never on who asks; a request with any other
-    parameter, or with credentials, goes to the view each time. The view's `ETag` and `Cache-Control` are kept with the bytes;
-    without an ETag their hash becomes it.
+    The answer may depend on the path, the language and the query parameters that are in `params` or begin with `prefix`, never on who
+    asks; a request with any other parameter, or with credentials, goes to the view each time. The view's `ETag` and `Cache-Control` are
+    kept with the bytes; without an ETag their hash becomes it.
     """
     known = frozenset(params)
+
+    def knows(given: Iterable[str]) -> bool:
+        return known.issuperset(given) or all(name in known or (prefix and name.startswith(prefix)) for name in given)
 
     def decorate(method: Method) -> Method:
         @wraps(method)
         def run(self: Any, request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
-            key = key_of(request.META) if known.issuperset(request.GET) else None
+            key = key_of(request.META) if knows(request.GET) else None
             current = generation(data) if key else None
             if key is None or current is None:
                 return _complete(method(self, request, *args, **kwargs))
@@ -169,7 +174,25 @@ def key_of(environ: Mapping[str, Any]) -> str | None:
     path, query = environ["PATH_INFO"], environ.get("QUERY_STRING", "")
     if len(path) + len(query) > _LONGEST_KEY:
         return None
-    return f"{path}?{'&'.join(sorted(query.split('&')))}" if query else str(path)
+    key = f"{path}?{_in_one_order(query)}" if query else str(path)
+    header = environ.get("HTTP_ACCEPT_LANGUAGE")
+    language = accepted_language(header) if header else settings.LANGUAGE_CODE
+    return key if language == settings.LANGUAGE_CODE else f"{language} {key}"
+
+
+@lru_cache(maxsize=2_000)
+def _in_one_order(query: str) -> str:
+    """Return a query string with its parameters sorted, so that their order makes no second answer.
+
+    Not where a name comes twice, or is written so that it might without showing: the last value may be the one that counts.
+    """
+    if "&" not in query:
+        return query
+    parts = query.split("&")
+    names = {part.partition("=")[0] for part in parts}
+    if len(names) < len(parts) or any("%" in name or "+" in name for name in names):
+        return query
+    return "&".join(sorted(parts))
 
 
 def generation(data: str) -> str | None:
@@ -251,6 +274,8 @@ def _complete(response: HttpResponse) -> HttpResponse:
         if "ETag" not in response.headers:
             response["ETag"] = f'"{hashlib.sha256(response.content).hexdigest()[:24]}"'
         response.headers.setdefault("Cache-Control", settings.ANSWERS_CACHE_CONTROL)
+        if len(settings.LANGUAGES) > 1:
+            patch_vary_headers(response, ["Accept-Language"])
     return response
 
 

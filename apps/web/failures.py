@@ -2,20 +2,33 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse, HttpResponseServerError
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseServerError
 from django.http.response import HttpResponseBase
+from django.shortcuts import render
 from django.template.loader import get_template
 from django.views import defaults
 
+from apps.kernel.errors import DomainError
 from apps.web import logs
-from apps.web.problems import is_api, problem
+from apps.web.problems import is_api, problem, status_of
+
+
+def refused(request: HttpRequest, error: DomainError) -> HttpResponse:
+    """Answer what a page refused and did not show itself: the status of the error's category, and its detail."""
+    status = status_of(error)
+    context = {"status": status, "detail": error.detail}
+    response = render(request, "refused.html", context, status=status)
+    if retry_after := getattr(error, "retry_after", None):
+        response["Retry-After"] = str(retry_after)
+    return response
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponseBase:
     """Answer 400: a suspicious host, cookie or upload."""
     if is_api(request):
         return _problem(request, status=400, code="malformed_request", detail="The request is malformed.")
-    return defaults.bad_request(request, exception)
+    # Without the request: Django's own view reads the form, which may be what cannot be read.
+    return HttpResponseBadRequest(get_template("400.html").render())
 
 
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponseBase:

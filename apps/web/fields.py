@@ -51,6 +51,33 @@ class MoneyField(serializers.Field[Money, Any, Any, Any]):
         return codec.encode(value)
 
 
+class ClosedSerializer(serializers.Serializer[Any]):
+    """Members that are not known are refused: an optional one that bounds what happens would, misspelt, bound nothing."""
+
+    default_error_messages: ClassVar[dict[str, Any]] = {"unknown": "This member is not known; use {known}."}
+
+    def to_internal_value(self, data: Any) -> Any:
+        """Return the members; a validation error names each that is not known."""
+        if isinstance(data, dict) and (unknown := data.keys() - self.fields.keys()):
+            message = self.error_messages["unknown"].format(known=", ".join(self.fields))
+            raise serializers.ValidationError({name: [message] for name in sorted(unknown)}, code="unknown")
+        return super().to_internal_value(data)
+
+
+class AddressBody(serializers.Serializer[Any]):
+    """Which fields a country needs, and how it spells them, is in /countries/{code}."""
+
+    first_name = serializers.CharField(max_length=100)
+    last_name = serializers.CharField(max_length=100)
+    line1 = serializers.CharField(max_length=200)
+    line2 = serializers.CharField(max_length=200, allow_blank=True, default="")
+    city = serializers.CharField(max_length=100, allow_blank=True, default="")
+    region = serializers.CharField(max_length=100, allow_blank=True, default="")
+    postal_code = serializers.CharField(max_length=20, allow_blank=True, default="")
+    country = serializers.CharField(help_text="ISO 3166-1 alpha-2, such as DE; all of them are in /countries.")
+    phone = serializers.CharField(max_length=40, allow_blank=True, default="")
+
+
 class WholeNumberField(serializers.IntegerField):
     """A JSON number without a fraction; a string or a boolean is refused."""
 

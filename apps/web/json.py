@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, Final
 
@@ -16,6 +16,8 @@ from apps.kernel.errors import FieldError
 from apps.web.errors import BodyTooLarge, MalformedBody, ValidationFailed
 
 JSON_TYPE: Final = "application/json"
+# No body of ours is deeper; what walks a value recursively stops with an error of its own at a depth of some hundreds.
+_DEEPEST: Final = 32
 # Instants go through the kernel's codec, so that every one ends in Z.
 _OPTIONS: Final = orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_NON_STR_KEYS
 
@@ -32,16 +34,32 @@ def _encode(value: object) -> Any:
 def loads(body: bytes) -> Any:
     """Return the value of a JSON document.
 
-    Raises MalformedBody where it is not UTF-8 JSON, ValidationFailed (naming the fields) where a string holds NUL,
-    which no text column of PostgreSQL can store.
+    Raises MalformedBody where it is not UTF-8 JSON or nested more than 32 deep, ValidationFailed (naming the fields) where a
+    string holds NUL, which no text column of PostgreSQL can store.
     """
     try:
         value = orjson.loads(body)
     except orjson.JSONDecodeError as error:
         raise MalformedBody(f"The body is not valid JSON in UTF-8: {error}.") from error
+    if body.count(b"[") + body.count(b"{") > _DEEPEST:
+        _refuse_depth(value)
     if b"\\u0000" in body:
         _refuse_nul(value)
     return value
+
+
+def _refuse_depth(value: Any) -> None:
+    level = [value]
+    for _ in range(_DEEPEST + 1):
+        level = [inner for each in level for inner in _inner(each)]
+    if level:
+        raise MalformedBody(f"The body is nested more than {_DEEPEST} deep.")
+
+
+def _inner(value: Any) -> Iterable[Any]:
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()
 
 
 def _refuse_nul(value: Any) -> None:

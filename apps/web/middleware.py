@@ -7,20 +7,26 @@ import re
 import time
 from collections.abc import Callable
 from functools import cache
+from http import HTTPStatus
 from typing import Any, Final
 
 from django.conf import settings
 from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.messages.middleware import MessageMiddleware
 from django.contrib.sessions.middleware import SessionMiddleware
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.middleware.common import CommonMiddleware
 from django.middleware.csrf import CsrfViewMiddleware
 
+from apps.kernel.errors import DomainError, Invalid
 from apps.kernel.ids import uuid7
 from apps.messaging import api as messaging
 from apps.web import logs, metrics
+from apps.web.failures import refused
+from apps.web.problems import status_of
+from apps.web.views import refuse_nul
 
 access = logging.getLogger("shop.access")
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
@@ -156,3 +162,33 @@ class PageMessageMiddleware(MessageMiddleware):
     def __call__(self, request: HttpRequest) -> Any:
         """Act on pages, pass everything else on."""
         return super().__call__(request) if is_page(request) else self.get_response(request)
+
+
+class PageRefusalMiddleware:
+    """Refusals on pages: of what no column can store before a view runs, and of what a view raised and did not show itself."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Pass every request on."""
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase | None:
+        """Refuse a page's path or query that holds NUL."""
+        try:
+            if is_page(request):
+                refuse_nul(request)
+        except DomainError as error:
+            return refused(request, error)
+        return None
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponseBase | None:
+        """Answer a page's domain error; None (Django's 500) for everything else."""
+        if not is_page(request):
+            return None
+        if isinstance(error, ValidationError):  # such as the admin's own actions raise for an id that is none
+            error = Invalid(" ".join(error.messages))
+        if not isinstance(error, DomainError):
+            return None
+        return refused(request, error) if status_of(error) != HTTPStatus.INTERNAL_SERVER_ERROR else None

@@ -147,9 +147,12 @@ def run(command: list[str], *, what: str, total: int = 0) -> None:
     for line in process.stdout or ():
         lines.append(line.strip())
         count += line.startswith("Collecting ")
-        if total and time.monotonic() - reported > 3:
+        if line.startswith("Installing collected packages"):
+            say("  unpacking them")
+            total = 0
+        elif total and time.monotonic() - reported > 3:
             reported = time.monotonic()
-            say(f"  {min(count, total)} of {total} fetched" if count < total else "  unpacking")
+            say(f"  {count} of {total} fetched")
     if process.wait():
         raise Refused(explain(lines, what=what))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import errno
 import os
+import re
 import signal
 import sys
 from pathlib import Path
@@ -16,6 +17,8 @@ from ecommerce.local.plan import ROOT, Options
 from ecommerce.local.shop import Shop
 
 _INTERRUPTED = 128 + signal.SIGINT
+# The two ports after it are taken as well.
+_LAST_PORT = 65_533
 _NO_SPACE = (errno.ENOSPC, errno.EDQUOT)
 
 
@@ -49,14 +52,26 @@ def _run(options: argparse.Namespace, console: Console) -> int:
     return 0
 
 
+def _port(raw: str) -> int:
+    if not (re.fullmatch("[0-9]{1,5}", raw) and 1 <= int(raw) <= _LAST_PORT):
+        raise argparse.ArgumentTypeError(f"{raw!r} is not a number from 1 to {_LAST_PORT}, such as 8000")
+    return int(raw)
+
+
+def _folder(raw: str) -> Path:
+    if not raw.strip():
+        raise argparse.ArgumentTypeError(f"{raw!r} names no folder; name one such as var")
+    return Path(raw)
+
+
 def _parse(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="bin/up", description="Start the whole shop on this machine.")
     parser.add_argument("command", choices=("up",), help=argparse.SUPPRESS)
     parser.add_argument(
-        "--port", type=int, default=8000, metavar="N", help="the shop on N, WebSockets on N+1, sandbox on N+2 (8000)"
+        "--port", type=_port, default=8000, metavar="N", help="the shop on N, WebSockets on N+1, sandbox on N+2 (8000)"
     )
     parser.add_argument(
-        "--state", type=Path, default=ROOT / "var", metavar="DIR", help="where everything is kept (var)"
+        "--state", type=_folder, default=ROOT / "var", metavar="DIR", help="where everything is kept (var)"
     )
     parser.add_argument("--no-demo", dest="demo", action="store_false", help="start with an empty catalogue")
     parser.add_argument(

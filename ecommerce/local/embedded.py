@@ -73,7 +73,7 @@ def embedded_servers(folder: Path, *, durable: bool = False) -> Iterator[ServerU
     state = StateFolder(folder)
     state.open()
     try:
-        state.stop_orphans()
+        state.stop_orphans(console=Console(quiet=True))
         supervisor = Supervisor(state=state, console=Console(quiet=True))
         try:
             servers = Servers(given={}, state=state, durable=durable)

@@ -28,17 +28,20 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Give every test that commits the migrated content back; see to the browser."""
     for item in items:
-        if isinstance(item, pytest.Function) and _commits(item):
-            item.fixturenames.append("django_db_serialized_rollback")
+        if isinstance(item, pytest.Function):
+            _give_seeds_back(item)
     _require_browser(items)
 
 
-def _commits(item: pytest.Function) -> bool:
-    # Such a test ends with a flush. One that does not bring the seeds of migrations back leaves the next one without
+def _give_seeds_back(item: pytest.Function) -> None:
+    # A test that commits ends with a flush. One that does not bring the seeds of migrations back leaves the next one without
     # them, or with content types under other keys.
     marker = item.get_closest_marker("django_db")
-    marked = bool(marker and marker.kwargs.get("transaction"))
-    return marked or not {"transactional_db", "live_server"}.isdisjoint(item.fixturenames)
+    if marker and marker.kwargs.get("transaction"):
+        # In the marker, by which alone pytest-django decides whether to keep the seeds at all.
+        item.add_marker(pytest.mark.django_db(**{**marker.kwargs, "serialized_rollback": True}), append=False)
+    elif not {"transactional_db", "live_server"}.isdisjoint(item.fixturenames):
+        item.fixturenames.append("django_db_serialized_rollback")
 
 
 def _require_browser(items: list[pytest.Item]) -> None:

@@ -50,7 +50,7 @@ class Shop:
         """Start everything, keep it running until a signal, stop it in order."""
         self._state.open()
         try:
-            self._recover()
+            self._state.stop_orphans(console=self._console)
             require_free(self._taken_ports())
             supervisor = Supervisor(state=self._state, console=self._console)
             supervisor.handle_signals()
@@ -67,11 +67,6 @@ class Shop:
                 self._console.step("stopped")
         finally:
             self._state.close()
-
-    def _recover(self) -> None:
-        stopped = self._state.stop_orphans()
-        if stopped:
-            self._console.step(f"stopped what a killed start had left running: {', '.join(stopped)}")
 
     def _taken_ports(self) -> dict[str, int]:
         ports = {"shop": self._ports.web, "WebSockets": self._ports.sockets}

@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from ecommerce.local.console import Console
 from ecommerce.local.errors import StartError
 from ecommerce.local.files import read_json, write_private_json
 from ecommerce.local.processes import (
@@ -141,8 +142,8 @@ class StateFolder:
         }
         write_private_json(self._children_file, record)
 
-    def stop_orphans(self) -> list[str]:
-        """Stop what a killed supervisor left behind here, and only that; return the names of what was stopped.
+    def stop_orphans(self, *, console: Console) -> None:
+        """Stop what a killed supervisor left behind here, and only that, naming each first: one may take its time to stop.
 
         A process counts when pid and start time match the record and it was started for this state folder.
         """
@@ -151,13 +152,13 @@ class StateFolder:
         sessions = frozenset(child.pid for child in children)
         alive = [child for child in children if is_alive(child.identity) and self._is_ours(child.pid)]
         for child in reversed(alive):
+            console.step(f"stopping {child.name}, which a killed start left running")
             stop_identities([child.identity], number=signal.Signals(child.stop_signal), seconds=child.stop_seconds)
         # Worker processes whose parent died before them: still in its session, marked with our folder.
         strays = list_belonging(variable=STATE_VARIABLE, folder=self.path, sessions=sessions)
         stop_identities(strays, number=signal.SIGKILL, seconds=5)
         _remove_short_folder(record.get("sockets"))
         self._children_file.unlink(missing_ok=True)
-        return [child.name for child in alive]
 
     def _is_ours(self, pid: int) -> bool:
         return belongs_to(pid, variable=STATE_VARIABLE, folder=self.path)

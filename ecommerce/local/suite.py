@@ -2,9 +2,9 @@
 
     bin/test [--fast] [--no-unlisted-skips] [-- pytest arguments]
 
-`--fast` leaves out what drives a browser, kills processes or is marked slow. Tests run in
-parallel, but for those that kill processes or drive a browser: they follow one after the other, since they measure time
-and need the machine for themselves.
+`--fast` leaves out what drives a browser, kills processes or is marked slow. Tests run in parallel, but for those that
+kill processes or drive a browser: they follow one after the other, since they measure time and need the machine for
+themselves.
 """
 
 from __future__ import annotations
@@ -81,7 +81,7 @@ def main(arguments: list[str]) -> int:
 def _parse(arguments: list[str]) -> tuple[argparse.Namespace, list[str]]:
     parser = argparse.ArgumentParser(prog="bin/test", description="Check everything that must hold.")
     parser.add_argument(
-        "--fast", action="store_true", help="no browser, no killed processes, no demo shop; at most three minutes"
+        "--fast", action="store_true", help="no browser, no killed processes, no slow tests; at most three minutes"
     )
     parser.add_argument(
         "--no-unlisted-skips", action="store_true", help="fail on a skip that tests/allowed_skips.txt does not list"

@@ -48,5 +48,6 @@ CELERY_BEAT_SCHEDULE = {
         "checkout.expire_carts": 3600.0,
         "accounts.forget_ended_sign_ins": 3600.0,
         "backoffice.forget_idle_files": 3600.0,
+        "notifications.tend_stock_notices": 3600.0,
     }.items()
 }

@@ -31,6 +31,7 @@ INSTALLED_APPS = [
     "apps.messaging",
     "apps.web",
     "apps.media",
+    "apps.addressing",
     "apps.brand",
     "apps.accounts",
     "apps.catalog",
@@ -59,12 +60,14 @@ TEMPLATES = [
     },
 ]
 
+# What products and the pages of staff are written in; pages and mails for buyers are there in the others too.
 LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("de", "Deutsch"), ("fr", "Français")]
 TIME_ZONE = "UTC"
 USE_I18N = True
 USE_TZ = True
 
-STATE_DIR = env.text("STATE_DIR", example="/var/lib/shop", default=str(env.BASE_DIR / "var"))
+STATE_DIR = env.folder("STATE_DIR", example="/var/lib/shop", default=str(env.BASE_DIR / "var"))
 STATIC_URL = "/static/"
 STATIC_ROOT = env.text("STATIC_ROOT", example="/srv/static", default=os.path.join(STATE_DIR, "static"))
 _STATIC_STORAGES = {

@@ -6,19 +6,29 @@ Process variables override `config/environments/<name>.toml`; values are typed; 
 from __future__ import annotations
 
 import os
+import re
+import tempfile
 import tomllib
 from collections.abc import Callable
+from email.utils import getaddresses
 from functools import cache
 from pathlib import Path
 from typing import Any, Final, TypeVar
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
-from django.core.exceptions import ImproperlyConfigured
+from django.core.exceptions import ImproperlyConfigured, ValidationError
+from django.core.validators import validate_email
 
 BASE_DIR: Final = Path(__file__).resolve().parent.parent.parent
 ENVIRONMENT: Final = os.environ.get("SHOP_ENVIRONMENT", "dev")
 T = TypeVar("T")
 _MISSING: Final = object()
+# PostgreSQL's time limits are 32-bit numbers, and no other setting needs more.
+_MOST: Final = 2**31 - 1
+_HOST: Final = re.compile(r"[A-Za-z0-9._:-]+")
+# URLs of these schemes name a path instead of a host; PostgreSQL's may have the host in their query.
+_ON_THIS_MACHINE: Final = ("file", "unix")
+_WITHOUT_HOST: Final = (*_ON_THIS_MACHINE, "postgresql", "postgres")
 # Every name that was asked for, set or not.
 asked: Final = {"SHOP_ENVIRONMENT"}
 
@@ -52,21 +62,80 @@ def read(name: str, parse: Callable[[str], T], *, example: str, default: Any = _
     try:
         return parse(raw)
     except ValueError as error:
-        raise WrongSetting(name, f"is {raw!r}: {error}", example) from error
+        # A password in an address is not for a log.
+        shown = re.sub(r"//[^/]*@", "//***@", raw)
+        raise WrongSetting(name, f"is {shown!r}: {error}", example) from error
 
 
-def text(name: str, *, example: str, default: Any = _MISSING) -> str:
-    """Return a string setting."""
-    return read(name, str, example=example, default=default)
+def text(name: str, *, example: str, default: Any = _MISSING, maximum: int = 10_000) -> str:
+    """Return a string setting: one line of at most `maximum` characters."""
+
+    def parse(raw: str) -> str:
+        if not raw.isprintable():
+            raise ValueError("must be one line without control characters")
+        if len(raw) > maximum:
+            raise ValueError(f"must have at most {maximum} characters, and has {len(raw)}")
+        return raw
+
+    return read(name, parse, example=example, default=default)
 
 
-def integer(name: str, *, example: str, default: Any = _MISSING, minimum: int = 0) -> int:
-    """Return a whole-number setting of at least `minimum`."""
+def template(name: str, *, fields: tuple[str, ...], example: str, default: Any = _MISSING) -> str:
+    """Return a text in which `{field}` stands for what is filled in later."""
+    return read(name, lambda raw: parse_template(raw, fields=fields), example=example, default=default)
+
+
+def parse_template(raw: str, *, fields: tuple[str, ...]) -> str:
+    """Return `raw` where its only braces are those of `{field}`; ValueError otherwise."""
+    known = [f"{{{field}}}" for field in fields]
+    rest = re.sub("|".join(map(re.escape, known)), "", raw)
+    if "{" in rest or "}" in rest:
+        raise ValueError(f"may have no braces but those of {' and '.join(known)}")
+    return raw
+
+
+def address(name: str, *, example: str, default: Any = _MISSING) -> str:
+    """Return an e-mail address, with or without a name before it."""
+
+    def parse(raw: str) -> str:
+        found = [written for _, written in getaddresses([raw])]
+        try:
+            validate_email(found[0] if len(found) == 1 and raw.isprintable() else "")
+        except ValidationError as error:
+            raise ValueError("must be one e-mail address, with or without a name before it") from error
+        return raw
+
+    return read(name, parse, example=example, default=default)
+
+
+def folder(name: str, *, example: str, default: Any = _MISSING) -> str:
+    """Return a folder that this process may write to, or make where it is absent."""
+
+    def parse(raw: str) -> str:
+        path = Path(raw)
+        if not path.is_absolute():
+            raise ValueError("must be an absolute path")
+        nearest = next(parent for parent in (path, *path.parents) if parent.exists())
+        try:
+            with tempfile.TemporaryFile(dir=nearest):
+                return raw
+        except OSError as error:
+            raise ValueError(f"must be a folder this process can write to ({nearest}: {error.strerror})") from error
+
+    return read(name, parse, example=example, default=default)
+
+
+def integer(name: str, *, example: str, default: Any = _MISSING, minimum: int = 0, maximum: int = _MOST) -> int:
+    """Return a whole-number setting from `minimum` to `maximum`."""
 
     def parse(raw: str) -> int:
+        if not re.fullmatch(r"[+-]?[0-9]{1,20}", raw.strip()):
+            raise ValueError("must be a whole number")
         value = int(raw)
         if value < minimum:
             raise ValueError(f"must be at least {minimum}")
+        if value > maximum:
+            raise ValueError(f"must be at most {maximum}")
         return value
 
     return read(name, parse, example=example, default=default)
@@ -94,14 +163,37 @@ def words(name: str, *, example: str, default: Any = _MISSING) -> list[str]:
 def url(name: str, *, schemes: tuple[str, ...], example: str, default: Any = _MISSING) -> SplitResult:
     """Return a URL setting whose scheme is one of `schemes`."""
 
-    def parse(raw: str) -> SplitResult:
-        parts = urlsplit(raw)
-        if parts.scheme not in schemes:
-            raise ValueError(f"must start with {' or '.join(scheme + '://' for scheme in schemes)}")
-        _ = parts.port
-        return parts
+    return read(name, lambda raw: parse_url(raw, schemes=schemes), example=example, default=default)
+
+
+def origin(name: str, *, schemes: tuple[str, ...], example: str, default: Any = _MISSING) -> str:
+    """Return a URL setting that is a scheme, a host and perhaps a port; without a slash at the end."""
+
+    def parse(raw: str) -> str:
+        parts = parse_url(raw, schemes=schemes)
+        if parts.path not in ("", "/") or parts.query or parts.fragment or parts.username is not None:
+            raise ValueError("must be a scheme and a host, with nothing after them")
+        return f"{parts.scheme}://{parts.netloc}"
 
     return read(name, parse, example=example, default=default)
+
+
+def parse_url(raw: str, *, schemes: tuple[str, ...]) -> SplitResult:
+    """Return the parts of a URL whose scheme is one of `schemes`; ValueError otherwise."""
+    parts = urlsplit(raw)
+    if parts.scheme not in schemes or not raw.lower().startswith(f"{parts.scheme}://"):
+        raise ValueError(f"must start with {' or '.join(scheme + '://' for scheme in schemes)}")
+    try:
+        port = parts.port
+    except ValueError:
+        port = 0
+    if port == 0:
+        raise ValueError("must have a port from 1 to 65535, or none")
+    if parts.scheme in _ON_THIS_MACHINE and not parts.path.strip("/"):
+        raise ValueError("must name a path")
+    if not _HOST.fullmatch(parts.hostname or "") and (parts.hostname or parts.scheme not in _WITHOUT_HOST):
+        raise ValueError("must name a host")
+    return parts
 
 
 def database(

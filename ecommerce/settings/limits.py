@@ -5,9 +5,13 @@ A budget is written `burst/refill`: how many requests at once, and how many more
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from typing import Final
 
 from ecommerce.settings import env
+
+_BUDGET: Final = re.compile(r"(?P<burst>[0-9]{1,9})/(?P<refill>[0-9]{1,7}(\.[0-9]{1,9})?)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,9 +25,9 @@ class Budget:
 
 def _budget(group: str, default: str, *, fails_open: bool) -> Budget:
     def parse(raw: str) -> Budget:
-        burst, _, refill = raw.partition("/")
-        budget = Budget(int(burst), float(refill or "nan"), fails_open)
-        if not (budget.burst >= 1 and 0 < budget.refill < 1_000_000):
+        written = _BUDGET.fullmatch(raw)
+        budget = Budget(int(written["burst"]), float(written["refill"]), fails_open) if written else None
+        if budget is None or budget.burst < 1 or not 0 < budget.refill < 1_000_000:
             raise ValueError("must be burst/refill: a whole number from 1 on, a slash, requests a second above 0")
         return budget
 
@@ -38,6 +42,8 @@ LIMITS = {
     # Guessing passwords, and taking stock or money, must not become free of limits by an outage.
     "login": _budget("login", "10/0.2", fails_open=False),
     "checkout": _budget("checkout", "40/2", fails_open=False),
+    # Each may end as a mail to whoever was named.
+    "notices": _budget("notices", "10/0.05", fails_open=False),
 }
 # How many proxies in front add to X-Forwarded-For; the address that the outermost of them saw is the client's.
 TRUSTED_PROXIES = env.integer("TRUSTED_PROXIES", example="1", default=0)

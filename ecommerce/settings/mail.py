@@ -17,4 +17,4 @@ else:
     EMAIL_USE_SSL = _url.scheme == "smtps"
     EMAIL_USE_TLS = not EMAIL_USE_SSL and bool(EMAIL_HOST_USER)
 EMAIL_TIMEOUT = 10
-DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", example="Shop <orders@example.com>")
+DEFAULT_FROM_EMAIL = env.address("DEFAULT_FROM_EMAIL", example="Shop <orders@example.com>")

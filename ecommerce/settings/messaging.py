@@ -2,6 +2,8 @@
 
 from ecommerce.settings import env
 
+_MOST_DAYS = 36_500
+
 MESSAGING = {
     # Seconds before the work of a process that died is given to another. Longer than CELERY_TASK_TIME_LIMIT, which is at least 1.
     "LEASE_SECONDS": env.integer("MESSAGING_LEASE_SECONDS", example="60", default=60, minimum=2),
@@ -12,6 +14,10 @@ MESSAGING = {
     # How long a worker carries out slow work (pictures) before it lets other work pass.
     "SLOW_TURN_SECONDS": env.integer("MESSAGING_SLOW_TURN_SECONDS", example="3", default=3, minimum=1),
     "POLL_MS": env.integer("MESSAGING_POLL_MS", example="200", default=200, minimum=10),
-    "OUTBOX_RETENTION_DAYS": env.integer("MESSAGING_OUTBOX_RETENTION_DAYS", example="14", default=14, minimum=1),
-    "INBOX_RETENTION_DAYS": env.integer("MESSAGING_INBOX_RETENTION_DAYS", example="30", default=30, minimum=1),
+    "OUTBOX_RETENTION_DAYS": env.integer(
+        "MESSAGING_OUTBOX_RETENTION_DAYS", example="14", default=14, minimum=1, maximum=_MOST_DAYS
+    ),
+    "INBOX_RETENTION_DAYS": env.integer(
+        "MESSAGING_INBOX_RETENTION_DAYS", example="30", default=30, minimum=1, maximum=_MOST_DAYS
+    ),
 }

@@ -1,11 +1,18 @@
 """Payment providers. The sandbox is Stripe with another base address."""
 
 from ecommerce.settings import env
-from ecommerce.settings.shop import STOREFRONT_URL
+from ecommerce.settings.shop import APP_URL_SCHEMES, STOREFRONT_URL
 
 STRIPE_API_KEY = env.text("STRIPE_API_KEY", example="sk_live_...", default="")
-STRIPE_API_BASE = env.text("STRIPE_API_BASE", example="https://api.stripe.com", default="https://api.stripe.com")
+STRIPE_API_BASE = env.origin(
+    "STRIPE_API_BASE", schemes=("http", "https"), example="https://api.stripe.com", default="https://api.stripe.com"
+)
 STRIPE_WEBHOOK_SECRET = env.text("STRIPE_WEBHOOK_SECRET", example="whsec_...", default="")
+# A key for browsers, or the secret in place of the key, would start and then take no payment. Neither is for a log.
+if STRIPE_API_KEY and not STRIPE_API_KEY.startswith(("sk_", "rk_")):
+    raise env.WrongSetting("STRIPE_API_KEY", "is no secret key, which starts with sk_ or rk_", "sk_live_...")
+if STRIPE_WEBHOOK_SECRET and not STRIPE_WEBHOOK_SECRET.startswith("whsec_"):
+    raise env.WrongSetting("STRIPE_WEBHOOK_SECRET", "is no signing secret, which starts with whsec_", "whsec_...")
 if STRIPE_API_KEY and not STRIPE_WEBHOOK_SECRET:
     raise env.WrongSetting("STRIPE_WEBHOOK_SECRET", "is not set although STRIPE_API_KEY is", "whsec_...")
 STRIPE_TIMEOUT_SECONDS = env.integer("STRIPE_TIMEOUT_SECONDS", example="10", default=10, minimum=1)
@@ -13,14 +20,23 @@ STRIPE_TIMEOUT_SECONDS = env.integer("STRIPE_TIMEOUT_SECONDS", example="10", def
 STRIPE_CONCURRENCY = env.integer("STRIPE_CONCURRENCY", example="8", default=8, minimum=1)
 # What a buyer is told who pays by bank transfer; without it the shop does not offer that.
 _EXAMPLE_ACCOUNT = "Transfer {amount} to IBAN DE02 1203 0000 0000 2020 51 and give the reference {reference}."
-BANK_TRANSFER_INSTRUCTIONS = env.text(
+BANK_TRANSFER_INSTRUCTIONS = env.template(
     "BANK_TRANSFER_INSTRUCTIONS",
+    fields=("amount", "reference"),
     example=_EXAMPLE_ACCOUNT,
     default=_EXAMPLE_ACCOUNT if env.ENVIRONMENT in ("dev", "test", "local") else "",
 )
+
+
+def _return_url(raw: str) -> str:
+    env.parse_url(raw, schemes=("http", "https", *APP_URL_SCHEMES))
+    return env.parse_template(raw, fields=("order_id",))
+
+
 # Where a bank's page sends a buyer back to whose app confirmed on the server; web checkouts bring their own address.
-PAYMENT_RETURN_URL = env.text(
+PAYMENT_RETURN_URL = env.read(
     "PAYMENT_RETURN_URL",
+    _return_url,
     example="https://shop.example.com/checkout/return/{order_id}/",
     default=STOREFRONT_URL + "/checkout/return/{order_id}/",
 )

@@ -4,11 +4,7 @@ from ecommerce.settings import env
 from ecommerce.settings.shop import STOREFRONT_URL
 
 # The origin that clients reach the API on; links between pages of lists start with it.
-API_URL = (
-    env.url("API_URL", schemes=("http", "https"), example="https://api.example.com", default=STOREFRONT_URL)
-    .geturl()
-    .rstrip("/")
-)
+API_URL = env.origin("API_URL", schemes=("http", "https"), example="https://api.example.com", default=STOREFRONT_URL)
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["apps.web.authentication.AccessTokenAuthentication"],

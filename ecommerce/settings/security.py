@@ -1,5 +1,6 @@
 """Secrets, hosts, cookies, headers."""
 
+import re
 from urllib.parse import urlsplit
 
 from django.http.request import validate_host
@@ -15,6 +16,11 @@ if env.ENVIRONMENT in ("staging", "prod", "local") and (SECRET_KEY.startswith("i
         "$(python -c 'import secrets; print(secrets.token_urlsafe(64))')",
     )
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", example="shop.example.com", default=urlsplit(STOREFRONT_URL).hostname)
+for _pattern in ALLOWED_HOSTS:
+    if not re.fullmatch(r"\*|\.?[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*|\[[0-9a-fA-F:.]+\]", _pattern):
+        raise env.WrongSetting(
+            "ALLOWED_HOSTS", f"has {_pattern!r}, which is not the name of a host", "shop.example.com"
+        )
 _host = urlsplit(STOREFRONT_URL).hostname or ""
 if not validate_host(_host, ALLOWED_HOSTS):
     raise env.WrongSetting(
@@ -28,11 +34,13 @@ MIDDLEWARE = [
     "apps.web.middleware.RequestIdMiddleware",
     "apps.web.middleware.MetricsMiddleware",
     "apps.web.middleware.SecurityHeadersMiddleware",
+    "apps.web.languages.LanguageMiddleware",
     "apps.web.middleware.PageCommonMiddleware",
     "apps.web.middleware.PageSessionMiddleware",
     "apps.web.middleware.PageCsrfMiddleware",
     "apps.web.middleware.PageAuthenticationMiddleware",
     "apps.web.middleware.PageMessageMiddleware",
+    "apps.web.middleware.PageRefusalMiddleware",
 ]
 
 _secure = env.boolean("SECURE_COOKIES", default=True)

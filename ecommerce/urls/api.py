@@ -8,6 +8,7 @@ from typing import Final
 from django.urls import URLPattern, URLResolver, include, path
 
 from apps.accounts.rest import routes as accounts
+from apps.addressing.rest import routes as addressing
 from apps.catalog.rest import routes as catalog
 from apps.checkout.rest import routes as checkout
 from apps.inventory.rest import routes as inventory
@@ -20,6 +21,7 @@ from ecommerce.profiles import Profile, Surface
 Pattern = URLPattern | URLResolver
 ROUTES: Final[dict[str, Sequence[Pattern]]] = {
     "accounts": accounts.urlpatterns,
+    "addressing": addressing.urlpatterns,
     "catalog": catalog.urlpatterns,
     "checkout": checkout.urlpatterns,
     "inventory": inventory.urlpatterns,

@@ -49,6 +49,7 @@ def test_what_cannot_be_drawn_is_refused_with_what_can(asked, error, message):
         draw(**{"garment": "tee", "colour": "Moss", "view": "front"} | asked)
 
 
+@pytest.mark.slow
 def test_every_picture_of_every_product_can_be_drawn_and_is_its_own():
     pictures = [picture for entry in read_demo() for picture in entry.pictures]
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 from io import StringIO
-from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -13,12 +12,11 @@ from apps.catalog import api as catalog
 from apps.catalog.contracts import Image, Option, ProductStatus, VariantInput
 from apps.inventory import api as inventory
 from apps.messaging.models import OutboxMessage
+from tests.backoffice.shopify_files import every_export
 from tests.catalog.shop import SHOPIFY, eur, make_product, make_simple, row, shopify_csv, variant
 
 pytestmark = pytest.mark.django_db
 
-REAL = Path(__file__).resolve().parents[3] / "shared" / "data"
-EXPORTS = ["shopify-apparel.csv", "shopify-home-and-garden.csv", "shopify-jewelry.csv"]
 MORE = [
     *SHOPIFY, "Collection", "SEO Title", "SEO Description", "Variant Inventory Policy", "Variant Weight Unit",
     "Variant Fulfillment Service", "Gift Card", "Google Shopping / Condition", "Cost per item", "Season",
@@ -86,11 +84,9 @@ def assert_same_in_an_empty_shop(export):
     assert export().read_bytes() == content
 
 
-@pytest.mark.parametrize("name", EXPORTS)
-def test_real_export_goes_round(export, name):
-    path = REAL / name
-    if not path.exists():
-        pytest.skip(f"needs the sample export {name}")
+@pytest.mark.slow
+@every_export
+def test_shopify_export_goes_round(export, path):
     run("import_products", str(path))
 
     assert_round_trip(export)

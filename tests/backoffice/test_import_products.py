@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 from decimal import Decimal
 from io import StringIO
-from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -16,12 +15,10 @@ from apps.inventory import api as inventory
 from apps.messaging.models import OutboxMessage
 from apps.messaging.testing import deliver_all
 from apps.search import api as search
+from tests.backoffice.shopify_files import every_export
 from tests.catalog.shop import row, shopify_csv
 
 pytestmark = pytest.mark.django_db
-
-REAL = Path(__file__).resolve().parents[3] / "shared" / "data"
-EXPORTS = ["shopify-apparel.csv", "shopify-home-and-garden.csv", "shopify-jewelry.csv"]
 
 
 def run(name: str, *arguments: str) -> str:
@@ -127,11 +124,8 @@ def test_currency_decides_the_price(file):
     assert {code: str(price) for code, price in only_variant("a").prices.items()} == {"JPY": "1500 JPY"}
 
 
-@pytest.mark.parametrize("name", EXPORTS)
-def test_real_export_is_listed_priced_and_in_stock_as_the_file_says(name):
-    path = REAL / name
-    if not path.exists():
-        pytest.skip(f"needs the sample export {name}")
+@every_export
+def test_shopify_export_is_listed_priced_and_in_stock_as_the_file_says(path):
     run("import_products", str(path))
     deliver_all()
     with path.open(encoding="utf-8-sig", newline="") as source:
@@ -153,11 +147,9 @@ def test_real_export_is_listed_priced_and_in_stock_as_the_file_says(name):
     assert page.results.count(b'"slug":') == len(products)
 
 
-@pytest.mark.parametrize("name", EXPORTS)
-def test_real_export_imported_twice_changes_nothing(name):
-    path = REAL / name
-    if not path.exists():
-        pytest.skip(f"needs the sample export {name}")
+@pytest.mark.slow
+@every_export
+def test_shopify_export_imported_twice_changes_nothing(path):
     run("import_products", str(path))
     before, events = catalog.list_products(), OutboxMessage.objects.count()
 

@@ -3,12 +3,14 @@
 import re
 
 import pytest
+from django.conf import settings
 from django.urls import reverse
 
 from apps.messaging.testing import deliver_all
 from apps.notifications import api as notifications
 from apps.web.testing import assert_queries
 from tests.backoffice.test_pages import sign_in
+from tests.checkout.shopping import make_variant
 from tests.notifications.test_bounces import cancel, report
 from tests.orders.making import place
 
@@ -18,7 +20,7 @@ PAGE = "/admin/work/mails/"
 
 
 @pytest.mark.parametrize("kind", list(notifications.MailKind))
-@pytest.mark.parametrize("language", notifications.LANGUAGES)
+@pytest.mark.parametrize("language", dict(settings.LANGUAGES))
 def test_every_kind_is_shown_in_a_sandbox_beside_its_text(client, kind, language):
     sign_in(client, *RIGHTS)
     order, _ = place()
@@ -30,9 +32,20 @@ def test_every_kind_is_shown_in_a_sandbox_beside_its_text(client, kind, language
     assert "allow-" not in frame
     assert "&lt;!doctype html&gt;" in frame
     (text,) = re.findall(r"<pre[^>]*>(.*?)</pre>", html, flags=re.DOTALL)
-    for told in (order.number, "Rain jacket", "€44.90", "Invalidenstraße 117"):
+    total = {"en": "€44.90", "de": "44,90\xa0€", "fr": "44,90\xa0€"}[language]
+    for told in (order.number, "Rain jacket", total, "Invalidenstraße 117"):
         assert told in frame
         assert told in text
+
+
+def test_mail_about_stock_is_shown_without_an_order(client):
+    sign_in(client, *RIGHTS)
+    make_variant()
+
+    html = client.get(PAGE, {"kind": "back in stock"}).content.decode()
+
+    assert "is in stock again" in html
+    assert "<option selected>back in stock</option>" in html
 
 
 def test_preview_bears_no_token_of_the_buyer(client):
@@ -42,9 +55,7 @@ def test_preview_bears_no_token_of_the_buyer(client):
     assert "?token=" not in client.get(PAGE).content.decode()
 
 
-@pytest.mark.parametrize(
-    "given", [{}, {"kind": "none", "language": "xx", "width": "1"}, {"order": "0\x00"}, {"order": "9"}]
-)
+@pytest.mark.parametrize("given", [{}, {"kind": "none", "language": "xx", "width": "1"}, {"order": "9"}])
 def test_preview_without_an_order_or_with_nonsense_still_answers(client, given):
     sign_in(client, *RIGHTS)
 

@@ -4,6 +4,7 @@ import pytest
 from django.urls import reverse
 
 from apps.inventory import api as inventory
+from apps.kernel.ids import uuid7
 from tests.accounts.people import register
 from tests.backoffice.test_pages import sign_in
 from tests.catalog.shop import make_product
@@ -16,15 +17,16 @@ pytestmark = pytest.mark.django_db
 def test_product_shows_matrix_stock_and_history_on_one_page(client):
     product = make_product()
     variant = product.variants[0]
-    inventory.set_on_hand(variant_id=variant.id, on_hand=7, reason="first delivery")
+    inventory.set_on_hand(variant_id=variant.id, on_hand=7, reason="first delivery", actor=f"staff:{uuid7()}")
     sign_in(client, "catalog.view_product", "inventory.view_stocklevel")
 
     answer = client.get(reverse("backoffice:product", args=[product.id]))
     text = answer.content.decode()
 
-    cells = [cell for _, row in answer.context["matrix"].rows for cell in row if cell]
+    cells = [cell for _, row in answer.context["matrix"].rows for _, cell in row if cell]
     assert {cell.variant.sku for cell in cells} == {found.sku for found in product.variants}
     assert "first delivery" in text
+    assert ">staff<" in text
     assert all(found.sku in text for found in product.variants)
 
 
@@ -44,7 +46,7 @@ def test_customer_page_adds_up_orders_of_account_and_guest_with_one_address(clie
     as_guest, _ = place(email="ada@example.com")
     stranger, _ = place(email="bob@example.com")
     pay(of_account)
-    sign_in(client, "orders.view_order")
+    sign_in(client, "orders.view_order", "orders.view_money", "accounts.view_user")
 
     answer = client.get(reverse("backoffice:customer", args=[customer.id]))
 
@@ -55,7 +57,7 @@ def test_customer_page_adds_up_orders_of_account_and_guest_with_one_address(clie
 
 def test_buyer_of_an_order_is_shown_without_an_account(client):
     order, _ = place(email="guest@example.com")
-    sign_in(client, "orders.view_order")
+    sign_in(client, "orders.view_order", "orders.view_money", "accounts.view_user")
 
     text = client.get(reverse("backoffice:buyer_of_order", args=[order.id])).content.decode()
 
@@ -69,5 +71,48 @@ def test_unknown_ones_are_not_found_and_need_their_right(client, name):
     sign_in(client)
     assert client.get(address).status_code == 403
 
-    sign_in(client, "orders.view_order", "catalog.view_product")
+    sign_in(client, "orders.view_order", "orders.view_money", "accounts.view_user", "catalog.view_product")
     assert client.get(address).status_code == 404
+
+
+def test_products_are_found_by_a_part_of_what_people_remember(client):
+    wanted = make_product(title="Harbour parka", vendor="Webers", product_type="Coats")
+    make_product(title="Rain jacket")
+    sign_in(client, "catalog.view_product")
+
+    def found(query):
+        rows = client.get(reverse("admin:catalog_product_changelist"), {"q": query}).context["cl"].result_list
+        return [row.pk for row in rows]
+
+    for query in ("arbou", "PARKA harb", "webe", "coat", wanted.slug[-12:], wanted.variants[0].sku[2:]):
+        assert found(query) == [wanted.id], query
+    assert found("harbour trousers") == found("100%_") == []
+
+
+def test_cursor_that_leads_nowhere_is_refused(client):
+    order, _ = place(email="guest@example.com")
+    sign_in(client, "orders.view_order", "orders.view_money", "accounts.view_user")
+
+    refused = client.get(reverse("backoffice:buyer_of_order", args=[order.id]), {"cursor": "xx"})
+
+    assert refused.status_code == 400
+    assert "cursor" in refused.content.decode()
+
+
+@pytest.mark.parametrize("page", ["admin:orders_order_changelist", "admin:catalog_product_changelist"])
+def test_nul_in_a_lists_filter_is_refused(client, page):
+    sign_in(client, "orders.view_order", "catalog.view_product")
+
+    assert client.get(f"{reverse(page)}?status__exact=%00").status_code == 400
+
+
+@pytest.mark.parametrize("attributes", ["9" * 5000, "[" * 5000, "Infinity", '"\\u0000"'], ids=range(4))
+def test_attributes_that_cannot_be_stored_are_refused_in_the_form(client, attributes):
+    sign_in(client, "catalog.add_product", "catalog.view_product")
+
+    answer = client.post(
+        reverse("admin:catalog_product_add"), {"title": "Hat", "slug": "hat", "attributes": attributes}
+    )
+
+    assert answer.status_code == 200
+    assert "Enter" in str(answer.context["adminform"].form.errors["attributes"])

@@ -45,6 +45,7 @@ def test_delivery_is_added_once_and_told(client, variant):
         ("NO-SUCH 3", "No variant has the SKU NO-SUCH"),
         ("{sku} 0", "Line 1 reads"),
         ("{sku} many", "a whole number from 1"),
+        ("{sku} " + "9" * 5000, "a whole number from 1"),
         ("{sku} 1\n{sku} 2", "stands on two lines"),
     ],
 )
@@ -131,3 +132,71 @@ def test_who_may_only_look_at_stock_moves_none(client, name):
 
     assert client.get(reverse(f"backoffice:{name}")).status_code == 403
     assert client.post(reverse(f"backoffice:{name}")).status_code == 403
+
+
+def test_movements_are_told_by_sku_page_by_page_and_of_one_kind(client, variant):
+    other = make_product().variants[0]
+    for number in range(51):
+        inventory.set_on_hand(variant_id=other.id, on_hand=number + 1, reason="count")
+    inventory.adjust_stock(
+        changes={variant.id: -2}, warehouse="main", reason="Damaged: wet", actor="staff:test", operation_id=uuid7()
+    )
+    sign_in(client, "inventory.view_stockmovement")
+    address = reverse("backoffice:stock_movements")
+
+    newest = client.get(address)
+    oldest = client.get(address, {"cursor": newest.context["page"].next_cursor})
+    adjusted = client.get(address, {"kind": "adjust"})
+
+    assert "Damaged: wet" in newest.content.decode()
+    assert "Damaged: wet" not in oldest.content.decode()
+    assert [movement.quantity for movement in adjusted.context["movements"]] == [-2]
+    assert f"{reverse('backoffice:stock')}?sku={variant.sku}" in adjusted.content.decode()
+    assert client.get(address, {"kind": "nonsense"}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "seen", ['{{"{id}": Infinity}}', '{{"{id}": 1e999}}', "[" * 5000, "9" * 5000, '{{"{id}": "' + "9" * 5000 + '"}}', "[1]"], ids=range(6)
+)  # fmt: skip
+def test_damaged_comparison_is_refused_and_books_nothing(client, variant, seen):
+    sign_in(client, *RIGHTS)
+
+    told = send(client, "count_stock", counted=f"{variant.sku} 8", seen=seen.format(id=variant.id), confirmed="1")
+
+    assert "Stock-take booked" not in told
+    assert level(variant.id) == (10, 0)
+
+
+def test_count_of_thousands_of_digits_is_refused(client, variant):
+    sign_in(client, *RIGHTS)
+
+    assert "a whole number from 0" in send(client, "count_stock", counted=f"{variant.sku} {'9' * 5000}")
+
+
+@pytest.mark.parametrize("page", ["backoffice:stock", "backoffice:low_stock"])
+@pytest.mark.parametrize("query", ["sku=%00", "cursor=%00"])
+def test_nul_in_a_query_is_refused(client, page, query):
+    sign_in(client, *RIGHTS)
+
+    assert client.get(f"{reverse(page)}?{query}").status_code == 400
+
+
+def test_cursor_that_leads_nowhere_is_refused(client):
+    sign_in(client, *RIGHTS)
+
+    refused = client.get(reverse("backoffice:low_stock"), {"cursor": "xx"})
+
+    assert refused.status_code == 400
+    assert "cursor" in refused.content.decode()
+
+
+def test_form_sent_again_with_other_values_is_refused(client, variant):
+    sign_in(client, *RIGHTS)
+    body = {"operation_id": str(uuid7()), "sku": variant.sku, "reason": "Found"}
+
+    send(client, "adjust_stock", **body, change="7")
+    told = send(client, "adjust_stock", **body, change="-3")
+
+    assert "This was done already, with other values" in told
+    assert "changed by -3" not in told
+    assert level(variant.id) == (17, 0)

@@ -158,6 +158,7 @@ def test_pictures_that_arrive_together_are_applied_together(run, django_assert_m
     assert changes() == before + 40
 
 
+@pytest.mark.slow
 def test_picture_of_many_products_is_replaced_in_all_of_them(run):
     run(shopify_csv(*[row(f"p{n}", Image_Src=f"{CDN}/size-guide.jpg") for n in range(120)]))
 

@@ -9,34 +9,10 @@ from hypothesis import strategies as st
 from apps.catalog import api as catalog
 from apps.catalog.contracts import ImportOutcome, ProductStatus, VariantInput
 from apps.messaging.models import OutboxMessage
+from tests.catalog.importing import products, said
 from tests.catalog.shop import SHOPIFY, eur, make_simple, row, shopify_csv
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def run(tmp_path):
-    """Import a text and return the results by handle; what has no handle comes under ''."""
-
-    def run(text: str | bytes, *, currency: str = "EUR", dry_run: bool = False, **options):
-        path = tmp_path / "products.csv"
-        path.write_bytes(text if isinstance(text, bytes) else text.encode())
-        source = catalog.open_import(path=path, currency=currency, **options)
-        results = [catalog.import_product(parsed=p, dry_run=dry_run) for p in catalog.parse_import(source=source)]
-        if not dry_run:
-            for result in results:
-                catalog.record_imported_stock(quantities=result.stock)
-        return {result.handle: result for result in results}
-
-    return run
-
-
-def products():
-    return {product.slug: product for product in catalog.list_products()}
-
-
-def said(result):
-    return [(note.line, note.column, note.value, note.is_error) for note in result.notes]
 
 
 def test_rows_of_one_handle_form_a_product_with_its_variants_and_images(run):
@@ -189,43 +165,6 @@ def test_duplicate_options_in_one_product_keep_the_first(run):
     assert [str(v.prices["EUR"]) for v in products()["a"].variants] == ["1.00 EUR"]
 
 
-def test_duplicate_sku_gets_a_suffix_that_stays_the_same(run):
-    text = shopify_csv(row("a", Variant_SKU="X"), row("b", Variant_SKU="X"))
-    results = run(text)
-    first = {slug: product.variants[0].sku for slug, product in products().items()}
-
-    again = run(text)
-
-    assert first["a"] == "X"
-    assert first["b"].startswith("X-")
-    assert said(results["b"]) == said(again["b"]) == [(3, "Variant SKU", "X", False)]
-    assert {slug: product.variants[0].sku for slug, product in products().items()} == first
-
-
-def test_sku_of_a_product_imported_before_gets_a_suffix(run):
-    run(shopify_csv(row("a", Variant_SKU="X")))
-    run(shopify_csv(row("b", Variant_SKU="X")))
-    run(shopify_csv(row("b", Variant_SKU="X")))
-
-    assert products()["a"].variants[0].sku == "X"
-    assert products()["b"].variants[0].sku.startswith("X-")
-
-
-def test_generated_skus_are_stable_and_differ_where_letters_are_lost(run):
-    text = shopify_csv(
-        row("a", Option1_Name="Colour", Option1_Value="赤"),
-        row("a", Option1_Value="青"),
-        row("x" * 200, Option1_Name="Size", Option1_Value="S"),
-    )
-    run(text)
-    skus = [variant.sku for product in products().values() for variant in product.variants]
-    run(text)
-
-    assert len(set(skus)) == 3
-    assert all(len(sku) <= 100 for sku in skus)
-    assert [variant.sku for product in products().values() for variant in product.variants] == skus
-
-
 def test_negative_stock_becomes_zero_with_a_note(run):
     results = run(shopify_csv(row("a", Variant_Inventory_Qty="-1")))
 
@@ -336,6 +275,12 @@ def test_encoding_error_at_the_end_imports_nothing(run):
         run(shopify_csv(*(row(f"p{n}") for n in range(2000))).encode() + b"x,Caf\xe9\n")
 
     assert products() == {}
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "undefined"])
+def test_encoding_that_the_file_is_not_in_is_refused_in_one_sentence(run, encoding):
+    with pytest.raises(catalog.UnreadableFile, match=f"The file is not {encoding}: "):
+        run(shopify_csv(row("a")), encoding=encoding)
 
 
 def test_other_encoding_can_be_named(run):

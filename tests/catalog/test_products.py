@@ -178,6 +178,7 @@ def test_cart_sees_price_image_options_and_whether_a_variant_is_sold():
     assert not catalog.get_variants(ids=[identity], currency="EUR")[identity].available_for_sale
 
 
+@pytest.mark.slow
 def test_whole_products_cost_the_same_for_ten_and_for_a_hundred():
     for n in range(100):
         make_simple(f"Thing {n}")

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import pytest
 from django.contrib.auth import get_user_model
-from django.contrib.auth.models import Permission
 from django.test import Client
 
 from apps.catalog import api as catalog
-from apps.kernel.ids import uuid7
 from apps.messaging.models import OutboxMessage
 from apps.web.authentication import issue_access_token
 from apps.web.testing import assert_queries
+from tests.catalog.conftest import staff
 from tests.catalog.shop import make_product, make_simple, product_input
 
 pytestmark = pytest.mark.django_db
@@ -25,29 +24,6 @@ BODY = {
     "variants": [{"options": {"Size": "S"}, "prices": {"EUR": {"amount": "84.90", "currency": "EUR"}}}],
     "attributes": {"Material": "Nylon"},
 }
-
-
-def staff(*rights, is_staff=True):
-    user = get_user_model().objects.create_user(f"{uuid7()}@example.com", "x", is_staff=is_staff)
-    user.user_permissions.set(Permission.objects.filter(codename__in=rights, content_type__app_label="catalog"))
-    return user
-
-
-@pytest.fixture
-def call():
-    token = issue_access_token(
-        user_id=staff("view_product", "add_product", "change_product", "delete_product").id, is_staff=True
-    )
-
-    def call(method, path="", body=None, **headers):
-        return getattr(Client(), method)(
-            f"/api/v1/staff/products{path}",
-            data=body,
-            content_type="application/json",
-            headers={"Authorization": f"Bearer {token}", **headers},
-        )
-
-    return call
 
 
 def test_product_is_created_read_replaced_changed_and_deleted(call):
@@ -149,6 +125,7 @@ def test_body_that_is_no_object_is_400(call, method, body):
     assert call(method, path, body).status_code == 400
 
 
+@pytest.mark.slow
 def test_list_shows_drafts_filters_and_costs_the_same_for_ten_and_a_hundred(call):
     for n in range(100):
         make_simple(f"Thing {n}")

@@ -237,7 +237,7 @@ def test_customers_order_is_in_their_list_and_needs_no_token():
     assert placed.order_token == ""
 
 
-@pytest.mark.parametrize("count", [1, 10, 100])
+@pytest.mark.parametrize("count", [1, 10, pytest.param(100, marks=pytest.mark.slow)])
 def test_placing_costs_the_same_however_many_lines(count):
     owner = ready(*[make_variant() for _ in range(count)])
 
@@ -248,7 +248,7 @@ def test_placing_costs_the_same_however_many_lines(count):
     assert len(statements) == 10
 
 
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 def test_one_key_at_once_is_one_order_and_equal_answers():
     variant = make_variant()
     owner = ready(variant)
@@ -260,7 +260,7 @@ def test_one_key_at_once_is_one_order_and_equal_answers():
     assert stock_of(variant) == (10, 1)
 
 
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 def test_two_tabs_with_two_keys_are_one_order_and_one_reservation():
     variant = make_variant()
     owner = ready(variant)
@@ -273,7 +273,7 @@ def test_two_tabs_with_two_keys_are_one_order_and_one_reservation():
     assert stock_of(variant) == (10, 1)
 
 
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 def test_more_buyers_than_stock_get_exactly_the_stock():
     one, two = make_variant(stock=5), make_variant(stock=5)
     owners = [ready(*variants) for variants in [(one, two), (two, one)] * 6]
@@ -288,7 +288,7 @@ def test_more_buyers_than_stock_get_exactly_the_stock():
     assert all(contents(owner) == {one: 1, two: 1} for owner in losers)
 
 
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 def test_lines_added_at_the_moment_of_placing_are_in_the_order_or_in_a_fresh_cart():
     bought, added = make_variant(stock=100), [make_variant() for _ in range(6)]
     owner = ready(bought)

@@ -7,6 +7,7 @@ import pytest
 
 from apps.inventory import api as inventory
 from apps.kernel.ids import uuid7
+from apps.orders import api as orders
 from apps.web.authentication import issue_access_token
 from apps.web.testing import assert_queries
 from tests.checkout.shopping import make_variant, set_price, stock_of
@@ -171,6 +172,15 @@ def test_order_is_placed_once_per_key_and_repeated_byte_for_byte(shopper):
     assert first["Location"] == f"/api/v1/orders/{order['id']}"
 
 
+def test_order_keeps_the_language_that_its_buyer_speaks(shopper):
+    placed = ready(shopper).send(
+        "POST", "orders", {}, Idempotency_Key=str(uuid.uuid4()), Accept_Language="de-AT,en;q=0.5"
+    )
+
+    order = orders.get_order(order_id=uuid.UUID(placed.json()["id"]), viewer=orders.Viewer(is_staff=True))
+    assert order.language == "de"
+
+
 def test_missing_key_other_body_and_other_caller(shopper, client):
     ready(shopper)
     other = ready(Shopper(client))
@@ -208,6 +218,19 @@ def test_refusals_of_placing(shopper):
     assert stock_of(variant) == (5, 2)
 
 
+@pytest.mark.parametrize("depth", [20, 40, 300, 1000, 5000])
+def test_nesting_that_no_body_needs_is_refused_before_anybody_walks_it(client, depth):
+    deep = '{"a":' * depth + "1" + "}" * depth
+
+    for method, path, name in (("POST", "orders", "expected_total"), ("PATCH", "checkout", "email")):
+        body = f'{{"{name}": {deep}}}'
+        headers = {"Idempotency-Key": str(uuid.uuid4())}
+        answer = client.generic(method, f"/api/v1/{path}", body, content_type="application/json", headers=headers)
+
+        assert answer.status_code == 400
+        assert (answer.json()["code"] == "malformed_body") == (depth > 32)
+
+
 @pytest.mark.parametrize(
     "total", ["12.90", {"amount": 12.9, "currency": "EUR"}, {"amount": "12.905", "currency": "EUR"}, {"amount": "1"}]
 )
@@ -216,6 +239,13 @@ def test_expected_total_that_is_no_money_is_refused_by_name(shopper, total):
 
     assert answer.status_code == 400
     assert answer.json()["errors"][0]["field"].startswith("expected_total")
+
+
+def test_misspelt_expected_total_is_refused_instead_of_protecting_nothing(shopper):
+    answer = ready(shopper).place({"expected_totl": {"amount": "1.00", "currency": "EUR"}})
+
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (400, "expected_totl")
+    assert "expected_total" in answer.json()["errors"][0]["detail"]
 
 
 def test_customer_lists_own_orders_and_guests_are_asked_to_sign_in(shopper, client):
@@ -247,3 +277,13 @@ def test_statements_of_the_way_to_an_order(shopper, count):
         shopper.send("GET", "checkout")
     with assert_queries(at_most=14):
         assert shopper.place().status_code == 201
+
+
+def test_currency_is_taken_in_any_case_as_in_every_query(shopper):
+    variant = make_variant(currency="JPY", price="900")
+
+    added = shopper.send("POST", "cart/items", {"variant_id": str(variant), "quantity": 1, "currency": "jpy"})
+    again = shopper.send("GET", "cart?currency=jpy")
+
+    assert (added.status_code, added.json()["currency"]) == (201, "JPY")
+    assert (again.status_code, again.json()["currency"]) == (200, "JPY")

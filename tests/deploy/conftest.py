@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -14,17 +15,17 @@ from tests.deploy.proxy import UPSTREAMS, Nginx, find_nginx, nginx
 from tests.deploy.running import Composed, composed
 
 
-@pytest.fixture(scope="session")
-def shipped(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Composed]:
+@pytest.fixture(scope="package")
+def shipped(tmp_path_factory: pytest.TempPathFactory, pictures: Path) -> Iterator[Composed]:
     services = read_compose(filled_in())["services"]
-    with composed(tmp_path_factory.mktemp("composed")) as made:
+    with composed(tmp_path_factory.mktemp("composed"), pictures=pictures) as made:
         made.start(
             *(name for name in made.services if "whole" not in services[name].get("profiles", []) and name != "migrate")
         )
         yield made
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def proxy(shipped: Composed, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nginx]:
     find_nginx()
     upstreams = {name: shipped.ports[name] for name in UPSTREAMS}

@@ -11,7 +11,7 @@ from websockets.sync.client import connect
 from tests.shop.client import ADDRESS, VISA
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def paid_order(shipped, proxy):
     """One guest order, placed and paid through nginx; its order as JSON and what the WebSocket said."""
     variant = first_variant(proxy)

@@ -119,7 +119,7 @@ def _namespace() -> tuple[str, ...]:
 
 
 @contextmanager
-def composed(folder: Path) -> Iterator[Composed]:
+def composed(folder: Path, *, pictures: Path) -> Iterator[Composed]:
     """Build static files as the Dockerfile does, migrate and load the demo as documented, start nothing else yet."""
     static = folder / "static"
     state = StateFolder(folder / "state")
@@ -127,7 +127,7 @@ def composed(folder: Path) -> Iterator[Composed]:
     with embedded_servers(folder / "servers") as urls:
         supervisor = Supervisor(state=state, console=Console(quiet=True))
         try:
-            made = _describe(folder, urls=urls, state=state, static=static, supervisor=supervisor)
+            made = _describe(folder, urls=urls, state=state, pictures=pictures, supervisor=supervisor)
             building = subprocess.Popen(["bash", "-c", _static_step()], cwd=ROOT, env=_build_environment(static))
             _prepare(made)
             assert building.wait(timeout=_SECONDS) == 0
@@ -137,8 +137,9 @@ def composed(folder: Path) -> Iterator[Composed]:
             state.close()
 
 
-def _describe(folder: Path, *, urls: ServerUrls, state: StateFolder, static: Path, supervisor: Supervisor) -> Composed:
-    (folder / "media").mkdir()
+def _describe(
+    folder: Path, *, urls: ServerUrls, state: StateFolder, pictures: Path, supervisor: Supervisor
+) -> Composed:
     block = Ports(first=find_free_block())
     tls = find_free_block()
     sandbox = sandbox_environment(state=state, ports=block)
@@ -155,7 +156,9 @@ def _describe(folder: Path, *, urls: ServerUrls, state: StateFolder, static: Pat
     for name, service in services.items():
         # The sandbox tells the first port of its block what was paid.
         ports[name] = block.web if name == "webhooks" else find_free_block()
-        environments[name] = _place(service, folder=folder / name, urls=urls, static=static, port=ports[name])
+        environments[name] = _place(
+            service, folder=folder / name, urls=urls, static=folder / "static", pictures=pictures, port=ports[name]
+        )
     return Composed(
         supervisor=supervisor,
         services=services,
@@ -166,7 +169,9 @@ def _describe(folder: Path, *, urls: ServerUrls, state: StateFolder, static: Pat
     )
 
 
-def _place(service: ShopService, *, folder: Path, urls: ServerUrls, static: Path, port: int) -> dict[str, str]:
+def _place(
+    service: ShopService, *, folder: Path, urls: ServerUrls, static: Path, pictures: Path, port: int
+) -> dict[str, str]:
     """Return a service's environment with the places of this machine in it."""
     for name, address in _ADDRESSES.items():
         assert f"@{address}/" in service.environment[name]
@@ -181,7 +186,7 @@ def _place(service: ShopService, *, folder: Path, urls: ServerUrls, static: Path
         **urls.environment(),
         **inside,
         "STATIC_ROOT": str(static),
-        "MEDIA_ROOT": str(static.with_name("media")),
+        "MEDIA_ROOT": str(pictures),
         "PATH": f"{Path(sys.executable).parent}:{os.defpath}",
         "TMPDIR": str(folder),
         "PORT": str(port),

@@ -74,6 +74,28 @@ def test_every_page_is_accessible_still_and_silent(browser, shop, scheme, width)
     assert [c for c in watcher.complaints if not EXPECTED.search(c)] == []
 
 
+@pytest.mark.parametrize(("width", "height"), [(360, 640), (390, 844), (768, 1024), (844, 390), (1280, 800)])
+def test_gallery_shows_whole_pictures_that_keep_still(browser, shop, width, height):
+    page, _ = new_page(browser, shop, viewport={"width": width, "height": height}, reduced_motion="reduce")
+    page.add_init_script(SHIFTS)
+    page.goto(product_path(shop), wait_until="load")
+    shown = "({width, height}) => Math.abs(width / height - 0.8)"
+
+    for number in (2, 1):
+        page.locator("a[data-view]").nth(number - 1).click()
+        wait_until(page, f"document.querySelectorAll('[data-view]')[{number - 1}].hasAttribute('aria-current')")
+        picture = page.locator(f"#view-{number} img")
+        off = picture.evaluate(f"picture => ({shown})(picture.getBoundingClientRect())")
+        inside = picture.evaluate(
+            """picture => {
+              const [mine, strip] = [picture, picture.closest(".strip")].map((each) => each.getBoundingClientRect());
+              return mine.left >= strip.left - 1 && mine.right <= strip.right + 1 && mine.bottom <= strip.bottom + 1;
+            }"""
+        )
+        assert (off < 0.01, inside) == (True, True)
+    assert page.evaluate("window.shifted") < 0.05
+
+
 def tab_to(page, matches):
     """Press Tab until the focus is on an element that matches the selector."""
     for _ in range(150):

@@ -130,6 +130,7 @@ def cost(client: Mobile, path: str, count_rows: Callable[[Any], int], *, rows: i
     return statements
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("path", "make_client", "add_rows", "count_rows"), LISTS)
 def test_list_costs_the_same_with_ten_rows_and_with_a_hundred(path, make_client, add_rows, count_rows):
     client = make_client()
@@ -144,6 +145,7 @@ def test_list_costs_the_same_with_ten_rows_and_with_a_hundred(path, make_client,
     assert len(many) == len(few), "\n".join(many)
 
 
+@pytest.mark.slow
 def test_an_order_costs_the_same_with_ten_lines_and_with_a_hundred():
     client = customer()
     costs = []

@@ -7,7 +7,7 @@ from django.db import connection
 from apps.inventory.models import Warehouse
 from tests.inventory.stock import make_variant, reserve
 
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def functions():
@@ -16,6 +16,7 @@ def functions():
         return {row[0] for row in cursor.fetchall()}
 
 
+@pytest.mark.slow
 def test_the_functions_and_the_storage_are_undone_and_done_again():
     before = functions()
     try:

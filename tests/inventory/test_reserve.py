@@ -236,7 +236,7 @@ def test_a_billion_of_everything_is_a_shortage_and_no_overflow():
     assert refusal.value.lines[0].requested == 10**11
 
 
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("variants", [1, 5, 50])
 def test_an_order_of_any_size_is_one_statement(variants):
     wishes = [(make_variant(100), 2) for _ in range(variants)]
@@ -249,7 +249,7 @@ def test_an_order_of_any_size_is_one_statement(variants):
     assert statements[0].startswith("SELECT inventory_reserve_alone(")
 
 
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 def test_a_crossing_costs_two_statements_more_however_many_variants_cross():
     wishes = [(make_variant(10), 10) for _ in range(5)]
 

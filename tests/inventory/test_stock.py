@@ -1,5 +1,7 @@
 """Setting stock: one variant, thousands, and never below what is promised."""
 
+from functools import partial
+
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
@@ -157,7 +159,7 @@ def test_more_than_a_warehouse_holds_is_refused(on_hand):
     assert level(variant) == (on_hand, 0)
 
 
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 def test_thousands_of_levels_take_a_handful_of_statements():
     levels = {uuid7(): 10 for _ in range(2500)}
 
@@ -237,3 +239,27 @@ def test_levels_leave_room_for_heap_only_updates_and_index_nothing_that_changes(
     assert options == ["fillfactor=60"]
     assert "on_hand" not in indexes
     assert "reserved" not in indexes
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("change", ["quantity", "variant", "fewer", "more", "warehouse", "kind"])
+def test_an_operation_of_other_values_under_the_same_name_is_refused(change):
+    one, two, three = (make_variant(10) for _ in range(3))
+    make_warehouse("north")
+    given = {"warehouse": "main", "reason": "delivery", "actor": "test", "operation_id": uuid7()}
+    inventory.receive_stock(quantities={one: 7, two: 1}, **given)
+    other = {
+        "quantity": {one: 8, two: 1}, "variant": {one: 7, three: 1}, "fewer": {one: 7}, "more": {one: 7, two: 1, three: 1},
+    }.get(change, {one: 7, two: 1})  # fmt: skip
+    do = (
+        partial(inventory.adjust_stock, changes=other)
+        if change == "kind"
+        else partial(inventory.receive_stock, quantities=other)
+    )
+
+    with pytest.raises(inventory.OperationMismatch):
+        do(**{**given, "warehouse": "north"} if change == "warehouse" else given)
+    inventory.receive_stock(quantities={two: 1, one: 7}, **given)
+
+    assert (level(one), level(two), level(three)) == ((17, 0), (11, 0), (10, 0))
+    check_books()

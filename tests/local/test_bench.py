@@ -11,6 +11,7 @@ from ecommerce.local.plan import ROOT
 pytestmark = pytest.mark.processes
 
 
+@pytest.mark.timeout(400)
 @pytest.mark.skipif(not shutil.which("wrk"), reason="needs wrk")
 def test_benchmark_measures_reads_writes_statements_and_messaging(tmp_path):
     out = tmp_path / "bench.json"
@@ -24,4 +25,6 @@ def test_benchmark_measures_reads_writes_statements_and_messaging(tmp_path):
     assert figures["writes"]["16"]["POST /orders"]["rps"]
     assert figures["statements"]["web"] > 30
     assert {"bare view", "list, cached", "detail, cached"} <= figures["reads"]["16"].keys()
+    assert figures["staff"]["rows"] == 50
+    assert all(0 < row["statements"] < 20 for name, row in figures["staff"].items() if name != "rows")
     assert "of the yardstick" in result.stdout

@@ -29,6 +29,8 @@ PRODUCTION = {
     "DEFAULT_FROM_EMAIL": "Shop <orders@example.com>",
 }
 SERVICES = {"web", "sockets", "worker", "relay", "beat", "postgres", "valkey", "sandbox"}
+# Three of web and of worker, two of sockets and of Valkey.
+PROCESSES = 14
 
 
 @pytest.fixture(scope="module")
@@ -40,9 +42,10 @@ def prepared(tmp_path_factory):
     return state
 
 
-@pytest.fixture
-def shop(prepared):
-    with run_shop(state=prepared, demo=False) as running:
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory):
+    """A shop that goes on running, whatever of it is killed."""
+    with run_shop(state=tmp_path_factory.mktemp("running"), demo=False) as running:
         yield running
 
 
@@ -85,7 +88,7 @@ def test_run_json_tells_tools_everything_and_only_its_owner(shop):
 def test_every_listed_pid_lives_and_no_process_shares_the_group_of_the_supervisor(shop):
     pids = shop.run["pids"]
 
-    assert len(_identities(shop.run)) == sum(map(len, pids.values()))
+    assert len(_identities(shop.run)) == sum(map(len, pids.values())) == PROCESSES
     assert len(pids["web"]) == 3
     assert len(pids["worker"]) == 3
     assert len(pids["valkey"]) == 2
@@ -94,6 +97,7 @@ def test_every_listed_pid_lives_and_no_process_shares_the_group_of_the_superviso
 
 @pytest.mark.parametrize("name", sorted(SERVICES))
 def test_a_killed_process_is_replaced(shop, name):
+    assert wait_until(lambda: _is_whole(shop), seconds=60), "what an earlier test killed did not come back"
     before = shop.run["pids"][name]
 
     for pid in before:
@@ -101,6 +105,11 @@ def test_a_killed_process_is_replaced(shop, name):
 
     assert wait_until(lambda: _replaced(shop, name, before), seconds=60), shop.last_output()
     assert wait_until(lambda: _answers(shop.run["urls"]["storefront"] + "/health/ready"), seconds=60)
+
+
+def _is_whole(shop):
+    run = load_run(shop.state)
+    return run is not None and set(run["pids"]) == SERVICES and len(_identities(run)) == PROCESSES
 
 
 def _replaced(shop, name, before):
@@ -116,6 +125,7 @@ def _answers(url):
 
 
 def test_one_killed_web_worker_is_replaced_without_the_others(shop):
+    assert wait_until(lambda: _is_whole(shop), seconds=60)
     main, first, second = shop.run["pids"]["web"]
 
     os.kill(second, signal.SIGKILL)
@@ -127,19 +137,20 @@ def test_one_killed_web_worker_is_replaced_without_the_others(shop):
     assert wait_until(is_replaced, seconds=30), shop.run["pids"]["web"]
 
 
-def test_ctrl_c_stops_everything_in_order_and_takes_run_json_away(shop):
-    everything = _identities(shop.run)
-    log = shop.state / "logs" / "supervisor.log"
-    before = len(log.read_text())
+def test_ctrl_c_stops_everything_in_order_and_takes_run_json_away(prepared):
+    with run_shop(state=prepared, demo=False) as shop:
+        everything = _identities(shop.run)
+        log = shop.state / "logs" / "supervisor.log"
+        before = len(log.read_text())
 
-    shop.process.send_signal(signal.SIGINT)
+        shop.process.send_signal(signal.SIGINT)
 
-    assert shop.process.wait(timeout=60) == 0
-    assert _alive(everything) == []
-    assert not (shop.state / "run.json").exists()
-    stopped = [line.split()[-2] for line in log.read_text()[before:].splitlines() if line.endswith(" stopped")]
-    assert stopped[:3] == ["beat", "relay", "worker"]
-    assert stopped[-1] == "postgres"
+        assert shop.process.wait(timeout=60) == 0
+        assert _alive(everything) == []
+        assert not (shop.state / "run.json").exists()
+        stopped = [line.split()[-2] for line in log.read_text()[before:].splitlines() if line.endswith(" stopped")]
+        assert stopped[:3] == ["beat", "relay", "worker"]
+        assert stopped[-1] == "postgres"
 
 
 def test_after_a_killed_supervisor_the_next_start_recovers_with_the_data(prepared):

@@ -14,10 +14,11 @@ from PIL import Image
 
 from apps.media import api as media
 from apps.media import files
+from apps.media.contracts import MailForm
 from apps.messaging import api as messaging
 from apps.messaging.testing import deliver_all
 from apps.web.testing import assert_queries
-from tests.media.pictures import DRAWING, files_of, photo, served
+from tests.media.pictures import DRAWING, encode, files_of, opened, photo, served
 
 pytestmark = pytest.mark.django_db
 
@@ -78,7 +79,15 @@ def test_worker_makes_renditions_ahead(media_root):
         with assert_queries(at_most=0):
             assert served(url).width in (1000, 1200)
             assert served(at_width(url, 320)).size == (320, 400)
-    assert files_of(media_root) == {"320.webp", "640.webp", "960.webp", "1000.webp", "1200.webp", "drawing.svg"}
+    assert files_of(media_root) == {
+        "320.webp",
+        "640.webp",
+        "960.webp",
+        "1000.webp",
+        "1200.webp",
+        "drawing.svg",
+        "mail.jpg",
+    }
 
 
 def test_browsers_keep_a_picture_for_ever():
@@ -105,6 +114,8 @@ def test_browsers_keep_a_picture_for_ever():
         f"/media/{'0' * 32}/320.webp",
         f"/media/{'0' * 32}/0320.webp",
         f"/media/{'0' * 31}/320.webp",
+        f"/media/{'0' * 32}/mail.jpg",
+        f"/media/{'0' * 32}/mail.gif",
         "/media/..%2f..%2fsecrets/320.webp",
         "/media/../../etc/passwd",
         "/media/",
@@ -126,8 +137,61 @@ def test_source_of_a_drawing_is_not_served():
     assert Client().get(f"{folder}/drawing.svg").status_code == 404
 
 
-def test_only_reading_is_allowed():
-    assert Client().post(f"/media/{'0' * 32}/320.webp").status_code == 405
+@pytest.mark.parametrize("name", ["320.webp", "mail.jpg", "mail.png"])
+def test_only_reading_is_allowed(name):
+    assert Client().post(f"/media/{'0' * 32}/{name}").status_code == 405
+
+
+@pytest.mark.parametrize(
+    "stored",
+    [
+        lambda: media.store_image(content=photo(width=1200, height=500)),
+        lambda: media.store_image(content=photo(width=100, height=900)),
+        lambda: media.store_drawing(svg=DRAWING),
+    ],
+)
+def test_photo_for_mails_fills_one_size_whatever_its_own(stored):
+    url = stored().url
+
+    address = media.for_mail(url, form=MailForm.PHOTO)
+
+    assert address == f"/media/{digest_of(url)}/mail.jpg"
+    first = Client().get(address)
+    picture = opened(first.content)
+    assert (first.headers["Content-Type"], picture.format, picture.size) == ("image/jpeg", "JPEG", (320, 400))
+    assert "immutable" in first.headers["Cache-Control"]
+    assert Client().get(address, headers={"If-None-Match": first.headers["ETag"]}).status_code == 304
+
+
+def test_transparent_parts_of_a_photo_for_mails_are_white_and_of_a_logo_stay_transparent():
+    clear = encode(Image.new("RGBA", (900, 300), (0, 0, 0, 0)), "PNG")
+    url = media.store_image(content=clear).url
+
+    photo_, logo = (served(media.for_mail(url, form=form)) for form in MailForm)
+
+    assert min(photo_.getpixel((160, 200))) > 250
+    assert (logo.format, logo.size, logo.getpixel((10, 10))[3]) == ("PNG", (320, 107), 0)
+
+
+def test_form_for_mails_is_made_once_and_missed_where_the_picture_is_lost(media_root, caplog):
+    url = media.store_image(content=photo()).url
+    address = media.for_mail(url, form=MailForm.PHOTO)
+    served(address)
+    (made,) = media_root.rglob("mail.jpg")
+    when = made.stat().st_mtime_ns
+    served(address)
+    assert made.stat().st_mtime_ns == when
+
+    for path in (made, *media_root.rglob("*.webp")):
+        path.unlink()
+
+    with caplog.at_level(logging.ERROR):
+        assert Client().get(address).status_code == 404
+    assert "is lost; restore MEDIA_ROOT" in caplog.text
+
+
+def test_picture_of_another_site_is_the_same_in_mails():
+    assert media.for_mail("https://cdn.example.com/a.webp", form=MailForm.PHOTO) == "https://cdn.example.com/a.webp"
 
 
 def test_lost_file_is_404_and_the_operator_is_told(media_root, caplog):
@@ -141,6 +205,7 @@ def test_lost_file_is_404_and_the_operator_is_told(media_root, caplog):
     assert media.find_rendition(digest=digest_of(url), width=1000) is None
 
 
+@pytest.mark.slow
 def test_what_a_killed_maker_left_is_removed_by_the_next(media_root):
     stored = media.store_image(content=photo())
     killed = subprocess.run(
@@ -161,6 +226,7 @@ from pathlib import Path
 import django
 django.setup()
 from apps.media import files
+from apps.media.contracts import MailForm
 with files.alone(sys.argv[1]):
     Path.replace = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
     files.write(files.rendition(sys.argv[1], 320), b"half a picture")

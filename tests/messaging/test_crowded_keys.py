@@ -59,6 +59,7 @@ def test_behind_a_parked_message(crowded):
     assert applied() == [("other", 1), *(("bulk-0", version) for version in range(1, CROWD + 1))]
 
 
+@pytest.mark.slow
 def test_a_backlog_of_many_keys_is_not_put_off(monkeypatch):
     """Putting off and bringing back writes every row twice as often."""
     looks = []

@@ -4,15 +4,22 @@ import mailbox
 from io import BytesIO
 
 import pytest
+from django.contrib.auth import get_user_model
 from django.core import mail
 from django.core.management import call_command
 from django.core.management.base import CommandError
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
+from apps.inventory import api as inventory
+from apps.kernel.ids import uuid7
 from apps.messaging.testing import deliver_all
 from apps.notifications import api as notifications
 from apps.notifications import handlers
+from apps.notifications.models import StockNotice
 from apps.orders.events import OrderCancelled
+from tests.checkout.shopping import make_variant
 from tests.orders.making import place
 
 pytestmark = pytest.mark.django_db
@@ -68,6 +75,109 @@ def report(order, *, status="5.1.1", action="failed", recipient="", message_id="
             "",
         ]
     ).encode()
+
+
+@pytest.fixture
+def told():
+    """The Message-ID of a mail that told ada@example.com that something is back, and the variant."""
+    variant_id = make_variant(stock=0)
+    notifications.ask_for_stock_notice(variant_id=variant_id, address="ada@example.com", language="en")
+    inventory.set_on_hand(variant_id=variant_id, on_hand=5, reason="test")
+    deliver_all()
+    return mail.outbox[-1].extra_headers["Message-ID"], variant_id
+
+
+def of_stock_mail(message_id, *, recipient="ada@example.com", **changes):
+    return report(None, message_id=message_id, recipient=recipient, **changes)
+
+
+def ask_again(variant_id):
+    """Let the address wait again for what sells out and comes back; return how many mails that makes."""
+    before = len(mail.outbox)
+    inventory.set_on_hand(variant_id=variant_id, on_hand=0, reason="test")
+    notifications.ask_for_stock_notice(variant_id=variant_id, address="Ada@example.com", language="en")
+    inventory.set_on_hand(variant_id=variant_id, on_hand=5, reason="test")
+    deliver_all()
+    return len(mail.outbox) - before
+
+
+@pytest.mark.parametrize("whole", [True, False])
+def test_address_that_a_stock_mail_did_not_reach_is_not_written_to_again(told, whole):
+    message_id, variant_id = told
+
+    outcome = notifications.record_bounce(content=of_stock_mail(message_id, whole=whole))
+
+    assert outcome is notifications.BounceOutcome.FINAL
+    assert notifications.record_bounce(content=of_stock_mail(message_id)) is notifications.BounceOutcome.KNOWN
+    assert notifications.is_address_dead(address="ADA@example.com")
+    assert ask_again(variant_id) == 0
+
+
+@pytest.mark.parametrize(
+    "changes", [{"status": "5.2.2"}, {"status": "4.4.1", "action": "delayed"}, {"recipient": "bob@example.com"}]
+)
+def test_stock_mail_that_bounced_otherwise_is_kept_and_ends_nothing(told, changes):
+    message_id, variant_id = told
+
+    outcome = notifications.record_bounce(content=of_stock_mail(message_id, **changes))
+
+    assert outcome is notifications.BounceOutcome.RECORDED
+    assert ask_again(variant_id) == 1
+
+
+@pytest.mark.parametrize("name", ["stock.{unknown}", "stock.nonsense", "stock.{unknown}.more"])
+def test_report_about_no_stock_mail_of_ours_is_left_alone(name):
+    content = of_stock_mail(f"<{name.format(unknown=uuid7())}@localhost>")
+
+    assert notifications.record_bounce(content=content) is notifications.BounceOutcome.UNKNOWN_MAIL
+
+
+def test_stock_mail_that_is_not_out_cannot_have_come_back():
+    variant_id = make_variant(stock=0)
+    notifications.ask_for_stock_notice(variant_id=variant_id, address="ada@example.com", language="en")
+    waiting = StockNotice.objects.get()
+
+    outcome = notifications.record_bounce(content=of_stock_mail(f"<stock.{waiting.id}@localhost>"))
+
+    assert outcome is notifications.BounceOutcome.UNKNOWN_MAIL
+
+
+def test_staff_see_what_came_back_of_stock_mails_without_the_address_and_let_it_be_written_to_again(told, client):
+    message_id, variant_id = told
+    notifications.record_bounce(content=of_stock_mail(message_id))
+    client.force_login(get_user_model().objects.create_superuser("staff@example.com", "x"))
+    address = reverse("admin:notifications_stocknotice_changelist")
+
+    listed = client.get(f"{address}?bounces__is_final__exact=1").content.decode()
+    (notice,) = StockNotice.objects.all()
+    page = client.get(reverse("admin:notifications_stocknotice_change", args=[notice.id])).content.decode()
+    done = client.post(address, {"action": "write_again", "_selected_action": [str(notice.id)]}, follow=True)
+
+    for text in (listed, page):
+        assert "5.1.1 550 5.1.1 &lt;the address&gt;: Recipient address rejected: User unknown" in text
+        assert "ada@example.com" not in text
+    assert "Written to again from now on, though mails had come back for good: 1." in done.content.decode()
+    assert ask_again(variant_id) == 1
+
+
+def test_list_of_stock_mails_costs_the_same_however_many_came_back(client):
+    client.force_login(get_user_model().objects.create_superuser("staff@example.com", "x"))
+    address = reverse("admin:notifications_stocknotice_changelist")
+    costs = []
+    for _ in range(2):
+        for _ in range(3):
+            variant_id = make_variant(stock=0)
+            notifications.ask_for_stock_notice(variant_id=variant_id, address=f"{uuid7()}@example.com", language="en")
+            inventory.set_on_hand(variant_id=variant_id, on_hand=5, reason="test")
+            deliver_all()
+            sent = mail.outbox[-1]
+            notifications.record_bounce(content=of_stock_mail(sent.extra_headers["Message-ID"], recipient=sent.to[0]))
+        client.get(address)
+        with CaptureQueriesContext(connection) as captured:
+            assert client.get(address).content.decode().count("User unknown") == 3 * (len(costs) + 1)
+        costs.append(len(captured))
+
+    assert costs[0] == costs[1]
 
 
 def cancel(order):

@@ -10,6 +10,7 @@ from django.core import mail
 from django.db import transaction
 
 from apps.brand import api as brand
+from apps.catalog.contracts import Image
 from apps.inventory import api as inventory
 from apps.kernel.ids import uuid7
 from apps.kernel.money import Money
@@ -23,7 +24,8 @@ from apps.notifications.models import OutboundMail
 from apps.orders import api as orders
 from apps.orders.events import OrderCancelled, OrderPaid, OrderRefunded
 from tests.brand.making import settle
-from tests.media.pictures import photo
+from tests.catalog.shop import make_simple
+from tests.media.pictures import photo, served
 from tests.orders.making import answer, draft, place, stock
 from tests.orders.paying import pay
 
@@ -152,13 +154,39 @@ def html_of(sent):
     return sent.alternatives[0][0]
 
 
-def test_items_show_the_smallest_rendition_at_its_public_address(settings):
-    picture = media.store_image(content=photo(width=1200, height=1500))
+def test_items_show_a_picture_that_every_mail_program_reads_in_the_size_it_is_shown_in(settings):
+    picture = media.store_image(content=photo(width=1200, height=900))
 
     _, sent = place_with(image_url=picture.url)
 
-    (address,) = re.findall(r'<img src="([^"]+)"', html_of(sent))
-    assert address == settings.STOREFRONT_URL + picture.url.replace("/1200.webp", "/320.webp")
+    ((address, alt, width, height),) = re.findall(
+        r'<img src="([^"]+)" alt="([^"]+)" width="(\d+)" height="(\d+)"', html_of(sent)
+    )
+    assert alt == "Rain jacket"
+    shown = served(address.removeprefix(settings.STOREFRONT_URL))
+    assert (shown.format, shown.mode) == ("JPEG", "RGB")
+    assert shown.width / shown.height == int(width) / int(height), (
+        "mail programs that know no object-fit would squeeze it"
+    )
+
+
+def test_no_mail_shows_a_picture_that_outlook_does_not(settings):
+    logo = media.store_image(content=photo(width=800, height=200))
+    picture = media.store_image(content=photo(width=1200, height=900))
+    settle(logo=brand.Logo(url=logo.url, width=logo.width, height=logo.height))
+    make_simple("Parka", images=(Image(url=picture.url, alt="A parka", width=1200, height=900),))
+    _, placed = place_with(image_url=picture.url)
+
+    pages = [html_of(placed), notifications.preview_stock_notice(language="en").html]
+
+    for page in pages:
+        pictures = re.findall(r"<img [^>]+>", page)
+        assert len(pictures) == 2
+        for each in pictures:
+            address, alt = re.search(r'src="([^"]+)"', each)[1], re.search(r'alt="([^"]*)"', each)[1]
+            assert served(address.removeprefix(settings.STOREFRONT_URL)).format in ("JPEG", "PNG")
+            assert alt
+            assert re.search(r' width="\d+" height="\d+"', each)
 
 
 def test_picture_of_another_site_keeps_its_address():
@@ -190,6 +218,15 @@ def test_order_in_a_language_without_mails_is_written_in_the_first():
     assert '<html lang="en"' in html_of(sent)
 
 
+@pytest.mark.parametrize(("language", "greeting"), [("de", "Guten Tag Ada,"), ("fr", "Bonjour Ada,")])
+def test_mail_is_in_the_language_of_the_order_and_so_is_the_page_it_leads_to(settings, language, greeting):
+    order, sent = place_with(language=language)
+
+    for told in (greeting, "4,90\xa0€", f"{settings.STOREFRONT_URL}/{language}/orders/{order.id}/?token="):
+        assert told in sent.body
+        assert told in html_of(sent)
+
+
 def test_mail_about_a_parcel_leads_to_its_tracking_in_text_and_html():
     order, _ = place_with()
     pay(order)
@@ -219,7 +256,7 @@ def test_sender_name_colours_footer_and_logo_are_the_brands(settings):
     html = html_of(sent)
     assert "#7a1f1f" in html
     assert "Fernway Ltd<br>Company 0815" in html
-    small = f"{settings.STOREFRONT_URL}/media/00000000000000000000000000000000/320.webp"
+    small = f"{settings.STOREFRONT_URL}/media/00000000000000000000000000000000/mail.png"
     assert f'<img src="{small}" alt="Fernway &amp; Sons" width="144" height="36"' in html
     assert "Fernway Ltd\nCompany 0815" in sent.body
 

@@ -16,7 +16,7 @@ from ecommerce.asgi import application
 from tests.notifications.communicator import SocketClient
 from tests.orders.making import place, stock
 
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def socket_of(order_id, **headers):

@@ -1,6 +1,7 @@
 """Orders in admin: shown, not edited; each operation says what it will do and does it in one call."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from django.contrib.auth import get_user_model
@@ -9,16 +10,17 @@ from django.urls import reverse
 
 from apps.messaging.testing import deliver_all
 from apps.orders import api as orders
+from apps.orders.admin.packing_slip import make_packing_slip
 from apps.web.testing import assert_queries
 from tests.orders.making import look, place, statuses, stock
-from tests.orders.paying import pay
+from tests.orders.paying import pay, settle
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
 def staff(client):
-    return sign_in(client, "view_order", "ship_order", "cancel_order", "refund_order")
+    return sign_in(client, "view_order", "view_money", "ship_order", "cancel_order", "refund_order")
 
 
 def sign_in(client, *rights):
@@ -109,11 +111,36 @@ def test_staff_cancel_and_refund(client, staff):
 
     text, _ = confirm(client, unpaid, "cancel")
     confirm(client, paid, "refund", amount="10.00", reason="damaged")
-    deliver_all()
+    settle()
 
     assert "2 items return to stock" in text
     assert statuses(unpaid)[0] == "cancelled"
     assert str(look(paid).refunded) == "10.00 EUR"
+
+
+def test_transfer_that_staff_owe_is_shown_until_they_record_it(client):
+    client.force_login(get_user_model().objects.create_superuser("root@example.com"))
+    order, _ = place()
+    payment = pay(order)
+    confirm(client, order, "cancel")
+    deliver_all()
+    page = reverse("admin:orders_order_change", args=[order.id])
+    record = reverse("admin:payments_payment_operation", args=[payment.id, "sent"])
+
+    assert record in client.get(page).content.decode()
+    assert "Transfers to send back" in client.get("/admin/").content.decode()
+    assert str(look(order).refunded) == "0.00 EUR"
+
+    form = client.get(record).context["form"]
+    client.post(
+        record,
+        {"reference": form["reference"].value(), "refund": form.fields["refund"].choices[0][0], "note": "statement 9"},
+    )
+    deliver_all()
+
+    assert str(look(order).refunded) == "44.90 EUR"
+    assert record not in client.get(page).content.decode()
+    assert "Transfers to send back" not in client.get("/admin/").content.decode()
 
 
 def test_refusal_is_shown_in_the_form(client, staff):
@@ -263,6 +290,19 @@ def test_packing_slip_is_a_pdf_of_what_is_left_or_of_one_parcel(client, staff):
     assert client.get(address).status_code == 404
 
 
+def test_packing_slip_says_nothing_of_money():
+    order, _ = place()
+    dear = replace(
+        order, total=order.total * 7, lines=tuple(replace(line, unit_price=line.unit_price * 9) for line in order.lines)
+    )
+    quantities = {line.id: line.quantity for line in order.lines}
+
+    slips = [make_packing_slip(each, quantities=quantities) for each in (order, dear, replace(order, number="4711"))]
+
+    same, other, control = (re.sub(rb"/(CreationDate|ID) .*", b"", slip) for slip in slips)
+    assert same == other != control
+
+
 def test_packing_slip_needs_the_right_to_ship(client):
     sign_in(client, "view_order")
     order, _ = place()
@@ -278,3 +318,37 @@ def test_workbench_costs_the_same_however_long_the_order(client, staff, lines):
 
     with assert_queries(at_most=8):
         client.get(change(order))
+
+
+@pytest.mark.parametrize("amount", ["0.001", "0.005", "1.005"])
+def test_refund_of_parts_of_a_cent_is_refused_at_the_first_step(client, staff, amount):
+    order, _ = place()
+    pay(order)
+
+    asked = client.post(operation(order, "refund"), {"reference": str(order.id), "amount": amount, "reason": "x"})
+
+    assert asked.context["preview"] is None
+    assert f"{amount} is no amount in EUR; write at most 2 decimals." in asked.content.decode()
+
+
+def test_refund_sent_again_with_another_amount_is_refused(client, staff):
+    order, _ = place()
+    pay(order)
+    body = {"reference": str(order.id), "reason": "damaged", "confirmed": "1"}
+    client.post(operation(order, "refund"), {**body, "amount": "7.00"})
+
+    again = client.post(operation(order, "refund"), {**body, "amount": "7.00"})
+    other = client.post(operation(order, "refund"), {**body, "amount": "3.00"})
+
+    assert again.status_code == 302
+    assert "done already, with another amount: 7.00 EUR goes back" in other.content.decode()
+    settle()
+    assert str(look(order).refunded) == "7.00 EUR"
+
+
+def test_refund_is_not_offered_while_nothing_is_left(client, staff):
+    order, _ = place()
+    pay(order)
+    confirm(client, order, "refund", amount="44.90", reason="damaged")
+
+    assert "Refund up to" not in client.get(change(order)).content.decode()

@@ -14,7 +14,7 @@ from apps.messaging.testing import deliver_all
 from apps.orders import api as orders
 from apps.payments import api as payments
 from tests.orders.making import STAFF, held, look, place, statuses, stock
-from tests.orders.paying import facts, pay, refunded
+from tests.orders.paying import facts, pay, refunded, settle
 
 pytestmark = pytest.mark.django_db
 
@@ -141,10 +141,10 @@ def test_refund_in_parts_changes_the_order_when_the_money_is_back():
 
     asked = refund(order, euro("10.00"))
     assert look(order).payment_status.value == "paid"
-    deliver_all()
+    settle()
     assert statuses(order) == ("processing", "partially_refunded", "unfulfilled")
     refund(order, reference="refund-2")
-    deliver_all()
+    settle()
 
     assert asked.status is payments.RefundStatus.PENDING
     assert statuses(order) == ("refunded", "refunded", "unfulfilled")
@@ -156,7 +156,7 @@ def test_order_that_was_shipped_keeps_its_parcels_when_refunded():
     order = paid()
     ship(order)
     refund(order)
-    deliver_all()
+    settle()
 
     assert statuses(order) == ("refunded", "refunded", "fulfilled")
     assert held(order) == [(8, 0)]
@@ -178,16 +178,16 @@ def test_order_refunded_in_part_and_then_cancelled_returns_the_rest_and_no_more(
     order = paid()
     payment = payments.list_payments(order_id=order.id)[0]
     refund(order, euro("10.00"))
-    deliver_all()
+    settle()
 
     orders.cancel_order(order_id=order.id, viewer=STAFF)
-    deliver_all()
+    settle()
 
     assert statuses(order) == ("cancelled", "refunded", "unfulfilled")
     assert refunded(payment) == order.total
 
 
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 def test_everything_at_once_ends_in_one_way():
     order = paid()
     start = threading.Barrier(4)
@@ -206,7 +206,7 @@ def test_everything_at_once_ends_in_one_way():
 
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(act, range(4)))
-    deliver_all()
+    settle()
 
     kinds = facts(order.id)
     assert kinds.count("shipped") + kinds.count("cancelled") == 1

@@ -2,11 +2,10 @@
 
 import pytest
 
-from apps.messaging.testing import deliver_all
 from apps.orders import api as orders
 from apps.orders.metrics import OrdersCollector
 from tests.orders.making import STAFF, place
-from tests.orders.paying import pay
+from tests.orders.paying import pay, settle
 
 pytestmark = pytest.mark.django_db
 
@@ -25,7 +24,7 @@ def test_orders_and_revenue_are_counted():
     cancelled, _ = place()
     orders.cancel_order(order_id=cancelled.id, viewer=STAFF)
     orders.refund_order(order_id=paid.id, amount=paid.shipping, reason="late", reference="r", actor="staff:test")
-    deliver_all()
+    settle()
 
     assert scrape() == {
         ("shop_orders_placed_total", ""): 2,

@@ -79,7 +79,7 @@ def test_second_order_of_a_cart_is_refused_with_the_first_ones_id():
     assert orders.find_order_by_cart(cart_id=made.cart_id) == first.id
 
 
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 def test_one_cart_placed_twenty_times_at_once_is_one_order():
     made, start = draft({uuid7(): 1}), threading.Barrier(8)
 

@@ -9,12 +9,11 @@ from django.contrib.auth.models import Permission
 from django.test.utils import override_settings
 
 from apps.kernel.ids import uuid7
-from apps.messaging.testing import deliver_all
 from apps.orders import api as orders
 from apps.web.authentication import issue_access_token
 from apps.web.testing import assert_queries
 from tests.orders.making import look, place, statuses, stock
-from tests.orders.paying import pay
+from tests.orders.paying import pay, settle
 
 pytestmark = pytest.mark.django_db
 
@@ -246,6 +245,21 @@ def test_paid_cancelled_and_unknown_orders_are_not_payable(send):
     assert (keyless.status_code, keyless.json()["code"]) == (400, "idempotency_key_required")
 
 
+def test_misspelt_part_is_refused_instead_of_becoming_the_whole(send):
+    order, _ = place()
+    payment = pay(order)
+    headers = staff("refund_order", "ship_order")
+    refund = {"payment_id": str(payment.id), "reason": "late", "ammount": {"amount": "1.00", "currency": "EUR"}}
+    parcel = {"line": {str(order.lines[0].id): 1}}
+
+    refunded = send("POST", "payments/refund", refund, headers=headers, key=key())
+    shipped = send("POST", f"staff/orders/{order.id}/shipments", parcel, headers=headers)
+
+    for answer, field in ((refunded, "ammount"), (shipped, "line")):
+        assert (answer.status_code, answer.json()["errors"][0]["field"]) == (400, field)
+    assert statuses(order)[1:] == ("paid", "unfulfilled")
+
+
 def test_staff_refund_a_payment_in_part_and_not_above_it(send):
     order, _ = place()
     payment = pay(order)
@@ -261,7 +275,7 @@ def test_staff_refund_a_payment_in_part_and_not_above_it(send):
         headers=headers,
         key=key(),
     )
-    deliver_all()
+    settle()
 
     assert (first.status_code, first.json()["amount"]["amount"]) == (201, "10.00")
     assert repeat.content == first.content

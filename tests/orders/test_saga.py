@@ -17,7 +17,7 @@ from apps.orders.models import Order, OrderSaga, SagaStep
 from apps.orders.services import settling
 from apps.payments import api as payments
 from tests.orders.making import STAFF, held, look, place, statuses, stock
-from tests.orders.paying import arrive, facts, open_another, pass_deadline, pay, refunded, start
+from tests.orders.paying import arrive, facts, open_another, pass_deadline, pay, refunded, settle, start
 
 pytestmark = pytest.mark.django_db
 
@@ -90,10 +90,10 @@ def test_late_payment_after_cancellation_is_refunded():
     order, token = place()
     payment = start(order)
     orders.cancel_order(order_id=order.id, viewer=orders.Viewer(order_token=token))
-    deliver_all()
+    settle()
 
     arrive(payment)
-    deliver_all()
+    settle()
 
     assert statuses(order) == ("cancelled", "unpaid", "unfulfilled")
     assert refunded(payment) == order.total
@@ -109,7 +109,7 @@ def test_second_payment_is_refunded_and_the_order_stays_paid():
     pay(order)
 
     arrive(voided)
-    deliver_all()
+    settle()
 
     assert statuses(order) == ("processing", "paid", "unfulfilled")
     assert (look(order).paid, look(order).refunded.amount) == (order.total, 0)
@@ -123,7 +123,7 @@ def test_payment_of_another_amount_is_refunded_and_the_order_still_waits():
     wrong = open_another(order, order.total + order.shipping)
 
     arrive(wrong)
-    deliver_all()
+    settle()
 
     assert statuses(order)[0] == "awaiting_payment"
     assert refunded(wrong) == order.total + order.shipping
@@ -151,7 +151,7 @@ def test_sold_out_after_payment_is_cancelled_and_refunded():
     place({variant: 1})
 
     arrive(payment)
-    deliver_all()
+    settle()
 
     assert statuses(order) == ("cancelled", "refunded", "unfulfilled")
     assert orders.get_history(order_id=order.id)[-2].data["reason"] == "out_of_stock"
@@ -170,7 +170,7 @@ def test_cancelled_after_payment_gives_stock_and_money_back():
     payment = pay(order)
 
     cancelled = orders.cancel_order(order_id=order.id, viewer=orders.Viewer(order_token=token))
-    deliver_all()
+    settle()
 
     assert cancelled.status is orders.OrderStatus.CANCELLED
     assert statuses(order) == ("cancelled", "refunded", "unfulfilled")
@@ -191,7 +191,7 @@ def test_order_cancelled_while_it_is_being_paid_keeps_neither_stock_nor_money(mo
 
     monkeypatch.setattr(saga.inventory, "allocate_reservation", cancel_meanwhile)
     arrive(payment)
-    deliver_all()
+    settle()
 
     assert statuses(order)[:2] == ("cancelled", "unpaid")
     assert refunded(payment) == order.total

@@ -7,11 +7,10 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from apps.messaging.testing import deliver_all
 from apps.orders import api as orders
 from apps.orders import verifying
 from tests.orders.making import STAFF, place
-from tests.orders.paying import pay
+from tests.orders.paying import pay, settle
 
 pytestmark = pytest.mark.django_db
 
@@ -38,7 +37,7 @@ def history_of_every_kind():
     pay(cancelled)
     orders.cancel_order(order_id=cancelled.id, viewer=STAFF)
     place()
-    deliver_all()
+    settle()
     return order
 
 
@@ -96,7 +95,7 @@ def test_tampered_line_parcel_or_history_is_found(order, sql):
         verify()
 
 
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 def test_reads_one_moment_of_the_database():
     history_of_every_kind()
 

@@ -50,13 +50,49 @@ def test_cancelled_at_once_and_late_money_still_counts(shop, transfer):
     assert shop.events(transfer) == ["payment_cancelled", "payment_succeeded"]
 
 
-def test_refund_is_recorded_as_sent(shop, transfer):
+def test_refund_waits_until_staff_have_sent_it_and_is_told_then_once(shop, transfer):
     payments.record_manual_payment(payment_id=transfer.id, actor="mia")
+    refund = shop.refund(transfer, euros("4.90"))
+    shop.work()
+    shop.work()
 
+    assert shop.look(transfer).refunded == euros("0.00")
+    assert "refund_succeeded" not in shop.events(transfer)
+    assert payments.count_transfers_to_send() == 1
+
+    for _ in range(2):
+        sent = payments.record_manual_refund(refund_id=refund.id, actor="mia@shop.test", note="statement 13")
+        assert sent.status is payments.RefundStatus.SUCCEEDED
+    assert shop.look(transfer).refunded == euros("4.90")
+    assert shop.events(transfer).count("refund_succeeded") == 1
+    assert payments.count_transfers_to_send() == 0
+    entry = PaymentTransaction.objects.get(payment_id=transfer.id, kind="refund")
+    assert (entry.actor, entry.note) == ("mia@shop.test", "statement 13")
+
+
+def test_repeat_of_a_refund_with_another_amount_is_refused(shop, transfer):
+    payments.record_manual_payment(payment_id=transfer.id, actor="mia")
     shop.refund(transfer, euros("4.90"))
+
+    with pytest.raises(payments.RefundMismatch, match=r"4\.90 EUR goes back"):
+        shop.refund(transfer, euros("5.90"))
+
+
+def test_refund_recorded_before_its_work_item_ran_stays_sent(shop, transfer):
+    payments.record_manual_payment(payment_id=transfer.id, actor="mia")
+    refund = shop.refund(transfer, euros("4.90"))
+    payments.record_manual_refund(refund_id=refund.id, actor="mia")
+
     shop.work()
 
     assert shop.look(transfer).refunded == euros("4.90")
+
+
+def test_refund_of_a_card_is_not_recorded_by_hand(shop):
+    refund = shop.refund(shop.paid(), euros("4.90"))
+
+    with pytest.raises(payments.RefundNotFound):
+        payments.record_manual_refund(refund_id=refund.id, actor="mia")
 
 
 def test_card_payment_cannot_be_recorded_by_hand(shop):

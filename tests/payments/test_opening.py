@@ -94,6 +94,12 @@ def test_order_whose_money_came_opens_no_other_payment_however_it_is_asked_for(s
     shop.assert_ledgers_agree(first)
 
 
+def test_money_of_another_amount_does_not_pay_the_order(shop):
+    first = shop.paid(amount=euros("1.00"))
+
+    assert shop.open(order_id=first.order_id).id != first.id
+
+
 def test_order_whose_money_was_given_back_opens_another_payment(shop):
     first = shop.paid()
     shop.refund(first)

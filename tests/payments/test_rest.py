@@ -194,7 +194,7 @@ def test_webhook_larger_than_allowed_is_413(shop, settings):
     assert answer.status_code == 413
 
 
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 @pytest.mark.processes
 @pytest.mark.parametrize(
     "kind",

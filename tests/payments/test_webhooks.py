@@ -136,7 +136,18 @@ def test_body_that_is_not_text_is_refused(shop):
         payments.receive_webhook(**call | {"body": b"\xff\xfe"})
 
 
-@pytest.mark.parametrize("event", [[], {"id": "evt_1"}, {"id": "evt_1", "type": "x", "data": {"object": None}}])
+@pytest.mark.parametrize(
+    "event",
+    [
+        [],
+        {"id": "evt_1"},
+        {"id": "evt_1", "type": "x", "data": {"object": None}},
+        made_up_event() | {"id": None},
+        made_up_event() | {"id": "\ud800"},
+        made_up_event(kind=None),
+        made_up_event(kind="\ud800"),
+    ],
+)
 def test_signed_body_that_is_no_event_is_refused(shop, event):
     with pytest.raises(Invalid):
         payments.receive_webhook(**signed(shop, event))

@@ -24,7 +24,7 @@ from apps.search import handlers
 from apps.search.models import ProductDocument
 from tests.catalog.shop import make_product, product_input
 
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def at_once(*calls: Callable[[], object]) -> None:

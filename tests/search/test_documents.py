@@ -184,7 +184,7 @@ def test_document_is_rewritten_only_where_its_bytes_differ():
     assert document(product).updated_at == before
 
 
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 def test_generation_of_cached_answers_moves_when_bytes_move_and_not_before():
     product = make_product()
     variant_id = product.variants[0].id

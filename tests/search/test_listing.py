@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import pytest
 from django.test import Client
 
 from apps.catalog import api as catalog
-from apps.catalog.contracts import Option
+from apps.catalog.contracts import Option, ProductStatus
 from apps.inventory import api as inventory
 from apps.kernel.errors import Invalid
 from apps.messaging.testing import deliver_all
@@ -204,6 +204,7 @@ def test_answers_carry_a_validator_and_unchanged_ones_are_not_sent_again():
     assert Client().get("/api/v1/products", headers={"If-None-Match": first["ETag"]}).status_code == 200
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "query", ["", "q=thing", "q=thnig", "category=home&in_stock=false&sort=price", "q=thing&min_price=1"]
 )
@@ -283,6 +284,88 @@ def test_values_are_counted_under_the_other_filters_but_not_under_their_own():
     assert facets["Size"] == {"S": 1, "M": 1}
 
 
+def test_rest_narrows_by_option_as_the_page_does(get):
+    make_in("Parka", colours=("Moss", "Navy"), sizes=("S", "M"))
+    make_in("Vest", colours=("Navy",), sizes=("M", "L"))
+    make_in("Cap", colours=("Rust",), sizes=("One",))
+
+    def found(query):
+        return set(titles(get(f"products?{query}")))
+
+    assert found("option.Colour=Navy&option.Colour=Rust") == {"Parka", "Vest", "Cap"}
+    assert found("option.Colour=Navy&option.Size=L") == {"Vest"}
+    assert found("option.Colour=Moss&option.Colour=Rust&option.Size=M&sort=title&in_stock=false") == {"Parka"}
+    assert found("option.Colour=&option.=Navy&option.Size=L") == {"Vest"}  # blank ones, as forms send them
+    assert found("option.colour=Navy") == set()
+
+
+NASTY = [
+    "Size.EU",
+    "Size: EU",
+    ":",
+    ".",
+    "a:b",
+    "50% wool & more=less?",
+    "Größe+é",
+    "option.Size",
+    "<b>\"'",
+    "مقاس",
+    "q",
+    "limit",
+]
+
+
+@pytest.mark.parametrize("name", NASTY)
+def test_option_may_be_called_anything_and_have_any_value(get, name):
+    value, other = "1:2.3 & 4=5", "plain"
+    for title, held in (("Parka", (value, other)), ("Vest", (other,))):
+        options = (Option(name=name, values=held),)
+        variants = tuple(variant(f"{title}-{number}", options={name: each}) for number, each in enumerate(held))
+        make_product(title=title, slug=title.lower(), options=options, variants=variants)
+
+    def found(*values):
+        return titles(get(f"products?{urlencode([(f'option.{name}', each) for each in values] + [('sort', 'title')])}"))
+
+    assert found(value) == ["Parka"]
+    assert found(value, other) == ["Parka", "Vest"]
+    assert found("2.3 & 4=5") == []
+    assert browse_options(**{name: [value]})[1] == {name: {value: 1, other: 2}}
+
+
+def test_a_colon_belongs_to_the_name_or_to_the_value_and_is_not_mixed_up(get):
+    for title, name, value in (("Parka", "a:b", "c"), ("Vest", "a", "b:c")):
+        make_product(
+            title=title,
+            slug=title.lower(),
+            options=(Option(name=name, values=(value,)),),
+            variants=(variant(title, options={name: value}),),
+        )
+
+    assert titles(get("products?option.a%3Ab=c")) == ["Parka"]
+    assert titles(get("products?option.a=b%3Ac")) == ["Vest"]
+
+
+def test_pages_of_a_narrowed_list_keep_every_value(get):
+    for number in range(5):
+        make_in(f"Parka {number}".replace(" ", "-"), colours=("Moss",) if number % 2 else ("Navy",), sizes=("S",))
+    make_in("Cap", colours=("Rust",), sizes=("One",))
+
+    page = get("products?option.Colour=Moss&option.Colour=Navy&limit=2&sort=title&count=true")
+    seen, links = titles(page), 0
+    while page["next"]:
+        parts = urlsplit(page["next"])
+        page = get(f"{parts.path.removeprefix('/api/v1/')}?{parts.query}")
+        seen, links = seen + titles(page), links + 1
+
+    assert (page["count"], links) == (5, 2)
+    assert seen == [f"Parka-{number}" for number in range(5)]
+
+
+@pytest.mark.parametrize("query", ["&".join(f"option.{n}=x" for n in range(6)), "option.a=%00", "option.%00=a"])
+def test_options_that_make_no_sense_are_refused_over_rest(get, query):
+    assert get(f"products?{query}", status=400)["errors"][0]["field"].startswith("option")
+
+
 @pytest.mark.parametrize(
     "options", [{"a": ["\x00"]}, {str(n): ["x"] for n in range(6)}, {"a": [str(n) for n in range(31)]}]
 )
@@ -291,3 +374,15 @@ def test_options_that_make_no_sense_are_refused(options):
         search.browse(query=search.ListingQuery(currency="EUR", options=options))
 
     assert refused.value.fields[0].field == "options"
+
+
+def test_currencies_that_something_is_sold_in_are_told_in_the_order_asked_for():
+    make_simple("Lamp", currency="USD")
+    make_simple("Lantern", currency="EUR")
+    make_simple("Torch", currency="JPY", status=ProductStatus.DRAFT)
+    deliver_all()
+
+    with assert_queries(at_most=1):
+        found = search.list_sold_currencies(among=["JPY", "USD", "GBP", "EUR"])
+
+    assert found == ("USD", "EUR")

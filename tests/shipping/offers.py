@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from uuid import UUID
 
 from apps.kernel.ids import uuid7
 from apps.kernel.money import Money
@@ -12,6 +13,11 @@ from apps.shipping.models import ShippingMethod, ShippingRate, ShippingZone
 def withdraw_methods() -> None:
     """Offer nothing anywhere."""
     ShippingMethod.objects.all().delete()
+
+
+def stop_rates(*, method_id: UUID, currency: str) -> None:
+    """Offer a method no more in a currency."""
+    ShippingRate.objects.filter(method_id=method_id, price_currency=currency).delete()
 
 
 def offer_methods(count: int, *, country: str = "DE") -> None:

@@ -5,7 +5,7 @@ from django.core.management import call_command
 
 from apps.shipping.models import ShippingRate, ShippingZone
 
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def test_seeding_again_leaves_edited_zones_alone():

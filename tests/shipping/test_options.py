@@ -178,3 +178,53 @@ def test_a_negative_price_is_refused_by_the_database():
 
     with pytest.raises(IntegrityError):
         make_rate(method, euro(-1), max_weight_grams=7)
+
+
+def free_delivery(country="DE", *, subtotal="20.00"):
+    return shipping.get_free_delivery(country=country, region="", currency="EUR", subtotal=euro(subtotal))
+
+
+@pytest.mark.parametrize(
+    ("subtotal", "remaining"), [("20.00", "60.00"), ("79.99", "0.01"), ("80.00", "0"), ("95.00", "0")]
+)
+def test_what_is_missing_to_free_delivery_agrees_with_the_price_offered(subtotal, remaining):
+    found = free_delivery(subtotal=subtotal)
+
+    assert (found.country, found.threshold, found.remaining) == ("DE", euro("80.00"), euro(remaining))
+    assert (prices(subtotal=euro(subtotal))["Standard"] == euro("0")) == (found.remaining == euro("0"))
+
+
+def test_nothing_is_promised_where_no_method_has_a_threshold_or_one_is_free_anyway():
+    assert free_delivery("NZ") is None
+
+    pickup = make_method(ShippingZone.objects.get(countries=["DE"]), name="Pick up")
+    make_rate(pickup, euro("0"))
+
+    assert free_delivery("DE") is None
+
+
+def test_of_two_thresholds_the_lower_one_counts_and_an_inactive_method_does_not():
+    germany = ShippingZone.objects.get(countries=["DE"])
+    make_rate(make_method(germany, name="Slow", kind="free_above"), euro("3.00"), free_from_amount=Decimal(50))
+    make_rate(
+        make_method(germany, name="Gone", kind="free_above", is_active=False), euro("3"), free_from_amount=Decimal(9)
+    )
+
+    assert free_delivery().threshold == euro("50.00")
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"country": "XX"}, "unknown_country"),
+        ({"currency": "USD"}, "currency_mismatch"),
+        ({"subtotal": euro("-1")}, "negative_amount"),
+    ],
+)
+def test_free_delivery_of_nonsense_is_refused(changes, code):
+    asked = {"country": "DE", "region": "", "currency": "EUR", "subtotal": euro("20.00")}
+
+    with pytest.raises(Invalid) as refused:
+        shipping.get_free_delivery(**{**asked, **changes})
+
+    assert refused.value.fields[0].code == code

@@ -116,8 +116,14 @@ class Shop:
 
 
 @pytest.fixture(scope="session")
-def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
-    with run_shop(state=tmp_path_factory.mktemp("shop")) as running:
+def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One MEDIA_ROOT of all running shops: files are named by content, and a picture takes a second to draw."""
+    return tmp_path_factory.mktemp("pictures")
+
+
+@pytest.fixture(scope="session")
+def shop(tmp_path_factory: pytest.TempPathFactory, pictures: Path) -> Iterator[Shop]:
+    with run_shop(state=tmp_path_factory.mktemp("shop"), environment={"MEDIA_ROOT": str(pictures)}) as running:
         started = Shop(running)
         wait_for(
             lambda: len(started.client().expect(200, "GET", "/api/v1/products?in_stock=true")["results"]) >= 10,

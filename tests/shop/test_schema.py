@@ -126,6 +126,7 @@ def world(shop: Shop) -> World:
         "variant_id": product["variants"][0]["id"],
         "item_id": item["id"],
         "address_id": address["id"],
+        "code": "DE",
     }
     headers = {
         "guest": {"Cart-Token": guest.cart_token, "Order-Token": order["order_token"]},
@@ -177,6 +178,8 @@ def walk_purchase(guest: Recorder, staff: Recorder, variant_id: str) -> tuple[An
     guest.expect(200, "GET", f"/api/v1/products/{card['slug']}")
     guest.expect(200, "GET", f"/api/v1/products/{card['slug']}/inventory")
     guest.expect(200, "GET", "/api/v1/categories")
+    country = guest.expect(200, "GET", "/api/v1/countries")["results"][0]
+    guest.expect(200, "GET", f"/api/v1/countries/{country['code']}")
     walk_cart(guest, variant_id)
     token = {"Order_Token": (cancelled := guest.order({variant_id: 1}))["order_token"]}
     guest.expect(200, "PUT", f"/api/v1/orders/{cancelled['id']}/cancel", **token)

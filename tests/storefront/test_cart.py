@@ -1,16 +1,19 @@
 """The bag: quantities, what changed meanwhile, whose it is."""
 
 import re
+from decimal import Decimal
 
 import pytest
 
 from apps.accounts import api as accounts
 from apps.catalog import api as catalog
+from apps.catalog.contracts import VariantInput
 from apps.checkout import api as checkout
 from apps.inventory import api as inventory
 from apps.kernel.ids import uuid7
+from apps.kernel.money import Money
 from apps.web.testing import assert_queries
-from tests.checkout.shopping import make_variant, set_price
+from tests.checkout.shopping import euro, make_variant, set_price
 from tests.storefront.visitor import Visitor, make_listed
 
 pytestmark = pytest.mark.django_db
@@ -71,7 +74,10 @@ def test_quantity_that_is_none_is_explained(quantity):
     page = visitor.send(form, quantity=quantity)
 
     assert page.status == 200
-    assert "note error" in page.text
+    beside = re.search(r'<span class="fault" id="fault-[^"]+">([^<]+)</span>', page.text)
+    assert beside
+    assert re.search(r"is not a (quantity|whole number)", beside[1])
+    assert "note error" not in page.text
     assert list(lines(visitor).values()) == [1]
 
 
@@ -141,12 +147,12 @@ def test_item_of_another_cart_is_out_of_reach():
     assert list(lines(visitor).values()) == [1]
 
 
-def test_bag_costs_at_most_eight_statements():
+def test_bag_costs_at_most_ten_statements():
     visitor = Visitor()
     for _ in range(5):
         visitor.add(make_listed()[1])
 
-    with assert_queries(at_most=8):
+    with assert_queries(at_most=10):
         visitor.get("/cart/")
 
 
@@ -163,4 +169,45 @@ def test_what_a_merge_had_to_leave_out_is_named():
     bag = visitor.send(form, at="/account/sign-in/", email=email, password=password)
 
     assert bag.path == "/cart/"
-    assert re.search(r"2 . Product \w+ is not sold in USD, so it is not in this bag\.", bag.text)
+    assert re.search(r"Not sold in USD, so left out: 2 . Product \w+\.", bag.text)
+
+
+def test_what_a_merge_priced_again_is_named():
+    email, password = f"{uuid7().hex}@example.com", "correct horse battery"
+    customer = accounts.register_customer(email=email, password=password, first_name="Ada", last_name="Byron")
+    dollars = make_variant(currency="USD")
+    checkout.add_item(owner=checkout.CartOwner(customer_id=customer.id), variant_id=dollars, quantity=1, currency="USD")
+    prices = {"EUR": euro("10.00"), "USD": Money(Decimal("12.00"), "USD")}
+    _, slug = make_listed(variants=(VariantInput(prices=prices),))
+    visitor = Visitor()
+    visitor.add(slug, 2)
+    form = visitor.get("/account/sign-in/?next=/cart/").form("/account/sign-in/")
+
+    bag = visitor.send(form, at="/account/sign-in/", email=email, password=password)
+
+    assert re.search(r"Priced in USD now, like the rest of your bag: 2 . Product \w+\.", bag.text)
+
+
+def test_what_is_missing_to_free_delivery_is_told_until_it_is_reached():
+    _, slug = make_listed(price="30.00")
+    visitor = Visitor()
+
+    short = visitor.add(slug, 2)
+    free = visitor.add(slug)
+
+    assert re.search(r"<strong>€20\.00</strong> to free delivery to Germany", short.text)
+    assert '<progress max="80.00" value="60.00"' in short.text
+    assert "Delivery to Germany is free" in free.text
+    assert '<progress max="80.00" value="80.00"' in free.text
+
+
+def test_free_delivery_is_that_of_the_address_given_at_the_checkout():
+    _, slug = make_listed(price="30.00")
+    visitor = Visitor()
+    visitor.add(slug)
+
+    visitor.check_out(country="FR")
+    assert "<strong>€120.00</strong> to free delivery to France" in visitor.get("/cart/").text
+
+    visitor.check_out(country="CH", postal_code="8001", city="Zürich")
+    assert "to free delivery" not in visitor.get("/cart/").text

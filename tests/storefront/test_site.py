@@ -2,10 +2,12 @@
 
 import json
 import re
+from urllib.parse import urlencode
 
 import pytest
 from django.conf import settings
 from django.test import Client
+from django.utils.html import escape
 
 from apps.catalog import api as catalog
 from apps.catalog.contracts import Image, Option
@@ -57,6 +59,7 @@ def test_sitemap_names_every_product_and_category():
 
     assert paths == ["/", "/products/", "/categories/clothing/", "/categories/clothing/jackets/", f"/products/{slug}/"]
     assert client.get("/sitemaps/2.xml").status_code == 404
+    assert client.get(f"/sitemaps/{10**16}.xml").status_code == 404
 
 
 def test_robots_keep_out_of_what_is_somebodys_own():
@@ -94,14 +97,33 @@ def test_listing_narrows_by_colour_and_size_together_with_words():
     deliver_all()
     visitor = Visitor()
 
-    both = visitor.get("/search/?q=jacket&option=Colour:Moss&option=Size:S")
-    other = visitor.get("/products/?option=Colour:Pink")
+    both = visitor.get("/search/?q=jacket&option.Colour=Moss&option.Size=S")
+    other = visitor.get("/products/?option.Colour=Pink")
 
     assert len(titles(both)) == 1
-    assert 'href="?q=jacket&amp;option=Size%3AS">Colour: Moss' in both.text
-    assert 'name="option" value="Size:S" checked' in both.text
+    assert 'href="?q=jacket&amp;option.Size=S">Colour: Moss' in both.text
+    assert 'name="option.Size" value="S" checked' in both.text
     assert titles(other) == []
     assert "Nothing matches all of these filters" in other.text
+
+
+@pytest.mark.parametrize("name", ["Size.EU", "Size: EU", "50% & more=less", "q", "Größe"])
+def test_links_and_forms_of_a_listing_carry_any_name_of_an_option(name):
+    values = ("4:2", "a.b & c")
+    variants = tuple(variant(value, options={name: value}) for value in values)
+    product = make_product(options=(Option(name=name, values=values),), variants=variants)
+    make_simple("Lamp")
+    deliver_all()
+    visitor = Visitor()
+
+    chosen = visitor.get("/products/?" + urlencode([(f"option.{name}", value) for value in values]))
+
+    assert titles(chosen) == [product.title]
+    for value in values:
+        ticked = f'name="option.{escape(name)}" value="{escape(value)}" checked'
+        assert ticked in chosen.text
+        left = next(each for each in values if each != value)
+        assert f'href="?{escape(urlencode({f"option.{name}": left}))}">{escape(f"{name}: {value}")}' in chosen.text
 
 
 def test_suggestions_are_a_fragment_and_escape_what_was_typed():

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db import DataError, OperationalError, connection
 from django.http import Http404, HttpResponse
-from django.urls import include, path
+from django.urls import path
 from rest_framework import serializers
 
 from apps.kernel import errors
@@ -18,6 +18,7 @@ from apps.messaging.models import OutboxMessage
 from apps.web import answers, idempotency, pagination, permissions
 from apps.web.authentication import caller_of
 from apps.web.views import APIView, check_match, reply, reply_page
+from ecommerce import urls
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,6 +158,10 @@ def page(request):
     )
 
 
+def refuse(request, what):
+    raise RAISES[what]
+
+
 urlpatterns = [
     path("api/v1/probe/plain", Plain.as_view()),
     path("api/v1/probe/raise/<str:what>", Raise.as_view()),
@@ -169,7 +174,8 @@ urlpatterns = [
     path("api/v1/probe/catalogue", Catalogue.as_view()),
     path("api/v1/probe/catalogue/<str:name>", Catalogue.as_view()),
     path("probe/page/", page),
-    path("", include("ecommerce.urls")),
+    path("probe/page/<str:what>/", refuse),
+    *urls.urlpatterns,
 ]
 handler400 = "apps.web.failures.bad_request"
 handler403 = "apps.web.failures.permission_denied"

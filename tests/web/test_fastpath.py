@@ -9,11 +9,13 @@ import pytest
 from django.core.handlers.wsgi import WSGIHandler
 from django.core.signals import request_finished, request_started
 from django.db import close_old_connections, connection
+from django.utils.translation.trans_real import _get_supported_language_variant, get_languages
 
 from apps.kernel.ids import uuid7
 from apps.web import answers, metrics
 from apps.web.authentication import issue_access_token
 from apps.web.fastpath import FastPath
+from apps.web.languages import accepted_language
 from apps.web.testing import assert_queries
 from ecommerce.settings.limits import Budget
 from tests.web import probe
@@ -27,6 +29,18 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def _keeping(keeping_answers):
     probe.Catalogue.built = 0
+
+
+@pytest.fixture
+def forget_languages():
+    """What was made of languages is remembered while a process lives; call it after changing them."""
+
+    def forget():
+        for remembered in (accepted_language, get_languages, _get_supported_language_variant):
+            remembered.cache_clear()
+
+    yield forget
+    forget()
 
 
 @pytest.fixture
@@ -297,3 +311,46 @@ def test_another_host_is_refused_though_the_answer_is_kept(shop):
     assert (kept[0], foreign[0]) == ("200 OK", "400 Bad Request")
     assert orjson.loads(foreign[2])["errors"][0]["field"] == "Host"
     assert shop.get(URL, HTTP_HOST="testserver")[0] == "200 OK"
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("a=1&b=2", "b=2&a=1", True),
+        ("option.Size=M&sort=price", "sort=price&option.Size=M", True),
+        ("sort=price&sort=title", "sort=title&sort=price", False),
+        ("sort=price&sor%74=title", "sor%74=title&sort=price", False),
+        ("sort=price&so+rt=title", "so+rt=title&sort=price", False),
+        ("a=1&a=2", "a=1&a=1&a=2", False),
+        ("a=1&b=2", "a=2&b=1", False),
+        ("a=1%26b=2", "a=1&b=2", False),
+    ],
+)
+def test_order_of_parameters_makes_another_answer_only_where_it_may_count(one, other, same, settings):
+    def key(query):
+        return answers.key_of({"REQUEST_METHOD": "GET", "PATH_INFO": "/api/v1/products", "QUERY_STRING": query})
+
+    assert (key(one) == key(other)) == same
+
+
+def test_answers_are_kept_for_each_language_and_say_so(shop):
+    own = shop.get(URL)
+    german = shop.get(URL, HTTP_ACCEPT_LANGUAGE="de-AT,de;q=0.9,en;q=0.5")
+
+    assert own[1]["Vary"] == german[1]["Vary"] == "Accept-Language"
+    assert own[2] != german[2]
+    assert shop.reached == 2
+    assert shop.get(URL, HTTP_ACCEPT_LANGUAGE="de")[2] == german[2]
+    assert shop.get(URL, HTTP_ACCEPT_LANGUAGE="pl, en;q=0.3")[2] == own[2]
+    assert shop.reached == 2
+    not_modified = shop.get(URL, HTTP_ACCEPT_LANGUAGE="de", HTTP_IF_NONE_MATCH=german[1]["ETag"])
+    assert (not_modified[0], not_modified[1]["Vary"]) == ("304 Not Modified", "Accept-Language")
+
+
+def test_a_shop_of_one_language_keeps_one_answer_and_does_not_vary(shop, settings, forget_languages):
+    settings.LANGUAGES = [("en", "English")]
+    forget_languages()
+    own = shop.get(URL, HTTP_ACCEPT_LANGUAGE="de")
+
+    assert "Vary" not in own[1]
+    assert shop.get(URL)[2] == own[2]

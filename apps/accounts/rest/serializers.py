@@ -6,8 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from apps.kernel.countries import COUNTRIES
-from apps.web.fields import YesNoField
+from apps.web.fields import AddressBody, YesNoField
 
 
 class RegistrationInput(serializers.Serializer[Any]):
@@ -31,20 +30,8 @@ class ProfileInput(serializers.Serializer[Any]):
     last_name = serializers.CharField(max_length=100, allow_blank=True, required=False)
 
 
-class AddressParts(serializers.Serializer[Any]):
-    first_name = serializers.CharField(max_length=100)
-    last_name = serializers.CharField(max_length=100)
-    line1 = serializers.CharField(max_length=200)
-    line2 = serializers.CharField(max_length=200, allow_blank=True, default="")
-    city = serializers.CharField(max_length=100)
-    region = serializers.CharField(max_length=100, allow_blank=True, default="")
-    postal_code = serializers.CharField(max_length=20, allow_blank=True, default="")
-    phone = serializers.CharField(max_length=40, allow_blank=True, default="")
+class AddressInput(AddressBody):
     is_default = YesNoField(default=False)
-
-
-class AddressInput(AddressParts):
-    country = serializers.ChoiceField(choices=sorted(COUNTRIES))
 
 
 class CustomerView(serializers.Serializer[Any]):
@@ -65,9 +52,8 @@ class SignedInView(TokenPairView):
     user = CustomerView()
 
 
-class AddressView(AddressParts):
+class AddressView(AddressInput):
     id = serializers.UUIDField()
-    country = serializers.CharField()
 
 
 class AddressBookView(serializers.Serializer[Any]):

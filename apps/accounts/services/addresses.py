@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import asdict
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from apps.accounts.errors import AddressBookFull, AddressNotFound, CustomerNotFound, InvalidAddress
 from apps.accounts.models import SavedAddress, User
-from apps.accounts.services.checking import find_faults
+from apps.addressing import api as addressing
 from apps.kernel.address import Address
-from apps.kernel.countries import check_country
 from apps.messaging import api as messaging
 
 MAX_ADDRESSES = 200
@@ -18,14 +19,13 @@ MAX_ADDRESSES = 200
 @messaging.command
 def save(*, customer_id: UUID, address: Address, address_id: UUID | None, is_default: bool) -> SavedAddress:
     """Add or replace an address."""
-    check_country(address.country)
+    address = addressing.normalise_address(address=address)
+    if faults := addressing.find_address_faults(address=address):
+        raise InvalidAddress(fields=faults)
     _lock_book(customer_id)
     row = _new(customer_id) if address_id is None else _own(customer_id, address_id)
-    parts = asdict(address)
-    for name, value in parts.items():
+    for name, value in asdict(address).items():
         setattr(row, name, value)
-    if faults := find_faults(row, fields=parts):
-        raise InvalidAddress(fields=faults)
     if is_default:
         SavedAddress.objects.filter(user_id=customer_id, is_default=True).exclude(pk=row.pk).update(is_default=False)
     row.is_default = is_default
@@ -47,7 +47,9 @@ def _lock_book(customer_id: UUID) -> None:
 
 def _new(customer_id: UUID) -> SavedAddress:
     if SavedAddress.objects.filter(user_id=customer_id).count() >= MAX_ADDRESSES:
-        raise AddressBookFull(f"An address book holds {MAX_ADDRESSES} addresses; delete one that is not needed.")
+        raise AddressBookFull(
+            _("An address book holds %(count)s addresses; delete one that is not needed.") % {"count": MAX_ADDRESSES}
+        )
     return SavedAddress(user_id=customer_id)
 
 

@@ -9,6 +9,7 @@ from django.contrib.auth.hashers import make_password
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import IntegrityError
+from django.utils.translation import gettext as _
 from psycopg.errors import UniqueViolation
 
 from apps.accounts.errors import InvalidPassword, InvalidProfile, InvalidRegistration
@@ -54,7 +55,11 @@ def announce_registration(user: User) -> None:
 
 def _taken(email: str) -> InvalidRegistration:
     return InvalidRegistration(
-        fields=[FieldError("email", "email_taken", f"{email} has an account already; sign in instead.")]
+        fields=[
+            FieldError(
+                "email", "email_taken", _("%(email)s has an account already; sign in instead.") % {"email": email}
+            )
+        ]
     )
 
 
@@ -65,14 +70,18 @@ def email_faults(email: str) -> list[FieldError]:
             raise ValidationError("too long")
         validate_email(email)
     except ValidationError:
-        detail = f"{email[:MAX_EMAIL]!r} is not an e-mail address such as ada@example.com."
+        detail = _("%(given)r is not an e-mail address such as ada@example.com.") % {"given": email[:MAX_EMAIL]}
         return [FieldError("email", "invalid_email", detail)]
     return []
 
 
 def _password_faults(password: str, user: User) -> list[FieldError]:
     if len(password) > MAX_PASSWORD:
-        return [FieldError("password", "password_too_long", f"Use at most {MAX_PASSWORD} characters.")]
+        return [
+            FieldError(
+                "password", "password_too_long", _("Use at most %(count)s characters.") % {"count": MAX_PASSWORD}
+            )
+        ]
     try:
         password_validation.validate_password(password, user)
     except ValidationError as error:
@@ -84,7 +93,9 @@ def change_password(*, customer_id: UUID, current: str, new: str) -> User:
     """Check both, hash, then write."""
     user = get_user(customer_id)
     if len(current) > MAX_PASSWORD or not user.check_password(current):
-        raise InvalidPassword(fields=[FieldError("current_password", "wrong_password", "This is not your password.")])
+        raise InvalidPassword(
+            fields=[FieldError("current_password", "wrong_password", _("This is not your password."))]
+        )
     if faults := _password_faults(new, user):
         raise InvalidPassword(fields=[FieldError("new_password", fault.code, fault.detail) for fault in faults])
     hashed = make_password(new)
@@ -98,7 +109,7 @@ def _write_password(*, user_id: UUID, old: str, new: str) -> None:
     """Write only over the password that was checked: of two changes at once, one wins and the other is refused."""
     if not User.objects.filter(pk=user_id, password=old).update(password=new):
         raise InvalidPassword(
-            fields=[FieldError("current_password", "wrong_password", "The password was changed meanwhile.")]
+            fields=[FieldError("current_password", "wrong_password", _("The password was changed meanwhile."))]
         )
 
 

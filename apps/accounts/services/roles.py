@@ -26,13 +26,16 @@ ROLES: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "Support": (
         "orders.view_order",
+        "orders.view_money",
         "orders.cancel_order",
         "orders.refund_order",
         "payments.view_payment",
         "payments.view_refund",
         "notifications.view_outboundmail",
+        "notifications.view_stocknotice",
         "accounts.view_user",
         "catalog.view_product",
+        "catalog.view_variantprice",
         "inventory.view_stocklevel",
     ),
     "Warehouse": (
@@ -48,6 +51,7 @@ ROLES: Final[Mapping[str, tuple[str, ...]]] = {
     "Analyst": (
         "orders.view_sales",
         "catalog.view_product",
+        "catalog.view_variantprice",
         "inventory.view_stocklevel",
         "inventory.view_stockmovement",
     ),

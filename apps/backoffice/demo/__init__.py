@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache
 from itertools import chain, zip_longest
@@ -14,6 +14,7 @@ from typing import Any, Final
 from zlib import crc32
 
 from apps.backoffice.demo.drawing import VIEWS, Detail, draw
+from apps.backoffice.demo.texts import speakers
 from apps.brand.contracts import BrandInput
 from apps.catalog.contracts import Option, ProductInput, ProductStatus, VariantInput
 from apps.kernel.money import Money
@@ -25,13 +26,17 @@ COLOUR: Final = "Colour"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Picture:
-    """What to draw: `colour` is the value of the option Colour that it shows, or where there is none, the colour to draw in."""
+    """What to draw: `colour` is the value of the option Colour that it shows, or where there is none, the colour to draw in.
+
+    `alts` are what it shows in other languages, by language.
+    """
 
     garment: str
     colour: str
     view: str
     details: Mapping[str, Detail]
     alt: str
+    alts: Mapping[str, str]
 
     def svg(self) -> str:
         """Return the drawing; see `drawing.draw`."""
@@ -85,6 +90,7 @@ def _read(entry: Mapping[str, Any]) -> DemoProduct:
         variants=variants,
         attributes=_attributes(entry),
     )
+    given = replace(given, translations={code: told.product(entry, given) for code, told in speakers().items()})
     stock = {variant.sku: _stock(entry, variant) for variant in variants}
     pictures = tuple(_pictures(entry))
     return DemoProduct(product=given, pictures=pictures, category=tuple(entry["category"]), stock=stock)
@@ -123,8 +129,17 @@ def _pictures(entry: Mapping[str, Any]) -> Iterator[Picture]:
     for colour in entry.get("colours", [plain]):
         title = entry["title"] if colour == plain else f"{entry['title']} in {colour.lower()}"
         for view in VIEWS:
+            side = _side(garment, view)
             yield Picture(
-                garment=garment, colour=colour, view=view, details=details, alt=f"{title}, {_side(garment, view)}"
+                garment=garment,
+                colour=colour,
+                view=view,
+                details=details,
+                alt=f"{title}, {side}",
+                alts={
+                    language: told.alt(slug=entry["slug"], colour=colour, view=side, coloured=colour != plain)
+                    for language, told in speakers().items()
+                },
             )
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from django import template
 
 register = template.Library()
+_ID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 @register.filter
@@ -25,7 +27,9 @@ def of_key(mapping: Mapping[Any, Any], key: object) -> Any:
 @register.filter
 def person(actor: str) -> str:
     """Return who did it in words: ledgers name staff by id, and the shop itself by nothing or by the part that acted."""
-    if actor.startswith("staff:"):
+    if actor.startswith("staff:") or _ID.fullmatch(
+        actor
+    ):  # the bare id is how older entries of the ledger of stock name them
         return "staff"
     return actor or "the shop"
 

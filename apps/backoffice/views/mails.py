@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.http import Http404, HttpRequest, HttpResponse
@@ -17,36 +18,43 @@ from apps.web.pagination import PageParams
 
 _SAMPLES = 20
 _WIDTHS = (640, 390)
+_BACK_IN_STOCK = "back in stock"
+_KINDS = (*(kind.value for kind in notifications.MailKind), _BACK_IN_STOCK)
 
 
 @require_safe
 @permission_required(["notifications.view_outboundmail", "orders.view_order"], raise_exception=True)
 def preview(request: HttpRequest) -> HttpResponse:
-    """Show a mail of one kind about one order in one language, HTML and text side by side."""
-    number = request.GET.get("order", "").replace("\0", "").strip()
+    """Show a mail of one kind in one language, about an order or some product, HTML and text side by side."""
+    number = request.GET.get("order", "").strip()
     samples = orders.search_orders(params=PageParams(limit=_SAMPLES)).items
     found = orders.search_orders(query=number, params=PageParams(limit=1)).items if number else samples[:1]
-    kind = next(
-        (each for each in notifications.MailKind if each == request.GET.get("kind")), notifications.MailKind.PLACED
-    )
-    language = next(
-        (each for each in notifications.LANGUAGES if each == request.GET.get("language")), notifications.LANGUAGES[0]
-    )
+    kind = next((each for each in _KINDS if each == request.GET.get("kind")), _KINDS[0])
+    language = request.GET.get("language", "")
+    language = language if language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
     width = next((each for each in _WIDTHS if str(each) == request.GET.get("width")), _WIDTHS[0])
     context = {
         "title": "Mails",
-        "kinds": list(notifications.MailKind),
+        "kinds": _KINDS,
         "kind": kind,
-        "languages": notifications.LANGUAGES,
+        "languages": settings.LANGUAGES,
         "language": language,
         "widths": _WIDTHS,
         "width": width,
         "samples": samples,
         "number": number,
         "order": found[0] if found else None,
-        "mail": notifications.preview_mail(kind=kind, order_id=found[0].id, language=language) if found else None,
+        "mail": _preview(kind, order_id=found[0].id if found else None, language=language),
     }
     return show_page(request, "mails.html", context)
+
+
+def _preview(kind: str, *, order_id: UUID | None, language: str) -> notifications.WrittenMail | None:
+    if kind == _BACK_IN_STOCK:
+        return notifications.preview_stock_notice(language=language)
+    if order_id is None:
+        return None
+    return notifications.preview_mail(kind=notifications.MailKind(kind), order_id=order_id, language=language)
 
 
 @require_POST

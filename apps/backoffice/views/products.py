@@ -31,10 +31,13 @@ class Cell:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Matrix:
-    """Variants by the values of the last option across, and of all others down; None where a combination is not made."""
+    """Variants by the values of the last option across, and of all others down; None where a combination is not made.
+
+    Each cell stands beside the name of its column, which phones show with it.
+    """
 
     across: tuple[str, ...]
-    rows: tuple[tuple[str, tuple[Cell | None, ...]], ...]
+    rows: tuple[tuple[str, tuple[tuple[str, Cell | None], ...]], ...]
 
 
 @require_safe
@@ -78,12 +81,13 @@ def arrange(product: Product, availability: Mapping[UUID, inventory.Availability
             availability=availability[variant.id],
         )
     return Matrix(
-        across=columns, rows=tuple((row, tuple(cells.get(column) for column in columns)) for row, cells in rows.items())
+        across=columns,
+        rows=tuple((row, tuple((column, cells.get(column)) for column in columns)) for row, cells in rows.items()),
     )
 
 
 def _by_warehouse(
     levels: tuple[inventory.StockLevel, ...], warehouses: tuple[inventory.Warehouse, ...]
-) -> list[inventory.StockLevel | None]:
+) -> list[tuple[inventory.Warehouse, inventory.StockLevel | None]]:
     found = {level.warehouse: level for level in levels}
-    return [found.get(warehouse.code) for warehouse in warehouses]
+    return [(warehouse, found.get(warehouse.code)) for warehouse in warehouses]

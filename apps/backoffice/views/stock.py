@@ -31,7 +31,7 @@ _PAGE = 50
 @permission_required("inventory.view_stocklevel", raise_exception=True)
 def stock(request: HttpRequest) -> HttpResponse:
     """Find a variant by its SKU; show its stock in every warehouse, what moved it, and the way to change it."""
-    sku = request.GET.get("sku", "").replace("\0", "").strip()
+    sku = request.GET.get("sku", "").strip()
     context: dict[str, Any] = {"title": "Stock by SKU", "sku": sku}
     if not sku:
         return show_page(request, "stock.html", context)
@@ -39,9 +39,13 @@ def stock(request: HttpRequest) -> HttpResponse:
         variant = catalog.get_variant_by_sku(sku=sku)
     except DomainError as error:
         return show_page(request, "stock.html", {**context, "fault": error.detail})
-    levels = inventory.get_stock_levels(variant_ids=[variant.id]).get(variant.id, ())
-    movements = inventory.list_movements(variant_ids=[variant.id], limit=_PAGE)
-    context |= {"variant": variant, "levels": levels, "movements": movements}
+    found = catalog.get_variants(ids=[variant.id], currency=settings.DEFAULT_CURRENCY).get(variant.id)
+    context |= {
+        "variant": variant,
+        "name": found.title if found else variant.sku,
+        "levels": inventory.get_stock_levels(variant_ids=[variant.id]).get(variant.id, ()),
+        "movements": inventory.list_movements(variant_ids=[variant.id], limit=_PAGE),
+    }
     return show_page(request, "stock.html", context)
 
 
@@ -57,6 +61,26 @@ def low_stock(request: HttpRequest) -> HttpResponse:
     rows = [(variants.get(item.variant_id), item) for item in page.items]
     context = {"title": "Low stock", "rows": rows, "page": page, "status": status.value}
     return show_page(request, "low_stock.html", {**context, "counts": inventory.count_scarce_items()})
+
+
+@require_safe
+@permission_required("inventory.view_stockmovement", raise_exception=True)
+def movements(request: HttpRequest) -> HttpResponse:
+    """List what came, went and was corrected, newest first, by SKU."""
+    kind = next((each for each in inventory.MovementKind if each.value == request.GET.get("kind")), None)
+    params = PageParams(limit=_PAGE, cursor=request.GET.get("cursor") or None)
+    page = inventory.list_ledger(params=params, kind=kind)
+    ids = {movement.variant_id for movement in page.items}
+    found = catalog.get_variants(ids=list(ids), currency=settings.DEFAULT_CURRENCY)
+    context = {
+        "title": "Stock movements",
+        "page": page,
+        "movements": page.items,
+        "skus": {variant_id: variant.sku for variant_id, variant in found.items()},
+        "kinds": [each.value for each in inventory.MovementKind],
+        "kind": kind.value if kind else "",
+    }
+    return show_page(request, "ledger.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

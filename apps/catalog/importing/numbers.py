@@ -45,10 +45,10 @@ def parse_price(text: str, *, currency: str) -> tuple[Money, bool]:
         raise NotANumber(f"not a price; use a number such as {_example(decimals)}") from error
     if amount < 0:
         raise NotANumber(f"a price cannot be negative; use a number such as {_example(decimals)}")
+    if amount >= PRICE_LIMIT:  # before rounding: a number of 29 digits and more cannot be rounded
+        raise NotANumber(f"a price is below {PRICE_LIMIT:,}")
     if amount != round(amount, decimals):
         raise NotANumber(f"{currency} has {decimals} decimals; use a number such as {_example(decimals)}")
-    if amount >= PRICE_LIMIT:
-        raise NotANumber(f"a price is below {PRICE_LIMIT:,}")
     return Money(amount, currency), plain != text
 
 

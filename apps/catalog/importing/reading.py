@@ -54,7 +54,7 @@ class Columns:
         plain = restore(heading.strip())
         if plain in self.mapping:
             return self.mapping[plain]
-        return self._names().get(_key(heading), restore(heading.strip()))
+        return self._names().get(_key(heading), plain)
 
     def _names(self) -> dict[str, str]:
         return {_key(spelling): name for name, known in self.spellings.items() for spelling in (name, *known)}
@@ -69,7 +69,7 @@ def read_rows(*, path: Path, columns: Columns, encoding: str) -> Iterator[Row]:
         try:
             header = _read_header(csv.reader(counted, delimiter=delimiter), columns=columns)
             yield from _read_records(counted, delimiter=delimiter, header=header)
-        except UnicodeDecodeError as error:
+        except UnicodeError as error:
             raise _wrong_encoding(error, line=counted.line + 1, encoding=encoding) from error
 
 
@@ -81,7 +81,7 @@ def read_columns(*, path: Path, columns: Columns, encoding: str) -> list[FileCol
         try:
             header = [restore(cell.strip()) for cell in next(reader, [])]
             first = _first_record(reader)
-        except UnicodeDecodeError as error:
+        except UnicodeError as error:
             raise _wrong_encoding(error, line=1, encoding=encoding) from error
         except csv.Error as error:
             raise _unreadable(f"The first line is no heading: {error}.") from error
@@ -110,7 +110,7 @@ def detect_delimiter(*, path: Path, encoding: str) -> str:
     with _open(path, encoding=encoding) as file:
         try:
             heading = file.readline(100_000)
-        except UnicodeDecodeError as error:
+        except UnicodeError as error:
             raise _wrong_encoding(error, line=1, encoding=encoding) from error
     return max(_DELIMITERS, key=heading.count)
 
@@ -237,11 +237,13 @@ def _key(heading: str) -> str:
     return " ".join(heading.lower().split())
 
 
-def _wrong_encoding(error: UnicodeDecodeError, *, line: int, encoding: str) -> UnreadableFile:
+def _wrong_encoding(error: UnicodeError, *, line: int, encoding: str) -> UnreadableFile:
     name = "UTF-8" if encoding == "utf-8-sig" else encoding
-    bad = error.object[error.start : error.start + 1].hex()
+    bad = str(error)
+    if isinstance(error, UnicodeDecodeError):
+        bad = f"byte 0x{error.object[error.start : error.start + 1].hex()} near line {line}"
     return _unreadable(
-        f"The file is not {name}: byte 0x{bad} near line {line}. Save it as CSV UTF-8, or name its encoding with --encoding cp1252."
+        f"The file is not {name}: {bad}. Save it as CSV UTF-8, or name its encoding with --encoding, such as cp1252."
     )
 
 

@@ -7,9 +7,9 @@ from typing import Any
 
 from rest_framework import serializers
 
-from apps.catalog.contracts import Image, Option, Product, ProductInput, ProductStatus, VariantInput
+from apps.catalog.contracts import Image, Option, Product, ProductInput, ProductStatus, ProductTexts, VariantInput
 from apps.kernel import codec
-from apps.web.fields import ChoiceField, MoneyField, YesNoField
+from apps.web.fields import ChoiceField, ClosedSerializer, MoneyField, YesNoField
 
 _PLAIN = ("title", "slug", "description_html", "vendor", "product_type", "attributes")
 _STATUSES = [status.value for status in ProductStatus]
@@ -40,6 +40,23 @@ class VariantBody(serializers.Serializer[Any]):
     image_url = serializers.CharField(max_length=2000, allow_blank=True, default="")
 
 
+def _texts(longest: int) -> serializers.DictField:
+    child = serializers.CharField(max_length=longest, allow_blank=True)
+    return serializers.DictField(child=child, default=dict)
+
+
+class TextsBody(ClosedSerializer):
+    """A product's texts in another language; what is left out is shown in the shop's own."""
+
+    title = serializers.CharField(max_length=255, allow_blank=True, default="")
+    description_html = serializers.CharField(max_length=500_000, allow_blank=True, default="")
+    names = _texts(255)
+    values = serializers.DictField(child=_texts(255), default=dict)
+    attributes = _texts(5000)
+    tags = _texts(255)
+    image_alts = _texts(500)
+
+
 class ProductBody(serializers.Serializer[Any]):
     title = serializers.CharField(max_length=255)
     slug = serializers.CharField(max_length=255, allow_blank=True, default="")
@@ -55,6 +72,11 @@ class ProductBody(serializers.Serializer[Any]):
         child=serializers.CharField(max_length=1000), default=list, max_length=100, help_text="Paths of categories."
     )
     attributes = serializers.DictField(child=serializers.CharField(max_length=5000, allow_blank=True), default=dict)
+    translations = serializers.DictField(
+        child=TextsBody(),
+        required=False,
+        help_text="Texts by language, such as `de`; keys inside are what the product itself holds. Left out, those there are stay.",
+    )
 
 
 class ProductView(ProductBody):
@@ -99,7 +121,12 @@ def to_input(body: Mapping[str, Any]) -> ProductInput:
         variants=tuple(VariantInput(**variant) for variant in body["variants"]),
         images=tuple(Image(**image) for image in body["images"]),
         categories=tuple(body["categories"]),
+        translations=_read_texts(body["translations"]) if "translations" in body else None,
     )
+
+
+def _read_texts(given: Mapping[str, Mapping[str, Any]]) -> dict[str, ProductTexts]:
+    return {language: ProductTexts(**texts) for language, texts in given.items()}
 
 
 def to_body(product: Product) -> dict[str, Any]:

@@ -49,6 +49,14 @@ class StaffProductList(StaffView):
 
 
 class StaffProductDetail(StaffView):
+    """A whole product holds its prices: who only reads it needs the right to see them, who changes it sets them."""
+
+    def get_permissions(self) -> list[BasePermission]:
+        """Ask for the method's right, and for that to see prices where they are only read."""
+        needed = super().get_permissions()
+        reads = _RIGHTS.get(self.request.method or "") == "view"
+        return [*needed, require_staff("catalog.view_variantprice")()] if reads else needed
+
     @extend_schema(responses=serializers.ProductView)
     def get(self, request: Request, product_id: UUID) -> HttpResponse:
         """Show a whole product."""
@@ -87,8 +95,12 @@ class StaffProductDetail(StaffView):
 
 
 def _overlay(current: dict[str, Any], given: object) -> object:
-    """Whole members are replaced; anything but an object is left to the serializer to refuse."""
-    return {**current, **given} if isinstance(given, Mapping) else given
+    """Whole members are replaced; anything but an object is left to the serializer to refuse.
+
+    Translations that are not given stay without being sent again: what they stood for may go with another member.
+    """
+    kept = {name: value for name, value in current.items() if name != "translations"}
+    return {**kept, **given} if isinstance(given, Mapping) else given
 
 
 def _reply(product: Product, *, status: int = 200) -> HttpResponse:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from django.db import IntegrityError, connections
@@ -12,6 +12,7 @@ from apps.catalog import models, selectors
 from apps.catalog.contracts import Category, CategoryStep
 from apps.catalog.errors import CategoryInUse, CategoryNotFound
 from apps.catalog.events import CategoryChanged, CategoryRemoved
+from apps.catalog.services.translations import check_names, store_names
 from apps.catalog.services.validation import SLUG
 from apps.kernel.errors import Invalid
 from apps.messaging import api as messaging
@@ -20,13 +21,23 @@ from apps.persistence.databases import alias_for
 
 @messaging.command
 def save_category(
-    *, name: str, slug: str, parent_id: UUID | None, position: int, category_id: UUID | None = None
+    *,
+    name: str,
+    slug: str,
+    parent_id: UUID | None,
+    position: int,
+    category_id: UUID | None = None,
+    names: Mapping[str, str] | None = None,
 ) -> Category:
     lock_tree()
+    if faults := list(check_names(names or {})):
+        raise Invalid(fields=faults)
     if not name.strip() or not SLUG.fullmatch(slug):
         raise Invalid.field("slug", "invalid", f"{slug!r} is no slug; use a-z, 0-9 and hyphens, such as jackets.")
     row = models.Category() if category_id is None else _get(category_id)
     row.name, row.slug, row.position = name.strip(), slug, position
+    if names is not None:
+        row.names = store_names(names)
     row.parent = None if parent_id is None else _get(parent_id)
     row.path = path_of(row)
     if len(row.path) > 1000 or len(row.name) > 200:

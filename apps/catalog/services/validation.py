@@ -10,6 +10,7 @@ from typing import Final, TypeVar
 from django.conf import settings
 
 from apps.catalog.contracts import PRICE_LIMIT, ProductInput, ProductStatus, VariantInput
+from apps.catalog.services.translations import check_translations
 from apps.kernel.errors import FieldError, Invalid
 
 T = TypeVar("T", bound=Hashable)
@@ -21,7 +22,13 @@ _MOST_GRAMS: Final = 2**31 - 1
 
 def check_product(product: ProductInput) -> None:
     """Raise Invalid naming every field that breaks a rule."""
-    faults = [*_texts(product), *_options(product), *_images(product), *_variants(product)]
+    faults = [
+        *_texts(product),
+        *_options(product),
+        *_images(product),
+        *_variants(product),
+        *check_translations(product),
+    ]
     if product.status is ProductStatus.PUBLISHED and not any(variant.prices for variant in product.variants):
         faults.append(FieldError("variants", "required", "A published product needs a variant with a price."))
     if faults:

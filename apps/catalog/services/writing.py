@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
@@ -12,7 +12,8 @@ from django.db.models import QuerySet
 from apps.catalog import models
 from apps.catalog.contracts import Image, ProductInput, ProductStatus, VariantInput
 from apps.catalog.services.html import sanitise
-from apps.catalog.skus import generate_sku
+from apps.catalog.services.translations import store_texts
+from apps.catalog.skus import distinguish_sku, generate_sku
 from apps.kernel import clock
 from apps.kernel.errors import Invalid
 
@@ -51,6 +52,8 @@ class ProductWriter:
             "tags": list(given.tags),
             "attributes": dict(given.attributes),
         }
+        if given.translations is not None:
+            wanted["translations"] = store_texts(given.translations)
         if given.status is ProductStatus.PUBLISHED and self.row.published_at is None:
             wanted["published_at"] = clock.now()
         if _assign(self.row, wanted) or self._is_new:
@@ -82,8 +85,9 @@ class ProductWriter:
     def _write_variants(self, given: ProductInput, *, images: Mapping[str, models.ProductImage]) -> None:
         existing = {} if self._is_new else {row.id: row for row in models.Variant.objects.filter(product=self.row)}
         chosen = self._match(given.variants, existing=existing)
+        skus = self._skus(given.variants, kept=[row.sku if (row := existing.get(key)) else "" for key in chosen])
         wanted = {
-            chosen[i]: self._variant_fields(variant, position=i, current=existing.get(chosen[i]), images=images)
+            chosen[i]: self._variant_fields(variant, sku=skus[i], position=i, images=images)
             for i, variant in enumerate(given.variants)
         }
         self._sync(models.Variant.objects.filter(product=self.row), key="id", wanted=wanted, existing=existing)
@@ -101,17 +105,27 @@ class ProductWriter:
             raise Invalid.field("variants", "duplicate", "Two entries mean the same variant.")
         return chosen
 
+    def _skus(self, variants: Sequence[VariantInput], *, kept: Sequence[str]) -> list[str]:
+        """Return each variant's SKU: its own, the one it has, or a new one that no other variant has."""
+        skus = [variant.sku or before for variant, before in zip(variants, kept, strict=True)]
+        missing = {
+            i: generate_sku(slug=self.row.slug, options=variants[i].options) for i, sku in enumerate(skus) if not sku
+        }
+        if not missing:
+            return skus
+        elsewhere = models.Variant.objects.filter(sku__in=missing.values()).values_list("sku", flat=True)
+        taken = {*skus, *elsewhere}
+        for i, sku in missing.items():
+            options = variants[i].options
+            skus[i] = distinguish_sku(sku=sku, slug=self.row.slug, options=options) if sku in taken else sku
+            taken.add(skus[i])
+        return skus
+
     def _variant_fields(
-        self,
-        variant: VariantInput,
-        *,
-        position: int,
-        current: models.Variant | None,
-        images: Mapping[str, models.ProductImage],
+        self, variant: VariantInput, *, sku: str, position: int, images: Mapping[str, models.ProductImage]
     ) -> dict[str, Any]:
-        kept = current.sku if current else ""
         return {
-            "sku": variant.sku or kept or generate_sku(slug=self.row.slug, options=variant.options),
+            "sku": sku,
             "options": dict(variant.options),
             "weight_grams": variant.weight_grams,
             "requires_shipping": variant.requires_shipping,

@@ -6,9 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from apps.web.fields import MoneyField, WholeNumberField
-
-_LONGEST = 200
+from apps.web.fields import AddressBody, ClosedSerializer, MoneyField, WholeNumberField
 
 
 class ItemInput(serializers.Serializer[Any]):
@@ -16,32 +14,24 @@ class ItemInput(serializers.Serializer[Any]):
     quantity = WholeNumberField(min_value=1, max_value=999)
     currency = serializers.CharField(max_length=3, required=False)
 
+    def validate_currency(self, value: str) -> str:
+        """Take a code in any case, as every query does."""
+        return value.upper()
+
 
 class QuantityInput(serializers.Serializer[Any]):
     quantity = WholeNumberField(min_value=1, max_value=999)
 
 
-class CheckoutAddress(serializers.Serializer[Any]):
-    first_name = serializers.CharField(max_length=_LONGEST)
-    last_name = serializers.CharField(max_length=_LONGEST)
-    line1 = serializers.CharField(max_length=_LONGEST)
-    line2 = serializers.CharField(max_length=_LONGEST, allow_blank=True, default="")
-    city = serializers.CharField(max_length=_LONGEST)
-    region = serializers.CharField(max_length=_LONGEST, allow_blank=True, default="")
-    postal_code = serializers.CharField(max_length=_LONGEST)
-    country = serializers.CharField(max_length=2, help_text="ISO 3166-1 alpha-2, such as DE.")
-    phone = serializers.CharField(max_length=_LONGEST, allow_blank=True, default="")
-
-
 class CheckoutInput(serializers.Serializer[Any]):
     email = serializers.CharField(max_length=254, required=False)
-    shipping_address = CheckoutAddress(required=False)
-    billing_address = CheckoutAddress(required=False)
+    shipping_address = AddressBody(required=False)
+    billing_address = AddressBody(required=False)
     shipping_method_id = serializers.UUIDField(required=False)
     promo_codes = serializers.ListField(child=serializers.CharField(max_length=100), max_length=10, required=False)
 
 
-class PlaceInput(serializers.Serializer[Any]):
+class PlaceInput(ClosedSerializer):
     expected_total = MoneyField(required=False)
 
 
@@ -69,7 +59,9 @@ class CartItemView(serializers.Serializer[Any]):
 
 
 class CartNoteView(serializers.Serializer[Any]):
-    code = serializers.CharField(help_text="not_sold_in_currency: left out when two carts became one.")
+    code = serializers.CharField(
+        help_text="When two carts became one: not_sold_in_currency (left out), priced_in_currency (at its price there)."
+    )
     currency = serializers.CharField()
     title = serializers.CharField()
     sku = serializers.CharField()
@@ -96,8 +88,8 @@ class QuoteView(serializers.Serializer[Any]):
     items = CartItemView(many=True)
     currency = serializers.CharField()
     email = serializers.CharField()
-    shipping_address = CheckoutAddress(allow_null=True)
-    billing_address = CheckoutAddress(allow_null=True)
+    shipping_address = AddressBody(allow_null=True)
+    billing_address = AddressBody(allow_null=True)
     shipping_method = ChosenMethod(allow_null=True)
     subtotal = MoneyField()
     discount = MoneyField()
@@ -147,7 +139,7 @@ class PlacedOrderView(serializers.Serializer[Any]):
     shipping = MoneyField()
     tax = MoneyField()
     total = MoneyField()
-    shipping_address = CheckoutAddress()
+    shipping_address = AddressBody()
     placed_at = serializers.DateTimeField()
     live_url = serializers.CharField()
     order_token = serializers.CharField(required=False)

@@ -67,7 +67,8 @@ def _reply_quote(quote: checkout.Quote) -> HttpResponse:
 class CartView(APIView):
     @extend_schema(parameters=[_TOKEN, _CURRENCY], responses=serializers.CartView)
     def get(self, request: Request) -> HttpResponse:
-        return reply_cart(checkout.get_cart(owner=owner_of(request), currency=request.GET.get("currency")))
+        currency = request.GET.get("currency")
+        return reply_cart(checkout.get_cart(owner=owner_of(request), currency=currency and currency.upper()))
 
     @extend_schema(parameters=[_TOKEN], responses={204: None})
     def delete(self, request: Request) -> HttpResponse:

@@ -10,6 +10,8 @@ from uuid import UUID
 from django.conf import settings
 from django.db import IntegrityError
 from django.db.models import F
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from apps.catalog import api as catalog
 from apps.catalog.contracts import SellableVariant
@@ -25,7 +27,7 @@ from apps.checkout.errors import (
 )
 from apps.checkout.models import MAX_QUANTITY, Cart, CartLine
 from apps.checkout.selectors import Line, StoredCart
-from apps.checkout.services.merging import Repricing, merge_carts
+from apps.checkout.services.merging import merge_carts, settle_currency
 from apps.kernel import clock, codec
 from apps.kernel.errors import FieldError, Invalid, PreconditionFailed
 from apps.kernel.ids import uuid7
@@ -55,11 +57,15 @@ class OpenCart:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """What is to be written, and the lines the cart then has. `variants` where the decision has read them."""
+    """What is to be written, and the lines the cart then has. `variants` where the decision has read them.
+
+    What the cart tells is told no more, unless the change keeps its notes.
+    """
 
     lines: tuple[Line, ...]
     write: Callable[[], object]
     added: CartLine | None = None  # what `write` would insert
+    keeps_notes: bool = False
     variants: Mapping[UUID, SellableVariant] | None = None
 
 
@@ -68,14 +74,19 @@ def open_cart(*, owner: CartOwner, currency: str | None = None) -> OpenCart:
     holder_id, token = _read_token(owner)
     known_holder = holder_id if owner.token else None
     merged = False
-    for _ in range(_ATTEMPTS):
+    for _attempt in range(_ATTEMPTS):
         found = selectors.find_open_carts(customer_id=owner.customer_id, holder_id=known_holder)
         if not (owner.customer_id and any(cart.row.holder_id for cart in found)):
             break
         _merge(customer_id=owner.customer_id, found=found)
         merged = True
-    cart = found[0] if found else _new_cart(owner, holder_id, currency or settings.DEFAULT_CURRENCY)
-    _keep_currency(cart, currency)
+    seen = currency or owner.currency
+    cart = found[0] if found else _new_cart(owner, holder_id, seen or settings.DEFAULT_CURRENCY)
+    if cart.lines:
+        _keep_currency(cart, currency)
+    elif seen:
+        currency_decimals(seen)
+        cart.row.currency = seen
     return OpenCart(row=cart.row, lines=cart.lines, token=token, exists=bool(found), merged=merged)
 
 
@@ -103,20 +114,11 @@ def _read_token(owner: CartOwner) -> tuple[UUID | None, str]:
 def _merge(*, customer_id: UUID, found: list[StoredCart]) -> None:
     guest = next(cart for cart in found if cart.row.holder_id)
     own = next((cart for cart in found if cart.row.customer_id), None)
-    repricing = _price_again(guest, currency=own.row.currency) if own else None
+    repricing = settle_currency(guest=guest, own=own) if own else None
     try:
         merge_carts(customer_id=customer_id, guest_cart_id=guest.row.pk, repricing=repricing)
     except IntegrityError:
         return  # the customer's first cart was made at the same moment; look again
-
-
-def _price_again(guest: StoredCart, *, currency: str) -> Repricing | None:
-    """Return what the guest's lines cost in another currency; None in their own."""
-    if guest.row.currency == currency:
-        return None
-    ids = [line.variant_id for line in guest.lines]
-    variants = catalog.get_variants(ids=ids, currency=currency)
-    return Repricing(currency=currency, prices={key: variants[key].price if key in variants else None for key in ids})
 
 
 def _new_cart(owner: CartOwner, holder_id: UUID | None, currency: str) -> StoredCart:
@@ -132,15 +134,16 @@ def lifetime_end() -> datetime:
 
 
 def _keep_currency(cart: StoredCart, currency: str | None) -> None:
-    """Let an empty cart take another currency; refuse it for one with lines."""
+    """Refuse another currency for a cart with lines."""
     if currency is None or currency == cart.row.currency:
         return
     currency_decimals(currency)
-    if cart.lines:
-        raise NotSoldInCurrency.field(
-            "currency", "not_sold_in_currency", f"This cart is in {cart.row.currency}; empty it to buy in {currency}."
-        )
-    cart.row.currency = currency
+    raise NotSoldInCurrency.field(
+        "currency",
+        "not_sold_in_currency",
+        _("This cart is in %(currency)s; empty it to buy in %(other)s.")
+        % {"currency": cart.row.currency, "other": currency},
+    )
 
 
 def change_cart(
@@ -151,14 +154,14 @@ def change_cart(
     if_version: int | None = None,
 ) -> tuple[OpenCart, Change]:
     """Open the cart, decide, and write if it is still the version that was decided on; else decide again on the new one."""
-    for _ in range(_ATTEMPTS):
+    for _attempt in range(_ATTEMPTS):
         opened = open_cart(owner=owner, currency=currency)
         if if_version is not None and if_version != opened.row.version:
             raise PreconditionFailed(f"The cart is at version {opened.row.version} now, not {if_version}.")
         change = decide(opened)
         if _write(opened=opened, change=change):
             return replace(opened, lines=change.lines, exists=True), change
-    raise CartBusy("This cart is being changed by too many requests at once.")
+    raise CartBusy(_("This cart is being changed by too many requests at once."))
 
 
 def _write(*, opened: OpenCart, change: Change) -> bool:
@@ -187,7 +190,7 @@ def _insert(*, opened: OpenCart, change: Change) -> bool:
 def _update(*, opened: OpenCart, change: Change) -> bool:
     row = opened.row
     current = Cart.objects.filter(pk=row.pk, status=Cart.Status.OPEN, version=row.version)
-    row.notes = row.notes if opened.merged else None
+    row.notes = row.notes if opened.merged or change.keeps_notes else None
     if not current.update(version=F("version") + 1, currency=row.currency, expires_at=row.expires_at, notes=row.notes):
         return False
     change.write()
@@ -198,14 +201,17 @@ def _update(*, opened: OpenCart, change: Change) -> bool:
 def add_line(opened: OpenCart, *, variant_id: UUID, quantity: int) -> Change:
     """Decide on one more of a variant: a new line, or a higher quantity of the line it has."""
     ids = {*(line.variant_id for line in opened.lines), variant_id}
-    variants = catalog.get_variants(ids=sorted(ids), currency=opened.row.currency)
+    variants = catalog.get_variants(ids=sorted(ids), currency=opened.row.currency, language=get_language() or "")
     variant = require_sellable(variants.get(variant_id), variant_id=variant_id, currency=opened.row.currency)
     before = next((line for line in opened.lines if line.variant_id == variant_id), None)
     if before is None:
         return _append(opened, variant, quantity, variants)
     if before.quantity + quantity > MAX_QUANTITY:
         raise CartFull.field(
-            "quantity", "too_many", f"The cart has {before.quantity} already; at most {MAX_QUANTITY} fit, so add fewer."
+            "quantity",
+            "too_many",
+            _("The cart has %(count)s already; at most %(most)s fit, so add fewer.")
+            % {"count": before.quantity, "most": MAX_QUANTITY},
         )
     line = replace(before, quantity=before.quantity + quantity, price_seen=variant.price)
     return replace(_replace(opened, line), variants=variants)
@@ -214,9 +220,17 @@ def add_line(opened: OpenCart, *, variant_id: UUID, quantity: int) -> Change:
 def require_sellable(variant: SellableVariant | None, *, variant_id: UUID, currency: str) -> SellableVariant:
     """Return the variant where a shopper can buy it in this currency, else refuse by name."""
     if variant is None or not variant.available_for_sale:
-        raise UnknownVariant.field("variant_id", "unknown_variant", f"{variant_id} is not a variant that is for sale.")
+        raise UnknownVariant.field(
+            "variant_id",
+            "unknown_variant",
+            _("%(variant)s is not a variant that is for sale.") % {"variant": variant_id},
+        )
     if variant.price is None:
-        raise NotSoldInCurrency.field("variant_id", "not_sold_in_currency", f"{variant.sku} is not sold in {currency}.")
+        raise NotSoldInCurrency.field(
+            "variant_id",
+            "not_sold_in_currency",
+            _("%(sku)s is not sold in %(currency)s.") % {"sku": variant.sku, "currency": currency},
+        )
     return variant
 
 
@@ -224,13 +238,15 @@ def _append(
     opened: OpenCart, variant: SellableVariant, quantity: int, variants: Mapping[UUID, SellableVariant]
 ) -> Change:
     if len(opened.lines) >= MAX_LINES:
-        raise CartFull.field("variant_id", "too_many_lines", f"A cart holds at most {MAX_LINES} lines.")
+        raise CartFull.field(
+            "variant_id", "too_many_lines", _("A cart holds at most %(most)s lines.") % {"most": MAX_LINES}
+        )
     snapshot = {
         "product_id": codec.encode(variant.product_id),
         "product_slug": variant.product_slug,
         "sku": variant.sku,
-        "title": variant.title,
-        "options": dict(variant.options),
+        "title": variant.shown_title,
+        "options": dict(variant.shown_options),
     }
     line = Line(
         id=uuid7(), variant_id=variant.id, quantity=quantity, price_seen=variant.price, snapshot=snapshot
@@ -276,7 +292,7 @@ def _require_line(opened: OpenCart, item_id: UUID) -> Line:
     for line in opened.lines:
         if line.id == item_id:
             return line
-    raise CartItemNotFound(f"The cart has no item {item_id}.")
+    raise CartItemNotFound(_("The cart has no item %(item)s.") % {"item": item_id})
 
 
 def check_quantity(quantity: int) -> int:
@@ -285,7 +301,10 @@ def check_quantity(quantity: int) -> int:
         raise Invalid(
             fields=[
                 FieldError(
-                    "quantity", "invalid_quantity", f"{quantity} is not a whole number from 1 to {MAX_QUANTITY}."
+                    "quantity",
+                    "invalid_quantity",
+                    _("%(given)s is not a whole number from 1 to %(most)s.")
+                    % {"given": quantity, "most": MAX_QUANTITY},
                 )
             ]
         )

@@ -8,28 +8,27 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
+from django.utils.translation import gettext as _
 
+from apps.addressing import api as addressing
 from apps.checkout.contracts import CartOwner, CheckoutChanges, Quote
 from apps.checkout.errors import CartBusy
 from apps.checkout.models import Cart
 from apps.checkout.services.carts import OpenCart, lifetime_end, open_cart
 from apps.checkout.services.quoting import Details, details_of, make_quote, present_cart, read_variants
 from apps.kernel import codec
-from apps.kernel.address import Address
-from apps.kernel.countries import COUNTRIES
 from apps.kernel.errors import FieldError, Invalid
-from apps.kernel.text import is_blank, is_one_line
 from apps.messaging import api as messaging
 
-_REQUIRED = ("first_name", "last_name", "line1", "city", "postal_code", "country")
-_LONGEST = 200
+_ADDRESSES = ("shipping_address", "billing_address")
 _ATTEMPTS = 5
 
 
 def update_checkout(*, owner: CartOwner, changes: CheckoutChanges) -> Quote:
     """Check and keep what the shopper filled in, and return the quote with it."""
+    changes = _normalise(changes)
     _check(changes)
-    for _ in range(_ATTEMPTS):
+    for _attempt in range(_ATTEMPTS):
         opened = open_cart(owner=owner)
         details = _apply(details_of(opened.row), changes)
         variants = read_variants(opened)
@@ -39,14 +38,23 @@ def update_checkout(*, owner: CartOwner, changes: CheckoutChanges) -> Quote:
         columns = _columns(changes)
         if not columns or _write(opened=opened, columns=columns):
             return quote
-    raise CartBusy("This cart is being changed by too many requests at once.")
+    raise CartBusy(_("This cart is being changed by too many requests at once."))
+
+
+def _normalise(changes: CheckoutChanges) -> CheckoutChanges:
+    spelt: dict[str, Any] = {
+        name: addressing.normalise_address(address=address)
+        for name in _ADDRESSES
+        if (address := getattr(changes, name)) is not None
+    }
+    return replace(changes, **spelt)
 
 
 def _check(changes: CheckoutChanges) -> None:
     faults = list(_email_faults(changes.email)) if changes.email is not None else []
-    for name in ("shipping_address", "billing_address"):
+    for name in _ADDRESSES:
         if (address := getattr(changes, name)) is not None:
-            faults += _address_faults(name, address)
+            faults += addressing.find_address_faults(address=address, prefix=f"{name}.")
     if faults:
         raise Invalid(fields=faults)
 
@@ -56,27 +64,13 @@ def _email_faults(email: str) -> Iterator[FieldError]:
         validate_email(email)
     except ValidationError:
         yield FieldError(
-            "email", "invalid_email", f"{email[:100]!r} is not an e-mail address; use one like ada@example.com."
+            "email",
+            "invalid_email",
+            _("%(given)r is not an e-mail address such as ada@example.com.") % {"given": email[:100]},
         )
     else:
         if len(email) > 254:
-            yield FieldError("email", "too_long", "An e-mail address has at most 254 characters.")
-
-
-def _address_faults(prefix: str, address: Address) -> Iterator[FieldError]:
-    for name in Address.__slots__:
-        value = getattr(address, name)
-        if name in _REQUIRED and is_blank(value):
-            yield FieldError(f"{prefix}.{name}", "required", "This is needed to deliver.")
-        if not is_one_line(value):
-            yield FieldError(
-                f"{prefix}.{name}", "control_character", "This is one line of text, without control characters."
-            )
-        if len(value) > _LONGEST:
-            yield FieldError(f"{prefix}.{name}", "too_long", f"At most {_LONGEST} characters fit, not {len(value)}.")
-    if address.country.strip() and address.country not in COUNTRIES:
-        detail = f"{address.country[:20]!r} is not an ISO 3166-1 alpha-2 code in upper case; use one such as DE."
-        yield FieldError(f"{prefix}.country", "unknown_country", detail)
+            yield FieldError("email", "too_long", _("An e-mail address has at most 254 characters."))
 
 
 def _apply(details: Details, changes: CheckoutChanges) -> Details:
@@ -101,7 +95,7 @@ def _columns(changes: CheckoutChanges) -> dict[str, Any]:
     columns: dict[str, Any] = {}
     if changes.email is not None:
         columns["email"] = changes.email
-    for name in ("shipping_address", "billing_address"):
+    for name in _ADDRESSES:
         if (address := getattr(changes, name)) is not None:
             columns[name] = codec.encode(address)
     if changes.shipping_method_id is not None:

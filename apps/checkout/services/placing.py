@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from uuid import UUID
 
+from django.conf import settings
+from django.utils.translation import get_language
+
 from apps.catalog.contracts import SellableVariant
 from apps.checkout import selectors
 from apps.checkout.contracts import CartItem, CartOwner, PlacedOrder, Quote
@@ -127,6 +130,7 @@ def _draft(
         total=totals.total,
         prices_include_tax=totals.prices_include_tax,
         reservation=reservation,
+        language=get_language() or settings.LANGUAGE_CODE,
     )
 
 
@@ -135,8 +139,10 @@ def _line(item: CartItem, priced: pricing.PricedLine, variant: SellableVariant) 
         variant_id=item.variant_id,
         product_id=item.product_id,
         sku=item.sku,
-        title=item.title,
-        options=item.options,
+        title=variant.title,
+        options=variant.options,
+        sold_title=item.title,
+        sold_options=item.options,
         quantity=item.quantity,
         unit_price=priced.unit_price,
         line_total=priced.line_total,

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.utils.translation import get_language
+
 from apps.catalog import api as catalog
 from apps.catalog.contracts import SellableVariant
 from apps.checkout.contracts import Cart, CartItem, CartNote, Quote
@@ -46,10 +48,11 @@ def read_address(stored: Mapping[str, str] | None) -> Address | None:
 
 
 def read_variants(opened: OpenCart) -> dict[UUID, SellableVariant]:
-    """Return what the catalogue says of the cart's variants today; one statement, none for an empty cart."""
+    """Return what the catalogue says of the cart's variants today, in the active language; one statement, none for an empty cart."""
     if not opened.lines:
         return {}
-    return catalog.get_variants(ids=[line.variant_id for line in opened.lines], currency=opened.row.currency)
+    ids = [line.variant_id for line in opened.lines]
+    return catalog.get_variants(ids=ids, currency=opened.row.currency, language=get_language() or "")
 
 
 def present_cart(opened: OpenCart, *, variants: Mapping[UUID, SellableVariant], check_stock: bool = True) -> Cart:
@@ -88,8 +91,8 @@ def _item(
         product_id=variant.product_id if variant else UUID(line.snapshot["product_id"]),
         product_slug=variant.product_slug if variant else line.snapshot["product_slug"],
         sku=variant.sku if variant else line.snapshot["sku"],
-        title=variant.title if variant else line.snapshot["title"],
-        options=variant.options if variant else line.snapshot["options"],
+        title=variant.shown_title if variant else line.snapshot["title"],
+        options=variant.shown_options if variant else line.snapshot["options"],
         image=codec.encode(variant.image) if variant else None,
         unit_price=price,
         price_was=line.price_seen if _changed(line.price_seen, price) else None,
@@ -119,7 +122,7 @@ def make_quote(
     promo_codes: Sequence[str] = (),
 ) -> Quote:
     """Return what the checkout costs, and what is missing. Raises Invalid for promo codes."""
-    option = _chosen_option(cart, details, variants)
+    option = chosen_option(cart, details, variants)
     address = details.shipping_address
     totals = pricing.price_lines(
         lines=[_pricing_line(item, variants) for item in cart.items],
@@ -153,9 +156,10 @@ def _pricing_line(item: CartItem, variants: Mapping[UUID, SellableVariant]) -> p
     )
 
 
-def _chosen_option(
+def chosen_option(
     cart: Cart, details: Details, variants: Mapping[UUID, SellableVariant]
 ) -> shipping.ShippingOption | None:
+    """Return the chosen delivery method with its price now; None where none is chosen, or it is not offered (any more)."""
     if details.shipping_address is None or details.shipping_method_id is None:
         return None
     try:

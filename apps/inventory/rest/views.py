@@ -14,7 +14,7 @@ from rest_framework.request import Request
 
 from apps.inventory import api
 from apps.inventory.rest import serializers
-from apps.web.authentication import caller_of
+from apps.web.authentication import staff_actor
 from apps.web.json import dumps
 from apps.web.permissions import require_staff
 from apps.web.views import APIView, check_match, reply
@@ -36,8 +36,8 @@ class StockView(APIView):
     def put(self, request: Request, variant_id: UUID) -> HttpResponse:
         """Set what a warehouse has of a variant; 409 `below_reserved` where more is promised."""
         body = self.parse(serializers.StockInput, request)
-        actor = str(caller_of(request).customer_id)
-        api.set_on_hand(variant_id=variant_id, actor=actor, if_on_hand=_if_match(request, variant_id), **body)
+        if_on_hand = _if_match(request, variant_id)
+        api.set_on_hand(variant_id=variant_id, actor=staff_actor(request), if_on_hand=if_on_hand, **body)
         stock = _read(variant_id)
         return reply(stock, etag=_etag(stock))
 

@@ -8,14 +8,17 @@ from io import BytesIO
 from typing import Final
 
 import resvg_py
-from PIL import Image
+from PIL import Image, ImageOps
 
-from apps.media import files, metrics, models
+from apps.media import files, metrics, models, names
+from apps.media.contracts import WIDTHS, MailForm
 from apps.media.models import ImageKind
 
 # More effort than `method=2` takes more than twice the time for files of the same size.
 _QUALITY: Final = 84
 _LARGEST_QUALITY: Final = 90
+# Twice the size that mails show, for sharp screens, with a little to spare. Transparent parts become white: JPEG knows none.
+_MAIL_PHOTO: Final = (WIDTHS[0], WIDTHS[0] * 5 // 4)
 
 
 def make(image: models.Image, *, widths: Sequence[int], why: str) -> None:
@@ -35,6 +38,33 @@ def make(image: models.Image, *, widths: Sequence[int], why: str) -> None:
                     resized = largest.resize((width, _height(image, width)), Image.Resampling.LANCZOS)
                     _write(image, width, resized)
         metrics.RENDERED.labels(why).observe(time.perf_counter() - began)
+
+
+def make_for_mail(image: models.Image, form: MailForm) -> None:
+    """Make a form for mails where it is missing. Raises FileNotFoundError where the image's own file is lost."""
+    with files.alone(image.digest):
+        path = files.mail_form(image.digest, form)
+        if path.is_file():
+            return
+        began = time.perf_counter()
+        largest = _open_largest(image)
+        files.write(path, _mail_photo(largest) if form is MailForm.PHOTO else _mail_logo(image, largest))
+        metrics.RENDERED.labels("mail").observe(time.perf_counter() - began)
+
+
+def _mail_photo(largest: Image.Image) -> bytes:
+    ground = Image.new("RGBA", largest.size, "white")
+    ground.alpha_composite(largest.convert("RGBA"))
+    written = BytesIO()
+    ImageOps.fit(ground.convert("RGB"), _MAIL_PHOTO, Image.Resampling.LANCZOS).save(written, "JPEG", quality=_QUALITY)
+    return written.getvalue()
+
+
+def _mail_logo(image: models.Image, largest: Image.Image) -> bytes:
+    width = names.widths_of(image.width)[0]
+    written = BytesIO()
+    largest.resize((width, _height(image, width)), Image.Resampling.LANCZOS).save(written, "PNG", optimize=True)
+    return written.getvalue()
 
 
 def _open_largest(image: models.Image) -> Image.Image:

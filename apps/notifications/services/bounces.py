@@ -8,15 +8,16 @@ from __future__ import annotations
 import email
 import email.policy
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from email.message import EmailMessage, Message
 from typing import Any, Final, cast
+from uuid import UUID
 
 from django.utils.crypto import salted_hmac
 
 from apps.notifications.contracts import BounceOutcome
-from apps.notifications.models import Bounce, DeadAddress, OutboundMail
+from apps.notifications.models import Bounce, DeadAddress, OutboundMail, StockNotice
 
 _STATUS: Final = re.compile(r"[245]\.\d{1,3}\.\d{1,3}")
 # Unknown, unnamed or unroutable addresses and closed mailboxes. A full mailbox (5.2.2), a message too large (5.2.3, 5.3.4) or one
@@ -24,6 +25,7 @@ _STATUS: Final = re.compile(r"[245]\.\d{1,3}\.\d{1,3}")
 _FINAL: Final = re.compile(r"5\.[014]\.\d+|5\.2\.1")
 _MESSAGE_ID: Final = re.compile(r"<[^<>\s]+@[^<>\s]+>")
 _LONGEST_REASON: Final = 300
+_STOCK_NOTICE: Final = re.compile(r"<stock\.([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})@[^<>\s]+>")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,30 +107,38 @@ def find_mail(report: Report) -> OutboundMail | None:
     return OutboundMail.objects.filter(message_id=report.message_id, sent_at__isnull=False).first()
 
 
-def record(*, mail: OutboundMail, report: Report, address: str) -> BounceOutcome:
-    """Keep a report about a mail to `address`.
+def find_stock_notice(report: Report) -> StockNotice | None:
+    found = _STOCK_NOTICE.fullmatch(report.message_id)
+    return StockNotice.objects.filter(pk=UUID(found[1]), sent_at__isnull=False).first() if found else None
+
+
+def record(*, about: OutboundMail | StockNotice, report: Report, sent_to: str) -> BounceOutcome:
+    """Keep a report about a mail to the address that `sent_to` is the hash of.
 
     The address counts as dead only where the report names it: whoever holds a mail could else have any address struck off.
     """
-    is_final = report.is_final and address.lower() in report.addresses
+    is_final = report.is_final and sent_to in map(address_hash, report.addresses)
+    mail = {"stock_notice": about} if isinstance(about, StockNotice) else {"mail": about}
     _, is_new = Bounce.objects.get_or_create(
-        mail=mail, status=report.status, defaults={"reason": report.reason, "is_final": is_final}
+        **mail, status=report.status, defaults={"reason": report.reason, "is_final": is_final}
     )
     if not is_new:
         return BounceOutcome.KNOWN
     if not is_final:
         return BounceOutcome.RECORDED
-    DeadAddress.objects.bulk_create([DeadAddress(address_hash=_hash(address))], ignore_conflicts=True)
+    DeadAddress.objects.bulk_create([DeadAddress(address_hash=sent_to)], ignore_conflicts=True)
     return BounceOutcome.FINAL
 
 
 def is_dead(address: str) -> bool:
-    return DeadAddress.objects.filter(pk=_hash(address)).exists()
+    return DeadAddress.objects.filter(pk=address_hash(address)).exists()
 
 
-def revive(address: str) -> None:
-    DeadAddress.objects.filter(pk=_hash(address)).delete()
+def revive(address_hashes: Collection[str]) -> int:
+    """Let addresses take mail again; return how many took none."""
+    return DeadAddress.objects.filter(pk__in=address_hashes).delete()[0]
 
 
-def _hash(address: str) -> str:
+def address_hash(address: str) -> str:
+    """Return what an address is recognised by where it is not to be read."""
     return salted_hmac("notifications.dead_address", address.strip().lower(), algorithm="sha256").hexdigest()

@@ -4,19 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from typing import Any
-from urllib.parse import urlsplit
 from uuid import UUID
 
-from django.conf import settings
-from django.core.mail import EmailMultiAlternatives
 from django.db.models.functions import Now
 
-from apps.brand import api as brand
 from apps.messaging import api as messaging
 from apps.messaging import work
 from apps.notifications.contracts import MailKind
 from apps.notifications.models import OutboundMail
-from apps.notifications.services import bounces, writing
+from apps.notifications.services import bounces, posting, writing
 from apps.orders import api as orders
 
 DRIVER = "notifications.send_mail"
@@ -45,18 +41,10 @@ def send(item: OutboundMail) -> None:
             row.withheld_at = Now()
         return
     written = writing.write(kind=MailKind(item.kind), order=order, facts=item.facts, link=writing.signed_link(order))
-    message = EmailMultiAlternatives(
-        subject=written.subject,
-        body=written.text,
-        from_email=brand.get_brand().sender,
-        to=[contact.email],
-        headers={"Message-ID": item.message_id, "Auto-Submitted": "auto-generated"},
-    )
-    message.attach_alternative(written.html, "text/html")
-    message.send()
+    posting.post(written, to=contact.email, message_id=item.message_id)
     with work.record(item) as row:
         row.sent_at = Now()
 
 
 def _message_id(kind: MailKind, order_id: UUID, version: int) -> str:
-    return f"<{kind.value}.{order_id}.{version}@{urlsplit(settings.STOREFRONT_URL).hostname}>"
+    return posting.message_id(f"{kind.value}.{order_id}.{version}")

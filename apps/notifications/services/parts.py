@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 
-from babel import Locale
-from babel.numbers import format_currency
 from django.conf import settings
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from apps.addressing import api as addressing
 from apps.kernel.address import Address
 from apps.kernel.money import Money
 from apps.media import api as media
+from apps.media.contracts import MailForm
 from apps.orders import api as orders
+from apps.web import formats
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,8 +40,10 @@ class Total:
 
 def money(value: Money | str) -> str:
     """Return an amount as people write it, for Money or for the "12.90 EUR" of a mail's facts."""
-    amount, currency = str(value).split()
-    return format_currency(Decimal(amount), currency, locale=_locale())
+    if isinstance(value, Money):
+        return formats.money(value)
+    amount, currency = value.split()
+    return formats.money(Money(Decimal(amount), currency))
 
 
 def items_of(order: orders.Order, parcel: orders.Shipment | None) -> Sequence[Item]:
@@ -52,18 +54,18 @@ def items_of(order: orders.Order, parcel: orders.Shipment | None) -> Sequence[It
 
 def _item(line: orders.OrderLine, quantity: int) -> Item:
     return Item(
-        title=line.title,
-        options=", ".join(line.options.values()),
+        title=line.sold_title,
+        options=", ".join(line.sold_options.values()),
         quantity=quantity,
         total=money(line.line_total) if quantity == line.quantity else "",
-        picture=_public(line.image_url),
+        picture=public_picture(line.image_url),
     )
 
 
-def _public(url: str) -> str:
-    """Return the whole address of a picture's smallest rendition."""
-    small = media.narrowest(url)
-    return f"{settings.STOREFRONT_URL}{small}" if small.startswith("/") else small
+def public_picture(url: str) -> str:
+    """Return the whole address of a picture as mails show it: 4:5, in a format that every mail program reads."""
+    shown = media.for_mail(url, form=MailForm.PHOTO)
+    return f"{settings.STOREFRONT_URL}{shown}" if shown.startswith("/") else shown
 
 
 def totals_of(order: orders.Order, parcel: orders.Shipment | None) -> Sequence[Total]:
@@ -93,9 +95,4 @@ def places_of(order: orders.Order) -> Sequence[tuple[str, Sequence[str]]]:
 
 
 def _envelope(address: Address) -> Sequence[str]:
-    country = Locale.parse(_locale()).territories.get(address.country, address.country)
-    return replace(address, country=country).lines
-
-
-def _locale() -> str:
-    return (get_language() or "en").replace("-", "_")
+    return addressing.write_envelope(address=address)

@@ -6,83 +6,50 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from django.conf import settings
-from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from apps.brand import api as brand
-from apps.media import api as media
-from apps.notifications.contracts import LANGUAGES, MailKind, WrittenMail
+from apps.notifications.contracts import MailKind, WrittenMail
+from apps.notifications.services import sheets
 from apps.notifications.services.parts import items_of, money, places_of, totals_of
+from apps.notifications.services.sheets import Words
 from apps.orders import api as orders
 from apps.web import tokens
 
 LINK_DAYS: Final = 180
-_LOGO_HEIGHT: Final = 36
 Facts = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Words:
-    """Subject, heading, news and next step of one kind of mail; `parcel` where it is about one."""
+class OrderWords(Words):
+    """What a mail about an order tells; `parcel` where it is about one."""
 
-    subject: str
-    heading: str
-    news: str
-    next_step: str
     parcel: orders.Shipment | None = None
 
 
 def write(*, kind: MailKind, order: orders.Order, facts: Facts, link: str, language: str = "") -> WrittenMail:
     """Return the mail of one kind about an order, as text and HTML that say the same, in the order's language where there is one."""
-    language = language or order.language
-    with translation.override(language if language in LANGUAGES else LANGUAGES[0]):
+    with translation.override(sheets.supported(language or order.language)):
         words = _WORDS[kind](order, facts)
-        shop = brand.get_brand()
         context = {
-            "language": translation.get_language(),
-            "words": words,
             "order": order,
             "items": items_of(order, words.parcel),
             "totals": totals_of(order, words.parcel),
             "places": places_of(order),
-            "shop": shop,
-            "logo": _logo(shop),
-            "shop_url": settings.STOREFRONT_URL,
+            "parcel": words.parcel,
             "link": link,
         }
-        return WrittenMail(
-            subject=words.subject,
-            text=_without_blank_runs(render_to_string("notifications/mail.txt", context)),
-            html=render_to_string("notifications/mail.html", context),
-        )
+        return sheets.render("mail", words, context)
 
 
 def signed_link(order: orders.Order) -> str:
     """Return a signed link to the order's page, which works on every device."""
     token = tokens.sign(subject=str(order.id), purpose="order", days=LINK_DAYS)
-    return f"{settings.STOREFRONT_URL}/orders/{order.id}/?token={token}"
+    return f"{sheets.pages_of(sheets.supported(order.language))}/orders/{order.id}/?token={token}"
 
 
-def _logo(shop: brand.Brand) -> dict[str, Any] | None:
-    """Return the logo's public address, and the size it is shown in: some mail programs read attributes only."""
-    if shop.logo is None:
-        return None
-    width = min(round(shop.logo.width * _LOGO_HEIGHT / shop.logo.height), 200)
-    height = round(shop.logo.height * width / shop.logo.width)
-    return {"url": f"{settings.STOREFRONT_URL}{media.narrowest(shop.logo.url)}", "width": width, "height": height}
-
-
-def _without_blank_runs(text: str) -> str:
-    """Return text with at most one empty line in a row: templates leave more."""
-    lines = [line.rstrip() for line in text.strip().splitlines()]
-    kept = [line for number, line in enumerate(lines) if line or lines[number - 1]]
-    return "\n".join(kept) + "\n"
-
-
-def _placed(order: orders.Order, facts: Facts) -> Words:
-    return Words(
+def _placed(order: orders.Order, facts: Facts) -> OrderWords:
+    return OrderWords(
         subject=_("We received your order %(number)s") % {"number": order.number},
         heading=_("Thank you for your order"),
         news=_("Your order %(number)s is with us, and your items are set aside.") % {"number": order.number},
@@ -90,8 +57,8 @@ def _placed(order: orders.Order, facts: Facts) -> Words:
     )
 
 
-def _paid(order: orders.Order, facts: Facts) -> Words:
-    return Words(
+def _paid(order: orders.Order, facts: Facts) -> OrderWords:
+    return OrderWords(
         subject=_("Payment received for order %(number)s") % {"number": order.number},
         heading=_("Your payment has arrived"),
         news=_("We received %(amount)s for order %(number)s.")
@@ -100,9 +67,9 @@ def _paid(order: orders.Order, facts: Facts) -> Words:
     )
 
 
-def _shipped(order: orders.Order, facts: Facts) -> Words:
+def _shipped(order: orders.Order, facts: Facts) -> OrderWords:
     parcel = next((each for each in order.shipments if str(each.id) == facts["shipment_id"]), None)
-    return Words(
+    return OrderWords(
         subject=_("Your order %(number)s is on its way") % {"number": order.number},
         heading=_("It is on its way"),
         news=_("A parcel with your order %(number)s has left.") % {"number": order.number},
@@ -111,7 +78,7 @@ def _shipped(order: orders.Order, facts: Facts) -> Words:
     )
 
 
-def _cancelled(order: orders.Order, facts: Facts) -> Words:
+def _cancelled(order: orders.Order, facts: Facts) -> OrderWords:
     news = {
         "customer": _("Your order %(number)s was cancelled, as you asked."),
         "staff": _("Your order %(number)s was cancelled by our team."),
@@ -120,7 +87,7 @@ def _cancelled(order: orders.Order, facts: Facts) -> Words:
             "Your order %(number)s was cancelled because the items sold out before your payment arrived. We are sorry."
         ),
     }.get(facts["reason"], _("Your order %(number)s was cancelled."))
-    return Words(
+    return OrderWords(
         subject=_("Your order %(number)s was cancelled") % {"number": order.number},
         heading=_("Your order was cancelled"),
         news=news % {"number": order.number},
@@ -130,8 +97,8 @@ def _cancelled(order: orders.Order, facts: Facts) -> Words:
     )
 
 
-def _refunded(order: orders.Order, facts: Facts) -> Words:
-    return Words(
+def _refunded(order: orders.Order, facts: Facts) -> OrderWords:
+    return OrderWords(
         subject=_("Refund for your order %(number)s") % {"number": order.number},
         heading=_("Your money is on its way back"),
         news=_("We have sent %(amount)s for order %(number)s back to you.")
@@ -140,7 +107,7 @@ def _refunded(order: orders.Order, facts: Facts) -> Words:
     )
 
 
-_WORDS: Final[Mapping[MailKind, Callable[[orders.Order, Facts], Words]]] = {
+_WORDS: Final[Mapping[MailKind, Callable[[orders.Order, Facts], OrderWords]]] = {
     MailKind.PLACED: _placed,
     MailKind.PAID: _paid,
     MailKind.SHIPPED: _shipped,

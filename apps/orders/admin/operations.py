@@ -15,6 +15,7 @@ from apps.kernel.ids import uuid7
 from apps.kernel.money import Money, add_up
 from apps.orders import api as orders
 from apps.payments import api as payments
+from apps.web.forms import exact_amount
 
 
 class OperationForm(forms.Form):
@@ -64,7 +65,8 @@ class RefundForm(OperationForm):
 
     def clean_amount(self) -> Decimal:
         amount: Decimal = self.cleaned_data["amount"]
-        if Money(amount, self._order.paid.currency) > (most := _refundable(self._order)):
+        wanted = exact_amount(amount, currency=self._order.paid.currency)
+        if wanted > (most := _refundable(self._order)):
             raise forms.ValidationError(f"{amount} is too much. At most {most} can go back.")
         return amount
 
@@ -172,8 +174,8 @@ def _explain_cancel(order: orders.Order) -> str:
 def _explain_refund(order: orders.Order) -> str:
     left = _refundable(order)
     return (
-        f"Money goes back the way it came; at most {left} of order {order.number}. When all of it is back, what has not"
-        " been shipped returns to stock and the order is closed. The buyer gets a mail."
+        f"Money goes back the way it came, that of a bank transfer by your hand; at most {left} of order {order.number}."
+        " When all of it is back, what has not been shipped returns to stock and the order is closed. The buyer gets a mail."
     )
 
 
@@ -226,7 +228,7 @@ OPERATIONS: Final = {
             title="Refund",
             right="orders.refund_order",
             form=RefundForm,
-            is_possible=lambda order: order.refunded < order.paid,
+            is_possible=lambda order: order.refunded < order.paid and bool(_refundable(order)),
             explain=_explain_refund,
             button=_refund_button,
             is_dangerous=True,

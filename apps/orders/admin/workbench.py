@@ -9,7 +9,10 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
+from django.urls import reverse
+
 from apps.accounts import api as accounts
+from apps.addressing import api as addressing
 from apps.kernel.money import Money
 from apps.orders import api
 from apps.orders.admin.operations import OPERATIONS
@@ -49,18 +52,20 @@ def find_order(order_id: UUID | str) -> api.Order | None:
 def show_order(order: api.Order, *, user: Any) -> dict[str, Any]:
     """Return the template's context for an order, with the buttons that `user` may press."""
     history = api.get_history(order_id=order.id)
-    may_see_payments = user.has_perm("payments.view_payment")
+    may_see_money = user.has_perm("orders.view_money")
+    tried = payments.list_payments(order_id=order.id) if user.has_perm("payments.view_payment") else ()
     return {
         "title": f"Order {order.number}",
         "order": order,
         "states": [_words(each.value) for each in (order.status, order.payment_status, order.fulfilment_status)],
         "buttons": _buttons(order, user),
-        "goes_to": order.shipping_address.lines,
-        "billed_to": order.billing_address.lines,
-        "money": _money(order),
-        "payments": payments.list_payments(order_id=order.id) if may_see_payments else (),
-        "refunds": payments.list_refunds(order_id=order.id) if may_see_payments else (),
-        "history": _tell(history),
+        "goes_to": addressing.write_envelope(address=order.shipping_address),
+        "billed_to": addressing.write_envelope(address=order.billing_address),
+        "money": _money(order) if may_see_money else (),
+        "payments": tried,
+        "refunds": _refunds(order.id, tried, user) if tried else (),
+        "history": _tell(history, with_amounts=may_see_money),
+        "may_see_buyer": user.has_perms(("orders.view_money", "accounts.view_user")),
         "left": sum(line.quantity - line.shipped for line in order.lines),
     }
 
@@ -78,12 +83,31 @@ def _money(order: api.Order) -> list[tuple[str, Money]]:
     return [(name, amount) for name, amount in told if amount or name in always]
 
 
-def _tell(history: Iterable[api.HistoryEntry]) -> list[Deed]:
+def _refunds(order_id: UUID, tried: Iterable[payments.Payment], user: Any) -> list[tuple[payments.Refund, str]]:
+    """Return the refunds, each with where staff record that they sent it where nobody else does: those of bank transfers."""
+    by_transfer = {each.id for each in tried if each.provider == "manual"}
+    may_record = user.has_perm("payments.record_payment")
+    found = []
+    for refund in payments.list_refunds(order_id=order_id):
+        is_owed = refund.status is payments.RefundStatus.PENDING and refund.payment_id in by_transfer
+        record = reverse("admin:payments_payment_operation", args=[refund.payment_id, "sent"])
+        found.append((refund, record if is_owed and may_record else ""))
+    return found
+
+
+def _tell(history: Iterable[api.HistoryEntry], *, with_amounts: bool) -> list[Deed]:
     """Return the history newest first, people by name."""
     entries = list(history)
     ids = {UUID(found[2]) for entry in entries if (found := _PERSON.fullmatch(entry.actor))}
     people = accounts.get_customers(ids=list(ids)) if ids else {}
-    return [Deed(sentence=each.detail, person=_person(each.actor, people), at=each.at) for each in reversed(entries)]
+    return [
+        Deed(
+            sentence=each.detail if with_amounts else each.detail_without_amounts,
+            person=_person(each.actor, people),
+            at=each.at,
+        )
+        for each in reversed(entries)
+    ]
 
 
 def _person(actor: str, people: Mapping[UUID, accounts.Customer]) -> str:

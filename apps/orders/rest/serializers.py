@@ -7,11 +7,12 @@ from typing import Any
 from rest_framework import serializers
 
 from apps.orders.contracts import FulfilmentStatus, OrderPaymentStatus, OrderStatus
-from apps.web.fields import ChoiceField, MoneyField, WholeNumberField, YesNoField
+from apps.web.fields import ChoiceField, ClosedSerializer, MoneyField, WholeNumberField, YesNoField
 
 _STATUSES = [status.value for status in OrderStatus]
 _PAYMENT_STATUSES = [status.value for status in OrderPaymentStatus]
 _FULFILMENT_STATUSES = [status.value for status in FulfilmentStatus]
+_HIDDEN = "Missing for staff who may not see what orders cost."
 
 
 class IntentInput(serializers.Serializer[Any]):
@@ -23,13 +24,13 @@ class IntentInput(serializers.Serializer[Any]):
     cancel_url = serializers.CharField(max_length=2000, required=False)
 
 
-class RefundInput(serializers.Serializer[Any]):
+class RefundInput(ClosedSerializer):
     payment_id = serializers.UUIDField()
     amount = MoneyField(required=False, help_text="All that is left where it is missing.")
     reason = serializers.CharField(max_length=200)
 
 
-class ShipmentInput(serializers.Serializer[Any]):
+class ShipmentInput(ClosedSerializer):
     lines = serializers.DictField(
         child=WholeNumberField(min_value=1),
         required=False,
@@ -74,8 +75,8 @@ class OrderItemView(serializers.Serializer[Any]):
     image_url = serializers.CharField(allow_null=True)
     quantity = serializers.IntegerField()
     shipped = serializers.IntegerField()
-    unit_price = MoneyField()
-    line_total = MoneyField()
+    unit_price = MoneyField(required=False, help_text=_HIDDEN)
+    line_total = MoneyField(required=False, help_text=_HIDDEN)
 
 
 class ShipmentView(serializers.Serializer[Any]):
@@ -96,13 +97,13 @@ class OrderView(serializers.Serializer[Any]):
     payment_status = serializers.ChoiceField(choices=_PAYMENT_STATUSES)
     fulfilment_status = serializers.ChoiceField(choices=_FULFILMENT_STATUSES)
     items = OrderItemView(many=True)
-    subtotal = MoneyField()
-    discount = MoneyField()
-    shipping = MoneyField()
-    tax = MoneyField()
-    total = MoneyField()
-    paid = MoneyField()
-    refunded = MoneyField()
+    subtotal = MoneyField(required=False, help_text=_HIDDEN)
+    discount = MoneyField(required=False, help_text=_HIDDEN)
+    shipping = MoneyField(required=False, help_text=_HIDDEN)
+    tax = MoneyField(required=False, help_text=_HIDDEN)
+    total = MoneyField(required=False, help_text=_HIDDEN)
+    paid = MoneyField(required=False, help_text=_HIDDEN)
+    refunded = MoneyField(required=False, help_text=_HIDDEN)
     prices_include_tax = serializers.BooleanField()
     email = serializers.CharField()
     shipping_method = serializers.CharField()
@@ -133,7 +134,7 @@ class OrderSummaryView(serializers.Serializer[Any]):
     status = serializers.ChoiceField(choices=_STATUSES)
     payment_status = serializers.ChoiceField(choices=_PAYMENT_STATUSES)
     fulfilment_status = serializers.ChoiceField(choices=_FULFILMENT_STATUSES)
-    total = MoneyField()
+    total = MoneyField(required=False, help_text=_HIDDEN)
     item_count = serializers.IntegerField()
     placed_at = serializers.DateTimeField()
 

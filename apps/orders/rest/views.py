@@ -11,9 +11,10 @@ from rest_framework.request import Request
 
 from apps.kernel.errors import Denied, FieldError, Invalid, Unauthenticated
 from apps.kernel.ids import uuid7
+from apps.kernel.pages import Page
 from apps.messaging.api import IdempotencyScope
 from apps.orders import api as orders
-from apps.orders.documents import tracking_document
+from apps.orders.documents import summary_document, tracking_document, without_amounts
 from apps.orders.rest import serializers
 from apps.web import tokens
 from apps.web.authentication import caller_of, staff_actor
@@ -53,27 +54,39 @@ def _holds(view: APIView, request: Request, right: str) -> bool:
         return False
 
 
-def _reply_order(order: orders.Order, *, status: int = 200) -> HttpResponse:
-    return reply(orders.order_document(order), status=status, etag=str(order.version))
+def _sees_amounts(view: APIView, request: Request, *, buyer_id: UUID | None = None) -> bool:
+    """Whoever buys sees what it costs; staff who look at what others bought need the right to."""
+    caller = caller_of(request)
+    is_buyer = buyer_id is not None and buyer_id == caller.customer_id
+    return not caller.is_staff or is_buyer or _holds(view, request, "orders.view_money")
+
+
+def _reply_order(view: APIView, request: Request, order: orders.Order, *, status: int = 200) -> HttpResponse:
+    document = orders.order_document(order)
+    if not _sees_amounts(view, request, buyer_id=order.customer_id):
+        document = without_amounts(document)
+    return reply(document, status=status, etag=str(order.version))
 
 
 class OrderView(APIView):
     @extend_schema(parameters=[_TOKEN], responses=serializers.OrderView)
     def get(self, request: Request, order_id: UUID) -> HttpResponse:
-        return _reply_order(orders.get_order(order_id=order_id, viewer=viewer_of(self, request)))
+        return _reply_order(self, request, orders.get_order(order_id=order_id, viewer=viewer_of(self, request)))
 
 
 class CancelView(APIView):
     @extend_schema(parameters=[_TOKEN], request=None, responses=serializers.OrderView)
     def put(self, request: Request, order_id: UUID) -> HttpResponse:
         viewer = viewer_of(self, request, right="orders.cancel_order")
-        return _reply_order(orders.cancel_order(order_id=order_id, viewer=viewer, if_version=read_if_match(request)))
+        order = orders.cancel_order(order_id=order_id, viewer=viewer, if_version=read_if_match(request))
+        return _reply_order(self, request, order)
 
 
 class TrackingView(APIView):
     @extend_schema(parameters=[_TOKEN], responses=serializers.TrackingView)
     def get(self, request: Request, order_id: UUID) -> HttpResponse:
-        return reply(tracking_document(orders.get_tracking(order_id=order_id, viewer=viewer_of(self, request))))
+        tracking = orders.get_tracking(order_id=order_id, viewer=viewer_of(self, request))
+        return reply(tracking_document(tracking, with_amounts=_sees_amounts(self, request)))
 
 
 def _payer(request: Request) -> str:
@@ -93,7 +106,7 @@ class IntentView(APIView):
         body = self.parse(serializers.IntentInput, request)
         payment = orders.start_payment(
             order_id=body["order_id"],
-            viewer=viewer_of(self, request),
+            viewer=viewer_of(self, request, right="orders.view_money"),
             provider=body.get("provider"),
             return_url=body.get("return_url"),
             cancel_url=body.get("cancel_url"),
@@ -149,7 +162,13 @@ class StaffOrdersView(APIView):
         page = orders.search_orders(
             query=request.GET.get("q", ""), filters=_filters(request), params=read_page_params(request)
         )
-        return reply_page(request, page)
+        rows = [summary_document(order) for order in page.items]
+        if not _sees_amounts(self, request):
+            rows = [without_amounts(row) for row in rows]
+        shown = Page(
+            items=tuple(rows), next_cursor=page.next_cursor, previous_cursor=page.previous_cursor, count=page.count
+        )
+        return reply_page(request, shown)
 
 
 def _filters(request: Request) -> orders.OrderFilters:
@@ -184,7 +203,7 @@ class ShipmentsView(APIView):
             reference=read_idempotency_key(request) or str(uuid7()),
             if_version=read_if_match(request),
         )
-        return _reply_order(order, status=201)
+        return _reply_order(self, request, order, status=201)
 
 
 def _read_lines(given: dict[str, int] | None) -> dict[UUID, int] | None:
@@ -208,4 +227,5 @@ class DeliverView(APIView):
     @extend_schema(request=None, responses=serializers.OrderView)
     def post(self, request: Request, order_id: UUID) -> HttpResponse:
         version = read_if_match(request)
-        return _reply_order(orders.deliver_order(order_id=order_id, actor=staff_actor(request), if_version=version))
+        order = orders.deliver_order(order_id=order_id, actor=staff_actor(request), if_version=version)
+        return _reply_order(self, request, order)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from apps.kernel.errors import Invalid
 from apps.messaging import api as messaging
 from apps.orders import selectors
@@ -28,7 +30,8 @@ def cancel_order(*, order_id: UUID, viewer: Viewer, reason: str, if_version: int
     require_version(row, if_version)
     if row.status not in _OPEN or row.shipped_count:
         raise NotCancellable(
-            f"Order {row.number} is {row.status}; only an order of which nothing has left can be cancelled."
+            _("Order %(number)s is %(status)s; only an order of which nothing has left can be cancelled.")
+            % {"number": row.number, "status": row.status}
         )
     record(row, Cancelled(reason=reason), actor=actor_of(viewer), steps=compensation(row))
 

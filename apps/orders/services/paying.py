@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db.models.functions import Now
+from django.utils.translation import gettext as _
 
 from apps.brand import api as brand
 from apps.inventory import api as inventory
@@ -64,7 +65,7 @@ def start_payment(
     )
     if not Order.objects.filter(pk=order_id, status=OrderStatus.AWAITING_PAYMENT.value).exists():
         payments.void_payment(payment_id=payment.id)
-        raise NotPayable(f"Order {terms.number} ended while the payment was being opened.")
+        raise NotPayable(_("Order %(number)s ended while the payment was being opened.") % {"number": terms.number})
     return payment
 
 
@@ -113,9 +114,9 @@ def _agree(*, order_id: UUID, viewer: Viewer, provider: str) -> Terms:
     row = selectors.require_visible(found, viewer)
     asked_at: datetime = vars(row)["asked_at"]
     if row.status != OrderStatus.AWAITING_PAYMENT.value:
-        raise NotPayable(f"Order {row.number} is {row.status}; it does not wait for a payment.")
+        raise NotPayable(_("Order %(number)s does not wait for a payment.") % {"number": row.number})
     if row.payment_deadline <= asked_at:
-        raise NotPayable(f"The time to pay order {row.number} is over.")
+        raise NotPayable(_("The time to pay order %(number)s is over.") % {"number": row.number})
     deadline = row.placed_at + timedelta(seconds=settings.PAYMENT_DEADLINE_SECONDS[provider])
     longer = deadline > row.payment_deadline
     if longer:

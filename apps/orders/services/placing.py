@@ -132,6 +132,8 @@ def _line(row: OrderRow, position: int, line: DraftLine) -> OrderLine:
         sku=line.sku,
         title=line.title,
         options=list(line.options.items()),
+        sold_title=line.sold_title if line.sold_title != line.title else "",
+        sold_options=list(line.sold_options.items()) if line.sold_options != line.options else [],
         quantity=line.quantity,
         tax_rate=line.tax_rate,
         requires_shipping=line.requires_shipping,

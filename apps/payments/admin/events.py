@@ -7,6 +7,7 @@ from unfold.admin import ModelAdmin
 
 from apps.payments.admin.payments import ReadOnlyMixin
 from apps.payments.models import Refund, WebhookEvent
+from apps.persistence.paginator import BoundedPaginator
 
 
 @admin.register(Refund)
@@ -16,6 +17,7 @@ class RefundAdmin(ReadOnlyMixin, ModelAdmin):
     search_fields = ("payment__id__exact", "reference__exact", "provider_reference__exact")
     ordering = ("-id",)
     show_full_result_count = False
+    paginator = BoundedPaginator
     fields = readonly_fields = (
         "payment_id",
         "reference",
@@ -39,6 +41,7 @@ class WebhookEventAdmin(ReadOnlyMixin, ModelAdmin):
     search_fields = ("event_id__exact",)
     ordering = ("-id",)
     show_full_result_count = False
+    paginator = BoundedPaginator
     fields = readonly_fields = (
         "provider",
         "event_id",

@@ -6,9 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
+from uuid import UUID
 
 from django import forms
-from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldAdminTextInputWidget
+from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from apps.kernel.ids import uuid7
 from apps.kernel.money import Money
@@ -16,6 +17,7 @@ from apps.payments import api, selectors
 from apps.payments.contracts import PaymentKind, PaymentStatus
 from apps.payments.models import Payment
 from apps.payments.services import fetching
+from apps.web.forms import exact_amount
 
 
 class PlainForm(forms.Form):
@@ -40,11 +42,29 @@ class RefundForm(PlainForm):
         self.fields["amount"].initial = left.amount
         self.fields["amount"].label = f"Amount in {left.currency}"
 
+    def clean_amount(self) -> Money:
+        return exact_amount(self.cleaned_data["amount"], currency=self.payment.amount.currency)
+
 
 class ArrivedForm(PlainForm):
     note = forms.CharField(
         max_length=500, required=False, widget=UnfoldAdminTextInputWidget, help_text="Such as the bank statement."
     )
+
+
+class SentForm(PlainForm):
+    note = forms.CharField(
+        max_length=500, required=False, widget=UnfoldAdminTextInputWidget, help_text="Such as the bank statement."
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        waiting = selectors.transfers_to_send().filter(payment=self.payment)
+        self.fields["refund"] = forms.TypedChoiceField(
+            coerce=UUID,
+            choices=[(row.pk, f"{row.amount}, {row.reason.replace('_', ' ')}") for row in waiting],
+            widget=UnfoldAdminSelectWidget,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,17 +88,25 @@ def _refund(payment: Payment, form: PlainForm, actor: str) -> str:
     given = form.cleaned_data
     refund = api.request_refund(
         payment_id=payment.pk,
-        amount=Money(given["amount"], payment.amount.currency),
+        amount=given["amount"],
         reason=given["reason"],
         reference=str(given["reference"]),
         actor=actor,
     )
+    if payment.kind == PaymentKind.MANUAL.value:
+        return f"{refund.amount} is to be transferred to the buyer. Send it, then record it here as sent."
     return f"{refund.amount} is on its way back to the buyer."
 
 
 def _record(payment: Payment, form: PlainForm, actor: str) -> str:
     paid = api.record_manual_payment(payment_id=payment.pk, actor=actor, note=form.cleaned_data["note"])
     return f"{paid.captured} is recorded as received."
+
+
+def _record_refund(payment: Payment, form: PlainForm, actor: str) -> str:
+    given = form.cleaned_data
+    sent = api.record_manual_refund(refund_id=given["refund"], actor=actor, note=given["note"])
+    return f"{sent.amount} is recorded as sent back; the buyer is told."
 
 
 def _refresh(payment: Payment, form: PlainForm, actor: str) -> str:
@@ -97,7 +125,11 @@ OPERATIONS: Final = {
             right="payments.refund_payment",
             form=RefundForm,
             is_possible=lambda payment: bool(refundable(payment)),
-            explain=lambda payment: f"At most {refundable(payment)} goes back through {payment.provider}.",
+            explain=lambda payment: (
+                f"At most {refundable(payment)}. You send it by bank transfer, then record it as sent."
+                if payment.kind == PaymentKind.MANUAL.value
+                else f"At most {refundable(payment)} goes back through {payment.provider}."
+            ),
             run=_refund,
         ),
         Operation(
@@ -108,8 +140,20 @@ OPERATIONS: Final = {
             is_possible=lambda payment: (
                 payment.kind == PaymentKind.MANUAL.value and payment.status != PaymentStatus.SUCCEEDED.value
             ),
-            explain=lambda payment: f"Records that {payment.amount} arrived in full; the order goes on as paid.",
+            explain=lambda payment: (
+                f"Records that {payment.amount} arrived in full. An order that waits for it goes on as paid; "
+                "where the order has ended, the money is to be sent back."
+            ),
             run=_record,
+        ),
+        Operation(
+            name="sent",
+            title="Money sent back",
+            right="payments.record_payment",
+            form=SentForm,
+            is_possible=lambda payment: selectors.transfers_to_send().filter(payment=payment).exists(),
+            explain=lambda payment: "Records that you transferred the money back, and tells the buyer so by mail.",
+            run=_record_refund,
         ),
         Operation(
             name="refresh",

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -14,8 +15,10 @@ from django.urls import URLPattern, path, reverse
 from unfold.admin import ModelAdmin, TabularInline
 
 from apps.kernel.errors import DomainError
+from apps.payments import selectors
 from apps.payments.admin.operations import OPERATIONS, Operation, PlainForm
 from apps.payments.models import Payment, PaymentTransaction, Refund
+from apps.persistence.paginator import BoundedPaginator
 from apps.web.authentication import staff_actor
 
 
@@ -53,15 +56,30 @@ class RefundInline(PartMixin, TabularInline):
     verbose_name_plural = "refunds"
 
 
+class ToSendFilter(admin.SimpleListFilter):
+    """Payments of which money is to be sent back by bank transfer."""
+
+    title, parameter_name = "transfer back", "to_send"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("yes", "to be sent")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Payment]) -> QuerySet[Payment]:
+        owed = selectors.transfers_to_send().values("payment_id")
+        return queryset.filter(pk__in=owed) if self.value() else queryset
+
+
 @admin.register(Payment)
 class PaymentAdmin(ReadOnlyMixin, ModelAdmin):
     """Nothing is edited here: a payment changes by what its provider says."""
 
     list_display = ("id", "created_at", "order_id", "provider", "kind", "status", "amount", "captured", "refunded")
-    list_filter = ("status", "provider", "kind", "created_at")
+    list_filter = (ToSendFilter, "status", "provider", "kind", "created_at")
     search_fields = ("id__exact", "order_id__exact", "intent_id__exact", "session_id__exact")
     ordering = ("-id",)
+    list_per_page = 50
     show_full_result_count = False
+    paginator = BoundedPaginator
     inlines = (LedgerInline, RefundInline)
     change_form_before_template = "admin/payments/operations.html"
     # Not client_secret and redirect_url: with them somebody else could pay, or see what the buyer sees.

@@ -1,4 +1,4 @@
-"""Bank transfer: the buyer is told what to send where, staff record that it came. Nothing is called outside."""
+"""Bank transfer: the buyer is told what to send where, staff record what came and what they sent back. Nothing is called outside."""
 
 from __future__ import annotations
 
@@ -49,9 +49,9 @@ class ManualGateway:
         return Snapshot(taken_at=clock.now(), status=PaymentStatus.CANCELLED, amount=amount)
 
     def refund(self, handle: Handle, *, refund_id: UUID, amount: Money, reason: str, key: str) -> ProviderRefund:
-        """Take staff at their word: who asks for this refund sends the transfer."""
+        """Leave it pending: nobody but staff can send the transfer, and they record that they did."""
         return ProviderRefund(
-            reference=f"manual:{refund_id}", refund_id=refund_id, amount=amount, status=RefundStatus.SUCCEEDED
+            reference=f"manual:{refund_id}", refund_id=refund_id, amount=amount, status=RefundStatus.PENDING
         )
 
     def read_webhook(self, *, body: bytes, headers: Mapping[str, str]) -> ProviderEvent:

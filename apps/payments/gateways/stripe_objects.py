@@ -115,14 +115,22 @@ def read_event(event: Json) -> ProviderEvent:
     kind = subject.get("object")
     intent = subject["id"] if kind == "payment_intent" else subject.get("payment_intent")
     return ProviderEvent(
-        event_id=event["id"],
-        event_type=event["type"],
+        event_id=_text(event["id"]),
+        event_type=_text(event["type"]),
         is_relevant=event["type"] in _RELEVANT,
         tells_success=event["type"] in _SUCCESS,
         payment_id=read_id(subject, "payment_id"),
         session_id=subject["id"] if kind == "checkout.session" else "",
         intent_id=intent if isinstance(intent, str) else "",
     )
+
+
+def _text(value: Any) -> str:
+    """Return what a text column can hold; TypeError or ValueError for anything else."""
+    if not isinstance(value, str):
+        raise TypeError(f"{value!r} is no text")
+    value.encode()
+    return value
 
 
 def read_id(subject: Json, name: str) -> UUID | None:

@@ -46,9 +46,9 @@ def apply_snapshot(*, payment_id: UUID, snapshot: Snapshot, actor: str = "", not
 
 
 @messaging.command
-def apply_refund(*, payment_id: UUID, refund: ProviderRefund) -> None:
-    """Bring one refund to where the provider has it."""
-    change = Change(lock_payment(payment_id=payment_id))
+def apply_refund(*, payment_id: UUID, refund: ProviderRefund, actor: str = "", note: str = "") -> None:
+    """Bring one refund to where the provider has it; `actor` and `note` go into the ledger."""
+    change = Change(lock_payment(payment_id=payment_id), actor=actor, note=note)
     follow_refund(change, refund)
     change.save()
 

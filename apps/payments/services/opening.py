@@ -13,6 +13,7 @@ from uuid import UUID
 
 from django.db import IntegrityError
 from django.db.models import F, Q
+from django.utils.translation import gettext as _
 
 from apps.kernel import clock
 from apps.kernel.codec import decode, encode
@@ -59,7 +60,7 @@ def open_payment(wanted: Wanted) -> Payment:
     """Return the order's open payment as wanted, opening it where there is none; see `api.open_payment`."""
     get_gateway(wanted.provider).check_amount(wanted.amount)
     with turn(order_id=wanted.order_id):
-        for _ in range(_ROUNDS):
+        for _round in range(_ROUNDS):
             row, is_new = _find_or_insert(wanted)
             if row.status == PaymentStatus.SUCCEEDED.value:
                 return row
@@ -67,13 +68,14 @@ def open_payment(wanted: Wanted) -> Payment:
             settled = _settle(row, wanted) if answered else _open(row, is_new=is_new)
             if settled:
                 return settled
-    raise ProviderUnavailable(f"{wanted.provider} does not open a payment; try again.")
+    raise ProviderUnavailable(_("%(provider)s does not open a payment; try again.") % {"provider": wanted.provider})
 
 
 @messaging.command
 def _find_or_insert(wanted: Wanted) -> tuple[Payment, bool]:
-    # Money that came and is kept pays the order, also while its event is still on the way there: nobody is to pay again.
-    paid = Q(status=PaymentStatus.SUCCEEDED.value, captured_total__gt=F("refunded_total"))
+    # The whole amount that came and is kept pays the order, also while its event is still on the way there: nobody is to pay again.
+    amount = amount_columns(wanted.amount)
+    paid = Q(status=PaymentStatus.SUCCEEDED.value, captured_total__gt=F("refunded_total"), **amount)
     found = Payment.objects.filter(paid | Q(status__in=OPEN_STATUSES), order_id=wanted.order_id)
     if rows := sorted(found, key=lambda row: row.is_open):
         return rows[0], False
@@ -86,7 +88,7 @@ def _find_or_insert(wanted: Wanted) -> tuple[Payment, bool]:
         provider=wanted.provider,
         kind=wanted.kind.value,
         status=PaymentStatus.REQUIRES_PAYMENT_METHOD.value,
-        **amount_columns(wanted.amount),
+        **amount,
         opening=encode(opening),
         expires_at=opening.expires_at if wanted.kind is PaymentKind.CHECKOUT else None,
         deadline=wanted.deadline,
@@ -95,7 +97,7 @@ def _find_or_insert(wanted: Wanted) -> tuple[Payment, bool]:
     try:
         row.save(force_insert=True)
     except IntegrityError as error:
-        raise PaymentInProgress("Another request is opening a payment of this order; try again.") from error
+        raise PaymentInProgress(_("Another request is opening a payment of this order; try again.")) from error
     return row, True
 
 
@@ -112,7 +114,7 @@ def _settle(row: Payment, wanted: Wanted) -> Payment | None:
     else:
         return row
     if row.is_open:
-        raise PaymentInProgress("The order's payment is under way at the provider and cannot be replaced now.")
+        raise PaymentInProgress(_("The order's payment is under way at the provider and cannot be replaced now."))
     return row if row.status == PaymentStatus.SUCCEEDED.value else None
 
 

@@ -1,4 +1,4 @@
-"""Money that staff saw arrive."""
+"""Bank transfers that staff saw arrive, or sent back."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from uuid import UUID
 
 from apps.kernel import clock
 from apps.payments import selectors
-from apps.payments.contracts import PaymentKind, PaymentStatus
-from apps.payments.errors import PaymentNotPayable
-from apps.payments.gateways.base import Charge, Snapshot
-from apps.payments.models import Payment
-from apps.payments.services.applying import apply_snapshot
+from apps.payments.contracts import PaymentKind, PaymentStatus, RefundStatus
+from apps.payments.errors import PaymentNotPayable, RefundNotFound
+from apps.payments.gateways.base import Charge, ProviderRefund, Snapshot
+from apps.payments.models import Payment, Refund
+from apps.payments.services.applying import apply_refund, apply_snapshot
 
 
 def record_manual_payment(*, payment_id: UUID, actor: str, note: str) -> Payment:
@@ -24,3 +24,13 @@ def record_manual_payment(*, payment_id: UUID, actor: str, note: str) -> Payment
         charge=Charge(reference=f"manual:{row.pk}", amount=row.amount),
     )
     return apply_snapshot(payment_id=row.pk, snapshot=arrived, actor=actor, note=note[:500])
+
+
+def record_manual_refund(*, refund_id: UUID, actor: str, note: str) -> None:
+    row = Refund.objects.filter(pk=refund_id, payment__kind=PaymentKind.MANUAL.value).first()
+    if row is None:
+        raise RefundNotFound(f"There is no refund {refund_id} by bank transfer.")
+    sent = ProviderRefund(
+        reference=f"manual:{row.pk}", refund_id=row.pk, amount=row.amount, status=RefundStatus.SUCCEEDED
+    )
+    apply_refund(payment_id=row.payment_id, refund=sent, actor=actor, note=note[:500])

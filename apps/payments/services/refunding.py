@@ -15,7 +15,7 @@ from apps.messaging import api as messaging
 from apps.messaging import work
 from apps.payments import selectors
 from apps.payments.contracts import RefundStatus
-from apps.payments.errors import ProviderRefused, ProviderUnavailable, RefundExceedsCaptured
+from apps.payments.errors import ProviderRefused, ProviderUnavailable, RefundExceedsCaptured, RefundMismatch
 from apps.payments.gateways.base import ProviderRefund
 from apps.payments.gateways.errors import StoredFailure
 from apps.payments.gateways.registry import get_gateway
@@ -33,6 +33,8 @@ def request_refund(*, payment_id: UUID, amount: Money | None, reason: str, refer
     row = lock_payment(payment_id=payment_id)
     known = Refund.objects.filter(payment=row, reference=reference).first()
     if known:
+        if amount is not None and amount != known.amount:
+            raise RefundMismatch(done=known.amount)
         return known.pk
     amount = _refundable_amount(row, amount)
     refund = Refund.objects.create(

@@ -10,6 +10,8 @@ from contextlib import ExitStack, contextmanager
 from typing import Final
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from apps.messaging import api as messaging
 from apps.payments.errors import PaymentInProgress
 
@@ -24,5 +26,5 @@ def turn(*, order_id: UUID) -> Iterator[None]:
         try:
             stack.enter_context(messaging.exclusive(scope, app="payments", wait_seconds=_WAIT_SECONDS))
         except messaging.IdempotencyKeyInUse as error:
-            raise PaymentInProgress("Another request is talking to the provider about this order.") from error
+            raise PaymentInProgress(_("Another request is talking to the provider about this order.")) from error
         yield

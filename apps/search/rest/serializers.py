@@ -57,6 +57,12 @@ class Rating(serializers.Serializer[Any]):
 class Option(serializers.Serializer[Any]):
     name = serializers.CharField()
     values = serializers.ListField(child=serializers.CharField())
+    shown_name = serializers.CharField(
+        required=False, help_text="What the name reads in the language of the answer, where that is something else."
+    )
+    shown_values = serializers.ListField(
+        child=serializers.CharField(), required=False, help_text="What each of the values reads, with `shown_name`."
+    )
 
 
 class ProductCard(serializers.Serializer[Any]):
@@ -106,6 +112,12 @@ class ProductDetail(ProductCard):
     images = Image(many=True)
     categories = ProductCategory(many=True)
     attributes = serializers.DictField(child=serializers.CharField())
+    attribute_names = serializers.DictField(
+        child=serializers.CharField(), required=False, help_text="What names of attributes read, where something else."
+    )
+    tag_names = serializers.DictField(
+        child=serializers.CharField(), required=False, help_text="What tags read, where something else."
+    )
 
 
 class CategoryNode(ProductCategory):

@@ -6,7 +6,8 @@ from typing import Any, Final
 
 from django.conf import settings
 from django.http import HttpResponse
-from drf_spectacular.utils import extend_schema
+from django.utils.translation import get_language
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.serializers import BaseSerializer
@@ -25,16 +26,29 @@ CATALOGUE: Final = "catalogue"
 _LIST_PARAMS: Final = serializers.ListParams()
 _CURRENCY_PARAMS: Final = serializers.CurrencyParams()
 
+_OPTION: Final = OpenApiParameter(
+    name=f"{api.OPTION_PREFIX}<name>",
+    type=str,
+    many=True,
+    description="A value of an option by the option's name, such as `option.Size=M`. Repeated, any of the values will do; of several"
+    " options each counts. At most 5 options and 30 values of each.",
+)
+
 
 class ProductList(APIView):
     limit_group = "catalogue"
 
-    @extend_schema(parameters=[serializers.ListParams], responses=serializers.ProductPage)
-    @cacheable(CATALOGUE, params=_LIST_PARAMS.fields)
+    @extend_schema(parameters=[serializers.ListParams, _OPTION], responses=serializers.ProductPage)
+    @cacheable(CATALOGUE, params=_LIST_PARAMS.fields, prefix=api.OPTION_PREFIX)
     def get(self, request: Request) -> HttpResponse:
         """List published products: search, filter, sort."""
         params = _params(_LIST_PARAMS, request)
-        page = api.list_products(query=api.ListingQuery(**{**params, "currency": _currency(params)}))
+        options = api.read_options(parameters=request.GET.lists())
+        page = api.list_products(
+            query=api.ListingQuery(
+                **{**params, "currency": _currency(params), "options": options, "language": get_language() or ""}
+            )
+        )
         tail = {
             "next": page_url(request, page.next_cursor),
             "previous": page_url(request, page.previous_cursor),
@@ -51,7 +65,8 @@ class ProductDetail(APIView):
     def get(self, request: Request, id_or_slug: str) -> HttpResponse:
         """Show one published product, by id or slug."""
         currency = _currency(_params(_CURRENCY_PARAMS, request))
-        return reply(api.get_product_document(id_or_slug=id_or_slug, currency=currency))
+        language = get_language() or ""
+        return reply(api.get_product_document(id_or_slug=id_or_slug, currency=currency, language=language))
 
 
 class ProductInventory(APIView):
@@ -70,7 +85,7 @@ class CategoryTree(APIView):
     @cacheable(CATALOGUE)
     def get(self, request: Request) -> HttpResponse:
         """Show the category tree."""
-        return reply({"results": api.category_tree()})
+        return reply({"results": api.category_tree(language=get_language() or "")})
 
 
 def _params(serializer: BaseSerializer[Any], request: Request) -> dict[str, Any]:

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
+from enum import Enum
 from typing import Any
+from urllib.parse import urlencode
 
-from babel import Locale
-from babel.numbers import format_currency
 from django import template
 from django.conf import settings
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
+from django.utils.translation import gettext as _
 
+from apps.addressing import api as addressing
 from apps.brand import api as brand
+from apps.kernel.address import Address
 from apps.kernel.money import Money
 from apps.media import api as media
 from apps.storefront.colours import swatch
+from apps.storefront.picker import shown_values
+from apps.web import formats
+from apps.web.languages import path_in, prefix_of
 
 register = template.Library()
 # In this order: browsers name those they want to be taken for.
@@ -25,34 +31,68 @@ _SYSTEMS = (
 )  # fmt: skip
 
 
+# Said of an order.
+_STATUSES = {
+    "awaiting_payment": pgettext_lazy("order", "awaiting payment"),
+    "processing": pgettext_lazy("order", "processing"),
+    "shipped": pgettext_lazy("order", "shipped"),
+    "delivered": pgettext_lazy("order", "delivered"),
+    "cancelled": pgettext_lazy("order", "cancelled"),
+    "refunded": pgettext_lazy("order", "refunded"),
+    "unpaid": pgettext_lazy("order", "unpaid"),
+    "authorised": pgettext_lazy("order", "payment authorised"),
+    "paid": pgettext_lazy("order", "paid"),
+    "partially_refunded": pgettext_lazy("order", "partially refunded"),
+}
+
+
 @register.filter
 def money(value: Money | Mapping[str, Any] | None) -> str:
     """Return "€84.90" for Money or for the API's {"amount", "currency"}, with the currency's own decimals; nothing for nothing."""
-    if isinstance(value, Money):
-        return _format(value.amount, value.currency)
-    return _format(Decimal(value["amount"]), value["currency"]) if value else ""
+    if not value:
+        return ""
+    return formats.money(value if isinstance(value, Money) else Money(Decimal(value["amount"]), value["currency"]))
 
 
-def _format(amount: Decimal, currency: str) -> str:
-    return format_currency(amount, currency, locale=(get_language() or "en").replace("-", "_"))
-
-
-@register.filter
-def words(value: object) -> str:
-    """Return "awaiting payment" for an enum member or "awaiting_payment"."""
-    return str(getattr(value, "value", value)).replace("_", " ")
+register.filter(formats.day)
+register.filter(formats.moment)
+register.filter(formats.weekday)
 
 
 @register.filter
 def country(code: str) -> str:
-    """Return the name of a country, "Germany" for "DE"."""
-    return str(Locale("en").territories.get(code, code))
+    """Return a country's name, "Germany" for "DE"."""
+    return addressing.country_name(code=code)
+
+
+@register.filter
+def words(status: Enum) -> str:
+    """Return "awaiting payment" for the status of an order, its payment or its delivery."""
+    return str(_STATUSES[status.value])
+
+
+@register.simple_tag
+def root() -> str:
+    """Return what the paths of pages begin with in the active language: "/de", "" in the shop's own."""
+    return prefix_of(get_language() or settings.LANGUAGE_CODE)
+
+
+@register.filter
+def envelope(address: Address) -> tuple[str, ...]:
+    """Return the lines of an address as its country writes it, the country's name last, in the active language."""
+    return addressing.write_envelope(address=address)
 
 
 @register.filter
 def srcset(url: str) -> str:
     """Return the widths a stored picture may be shown in, for the attribute of that name; nothing for a foreign one."""
     return media.srcset(url)
+
+
+@register.simple_tag(takes_context=True)
+def languages(context: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+    """Return code and own name of each of the shop's languages with the path of this page in it."""
+    return [(code, name, path_in(code, context["request"].path)) for code, name in settings.LANGUAGES]
 
 
 @register.simple_tag
@@ -70,9 +110,24 @@ def shop_brand() -> brand.Brand:
 @register.filter
 def colours(card: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Return name and `#rrggbb` of the colours a product comes in."""
-    options = card.get("options", ())
-    found = [(value, swatch(option["name"], value)) for option in options for value in option["values"]]
+    found = [
+        (label, swatch(option["name"], value))
+        for option in card.get("options", ())
+        for value, label in shown_values(option).items()
+    ]
     return [(name, colour) for name, colour in found if colour]
+
+
+@register.filter
+def note_lines(notes: Iterable[Any]) -> str:
+    """Return quantity and title of each line that a cart has a note on."""
+    return ", ".join(f"{note.quantity} \N{MULTIPLICATION SIGN} {note.title}" for note in notes)
+
+
+@register.filter
+def query(parameters: Mapping[str, str]) -> str:
+    """Return parameters as the part of an address behind the question mark."""
+    return urlencode(parameters)
 
 
 @register.filter
@@ -90,6 +145,6 @@ def line_image(line: Any) -> dict[str, Any]:
 @register.filter
 def device(user_agent: str) -> str:
     """Return "Firefox on Linux" for what a browser calls itself, as far as it says so."""
-    browser = next((name for mark, name in _BROWSERS if mark in user_agent), "A browser")
+    browser = next((name for mark, name in _BROWSERS if mark in user_agent), _("A browser"))
     system = next((name for mark, name in _SYSTEMS if mark in user_agent), "")
-    return f"{browser} on {system}" if system else browser
+    return _("%(browser)s on %(system)s") % {"browser": browser, "system": system} if system else browser

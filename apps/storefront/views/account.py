@@ -5,8 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
@@ -21,20 +20,17 @@ from apps.storefront.limited import limit_posts
 
 def _next(request: HttpRequest) -> str:
     """Return the path to go on to: one of this shop, whatever the form or the address asked for."""
-    wanted = request.POST.get("next") or request.GET.get("next") or ""
-    safe = url_has_allowed_host_and_scheme(wanted, allowed_hosts=None, require_https=request.is_secure())
-    return wanted if safe and wanted.startswith("/") else reverse("storefront:my-orders")
+    return forms.read_way_on(request, otherwise="storefront:my-orders")
 
 
 def _signed_in(request: HttpRequest) -> HttpResponse:
-    """Go on, with the guest's cart merged into the customer's."""
+    """Go on, with the guest's cart merged into the customer's, and in its currency."""
     response = redirect(_next(request))
-    if owners.CART_COOKIE not in request.COOKIES:
-        return response
     try:
-        return owners.remember_cart(response, owners.with_cart(request, lambda owner: checkout.get_cart(owner=owner)))
+        cart = owners.with_cart(request, lambda owner: checkout.get_cart(owner=owner))
     except DomainError:
         return response  # the cart merges at the next look at it
+    return owners.remember_cart(response, cart) if cart.items or owners.CART_COOKIE in request.COOKIES else response
 
 
 @sensitive_post_parameters("password")
@@ -49,7 +45,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     try:
         accounts.sign_in(request, email=email, password=password)
     except accounts.InvalidCredentials:
-        faults = {"email": "This e-mail address and this password do not belong together. Check both."}
+        faults = {"email": _("This e-mail address and this password do not belong together. Check both.")}
         return page(request, "sign_in.html", {**context, "faults": faults}, status=400)
     return _signed_in(request)
 
@@ -74,5 +70,5 @@ def sign_up(request: HttpRequest) -> HttpResponse:
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
     accounts.sign_out(request)
-    messages.info(request, "You are signed out.")
+    messages.info(request, _("You are signed out."))
     return owners.forget_cart(redirect("storefront:sign-in"))

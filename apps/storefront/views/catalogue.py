@@ -2,54 +2,63 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
 import orjson
 from django.conf import settings
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.utils.cache import patch_cache_control
-from django.views.decorators.http import require_safe
+from django.shortcuts import redirect, render
+from django.utils.cache import patch_cache_control, patch_vary_headers
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+from django.views.decorators.http import require_http_methods, require_safe
 
+from apps.accounts import api as accounts
+from apps.catalog.contracts import SEO_ATTRIBUTES
 from apps.inventory import api as inventory
 from apps.kernel.errors import Invalid
+from apps.notifications import api as notifications
 from apps.search import api as search
-from apps.storefront import filters, structured
+from apps.storefront import currencies, filters, forms, structured
 from apps.storefront.context import page
-from apps.storefront.picker import make_picker, pictures_of
+from apps.storefront.limited import limit_posts
+from apps.storefront.picker import make_picker, pictures_of, shown_values
 from apps.storefront.promises import promise_for
+from apps.web.authentication import caller_of
 
 _NEWEST = 8
 # Asked for first, in this order; what else a product tells comes after, by name.
 _FIRST_FACTS = ("Material", "Fit", "Size guide", "Care")
-# Attributes that an import fills from "SEO Title" and "SEO Description": for the head of the page, not for its facts.
-_FOR_SEARCH_ENGINES = ("seo_title", "seo_description")
 _SUGGESTED = 6
 _ROW = 4
 # Rows of the home page, by the tag of their products; one that the catalogue cannot fill is left out.
-_COLLECTIONS = (
-    {"title": "Rain ready", "words": '"rain ready"', "story": "Taped, waxed or simply quick to dry."},
-    {"title": "First frost", "words": '"first frost"', "story": "Down, wool and something for the ears."},
+_COLLECTIONS: tuple[dict[str, Any], ...] = (
+    {"title": _lazy("Rain ready"), "words": '"rain ready"', "story": _lazy("Taped, waxed or simply quick to dry.")},
+    {"title": _lazy("First frost"), "words": '"first frost"', "story": _lazy("Down, wool and something for the ears.")},
 )
 
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    tree = search.category_tree()
-    covers = search.list_category_covers(currency=settings.DEFAULT_CURRENCY)
-    collections = [{**each, "cards": _cards(q=each["words"], limit=_ROW)} for each in _COLLECTIONS]
+    tree, currency = search.category_tree(language=get_language() or ""), currencies.seen_by(request)
+    covers = search.list_category_covers(currency=currency, language=get_language() or "")
+    collections = [{**each, "cards": _cards(currency, q=each["words"], limit=_ROW)} for each in _COLLECTIONS]
     context = {
         "categories": tree,
-        "cards": _cards(limit=_NEWEST),
+        "cards": _cards(currency, limit=_NEWEST),
         "ways": [(node, covers.get(node["path"])) for node in tree],
         "collections": [each for each in collections if len(each["cards"]) == _ROW],
     }
     return page(request, "home.html", context)
 
 
-def _cards(*, limit: int, q: str = "") -> list[dict[str, Any]]:
-    query = search.ListingQuery(currency=settings.DEFAULT_CURRENCY, in_stock=True, limit=limit, q=q)
+def _cards(currency: str, *, limit: int, q: str = "") -> list[dict[str, Any]]:
+    query = search.ListingQuery(currency=currency, in_stock=True, limit=limit, q=q, language=get_language() or "")
     cards: list[dict[str, Any]] = orjson.loads(search.list_products(query=query).results)
     return cards
 
@@ -57,39 +66,43 @@ def _cards(*, limit: int, q: str = "") -> list[dict[str, Any]]:
 @require_safe
 def suggestions(request: HttpRequest) -> HttpResponse:
     """Answer what is typed into the search field with a fragment of HTML: the first products that match."""
-    words = request.GET.get("q", "").strip()[:100].replace("\x00", "")
-    query = search.ListingQuery(currency=settings.DEFAULT_CURRENCY, q=words, limit=_SUGGESTED)
+    words = request.GET.get("q", "").strip()[:100]
+    query = search.ListingQuery(
+        currency=currencies.seen_by(request), q=words, limit=_SUGGESTED, language=get_language() or ""
+    )
     cards = orjson.loads(search.list_products(query=query).results) if words else []
     response = render(request, "storefront/suggestions.html", {"cards": cards, "q": words})
+    patch_vary_headers(response, ["Cookie"])
     patch_cache_control(response, private=True, max_age=60)
     return response
 
 
 @require_safe
 def listing(request: HttpRequest, category: str = "") -> HttpResponse:
-    tree = search.category_tree()
+    tree = search.category_tree(language=get_language() or "")
     trail = filters.find_category(tree, category)
     if category and not trail:
         raise Http404
     context: dict[str, Any] = {"categories": tree, "category": category, "trail": trail, "given": request.GET}
     try:
-        query = filters.read_query(request.GET, category=category)
+        query = filters.read_query(request.GET, category=category, currency=currencies.seen_by(request))
         found = search.browse(query=query)
     except Invalid as error:
         detail = "; ".join(fault.detail for fault in error.fields) or error.detail
         return page(request, "listing.html", {**context, "fault": detail}, status=400)
     steps = [(node["name"], f"{settings.STOREFRONT_URL}/categories/{node['path']}/") for node in trail]
     context |= {"structured": [structured.breadcrumbs(steps)] if steps else (), "heading": _heading(query, trail)}
-    return page(request, "listing.html", {**context, **_listing(request, found)})
+    return page(request, "listing.html", {**context, **_listing(request, found, currency=query.currency)})
 
 
-def _listing(request: HttpRequest, found: Any) -> dict[str, Any]:
+def _listing(request: HttpRequest, found: Any, *, currency: str) -> dict[str, Any]:
     given = request.GET
     return {
         "found": found,
         "sorts": filters.sort_links(given),
         "facets": filters.option_facets(found.options, given),
-        "active": list(filters.active_filters(given)),
+        "active": list(filters.active_filters(given, found.options, currency=currency)),
+        "prices_in": currencies.describe(currency),
         "everywhere": filters.with_changes(given) if request.GET else "",
         "canonical": f"{settings.STOREFRONT_URL}{request.path}" if not given else "",
         "next": filters.with_changes(given, cursor=found.next_cursor) if found.next_cursor else "",
@@ -99,27 +112,36 @@ def _listing(request: HttpRequest, found: Any) -> dict[str, Any]:
 
 def _heading(query: search.ListingQuery, trail: list[Any]) -> str:
     if query.q:
-        return f"Results for “{query.q}”"
-    return str(trail[-1]["name"]) if trail else "All products"
+        return _("Results for “%(q)s”") % {"q": query.q}
+    return str(trail[-1]["name"]) if trail else _("All products")
 
 
-def _facts(attributes: dict[str, str]) -> list[tuple[str, str]]:
-    rest = sorted(attributes.keys() - {*_FIRST_FACTS, *_FOR_SEARCH_ENGINES})
-    return [(name, attributes[name]) for name in (*_FIRST_FACTS, *rest) if attributes.get(name)]
+def _facts(detail: Mapping[str, Any]) -> list[tuple[str, str]]:
+    attributes, read = detail["attributes"], detail.get("attribute_names", {})
+    rest = sorted(attributes.keys() - {*_FIRST_FACTS, *SEO_ATTRIBUTES})
+    return [(read.get(name, name), attributes[name]) for name in (*_FIRST_FACTS, *rest) if attributes.get(name)]
 
 
-@require_safe
+@limit_posts("notices")
+@require_http_methods(["GET", "HEAD", "POST"])
 def product(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show a product; a POST asks to be told when what is sold out is back."""
+    faults = _ask_for_notice(request) if request.method == "POST" else {}
+    if request.method == "POST" and not faults:
+        messages.success(request, _("Thank you. We will write to you once, when it is back."))
+        return redirect(f"{request.get_full_path()}#notify")
     try:
-        document = search.get_product_document(id_or_slug=slug, currency=settings.DEFAULT_CURRENCY)
+        document = search.get_product_document(
+            id_or_slug=slug, currency=currencies.seen_by(request), language=get_language() or ""
+        )
     except search.DocumentNotFound as error:
-        raise Http404 from error
+        return _sold_elsewhere(request, slug, error)
     detail = orjson.loads(document)
     stock = inventory.get_availability(variant_ids=[UUID(variant["id"]) for variant in detail["variants"]])
     available = {str(variant_id): found.available for variant_id, found in stock.items()}
     picker = make_picker(product=detail, asked=request.GET.dict(), available=available)
-    shown = picker.chosen or (picker.offers[0].variant if picker.offers else detail)
-    tree = search.category_tree()
+    shown = picker.chosen or picker.missed or (picker.offers[0].variant if picker.offers else detail)
+    tree = search.category_tree(language=get_language() or "")
     path = max((each["path"] for each in detail["categories"]), key=len, default="")
     trail = filters.find_category(tree, path)
     context = {
@@ -129,9 +151,63 @@ def product(request: HttpRequest, slug: str) -> HttpResponse:
         "picker": picker,
         "shown": shown,
         "pictures": pictures_of(product=detail, variant=shown),
-        "facts": _facts(detail["attributes"]),
-        **{name: detail["attributes"].get(name, "") for name in _FOR_SEARCH_ENGINES},
+        "facts": _facts(detail),
+        **{name: detail["attributes"].get(name, "") for name in SEO_ATTRIBUTES},
         "promise": promise_for(price=shown["price"]),
         "structured": structured.product(detail, available=available, origin=settings.STOREFRONT_URL, trail=trail),
+        "missed": _values(detail, picker.missed) if picker.missed else {},
+        "missed_words": _words(detail, picker.missed) if picker.missed else (),
+        "email": request.POST.get("email", "")[:254] or (_own_address(request) if picker.missed else ""),
+        "faults": faults,
     }
-    return page(request, "product.html", context)
+    return page(request, "product.html", context, status=400 if faults else 200)
+
+
+def _sold_elsewhere(request: HttpRequest, slug: str, missing: search.DocumentNotFound) -> HttpResponse:
+    """Show the currencies that a product is sold in, where that of the visitor is none of them."""
+    asked = currencies.seen_by(request)
+    found: dict[str, Any] = {}
+    for code in (code for code in currencies.offered(request) if code != asked):
+        with suppress(search.DocumentNotFound):
+            document = search.get_product_document(id_or_slug=slug, currency=code, language=get_language() or "")
+            found[code] = orjson.loads(document)["title"]
+    if not found:
+        raise Http404 from missing
+    context = {
+        "title": next(iter(found.values())),
+        "currency": asked,
+        "sold_in": [currencies.describe(code) for code in found],
+    }
+    return page(request, "elsewhere.html", context, status=404)
+
+
+def _values(detail: Mapping[str, Any], variant: Mapping[str, Any]) -> dict[str, str]:
+    """Return a variant's values in the order of the product's options."""
+    return {option["name"]: variant["options"][option["name"]] for option in detail["options"]}
+
+
+def _words(detail: Mapping[str, Any], variant: Mapping[str, Any]) -> list[str]:
+    """Return what these values read."""
+    return [shown_values(option)[variant["options"][option["name"]]] for option in detail["options"]]
+
+
+def _ask_for_notice(request: HttpRequest) -> dict[str, str]:
+    """Let the visitor wait for a variant; return what is wrong by field."""
+    given = {"email": request.POST.get("email", "").replace("\x00", "")[:300]}
+    try:
+        notifications.ask_for_stock_notice(
+            variant_id=UUID(request.POST.get("variant_id", "")),
+            address=given["email"],
+            language=get_language() or "",
+        )
+    except ValueError:
+        return {"variant_id": _("Choose an option first.")}
+    except Invalid as error:
+        return forms.faults_by_field(error, given)
+    return {}
+
+
+def _own_address(request: HttpRequest) -> str:
+    """Return the e-mail address of who is signed in."""
+    customer_id = caller_of(request).customer_id
+    return accounts.get_customer(customer_id=customer_id).email if customer_id else ""

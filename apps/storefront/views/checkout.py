@@ -11,6 +11,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
@@ -20,7 +21,7 @@ from apps.kernel.errors import DomainError, Invalid
 from apps.messaging import api as messaging
 from apps.orders import api as orders
 from apps.payments import api as payments
-from apps.storefront import forms, owners
+from apps.storefront import address_form, currencies, forms, owners
 from apps.storefront.context import page
 from apps.storefront.limited import limit_posts
 from apps.storefront.templatetags.shop import money
@@ -37,6 +38,8 @@ def show(request: HttpRequest) -> HttpResponse:
     try:
         if request.method != "POST":
             return _form(request, owner)
+        if address_form.REDRAW in request.POST:
+            return _form(request, owner)
         return _place(request, owner) if "place" in request.POST else _save(request, owner)
     except checkout.CartNotFound:
         return owners.forget_cart(redirect("storefront:cart"))
@@ -51,19 +54,25 @@ def _form(request: HttpRequest, owner: checkout.CartOwner, faults: dict[str, str
     quote = checkout.get_quote(owner=owner)
     if not quote.cart.items:
         return redirect("storefront:cart")
+    given = request.POST if request.method == "POST" else _filled_in(quote, owner.customer_id)
+    methods = checkout.list_shipping_options(owner=owner) if quote.shipping_address else ()
+    picked = request.POST.get("shipping_method_id")
     context = {
         "quote": quote,
         "faults": faults or {},
-        "given": request.POST if faults else _filled_in(quote, owner.customer_id),
-        "countries": forms.countries(),
-        "methods": checkout.list_shipping_options(owner=owner) if quote.shipping_address else (),
+        "given": given,
+        "address": address_form.draw(given, faults=faults or {}, country=settings.DEFAULT_COUNTRY),
+        "methods": methods,
+        "method_id": next((each.id for each in methods if str(each.id) == picked), quote.shipping_method_id),
         "providers": [(name, *PROVIDER_NAMES.get(name, (name, ""))) for name in payments.list_providers()],
         "key": request.POST.get("key") or str(uuid.uuid4()),
         "signed_in": owner.customer_id is not None,
         "cart_count": quote.cart.item_count,
+        "currency": quote.cart.currency,
         "short": any(item.available < item.quantity for item in quote.cart.items),
     }
-    return page(request, "checkout.html", context, status=400 if faults else 200)
+    response = page(request, "checkout.html", context, status=400 if faults else 200)
+    return currencies.remember(response, quote.cart.currency)
 
 
 def _filled_in(quote: checkout.Quote, customer_id: UUID | None) -> dict[str, str]:
@@ -77,7 +86,7 @@ def _filled_in(quote: checkout.Quote, customer_id: UUID | None) -> dict[str, str
         names = {"first_name": customer.first_name, "last_name": customer.last_name}
     if address is None:
         return {"country": settings.DEFAULT_COUNTRY, "email": email, **names}
-    return {name: getattr(address, name) for name in forms.ADDRESS_FIELDS} | {"email": email}
+    return {name: getattr(address, name) for name in address_form.FIELDS} | {"email": email}
 
 
 def _save(request: HttpRequest, owner: checkout.CartOwner) -> HttpResponse:
@@ -110,10 +119,14 @@ def _place(request: HttpRequest, owner: checkout.CartOwner) -> HttpResponse:
             answer = stored or _place_new(request, owner, scope)
     except checkout.QuoteChanged as error:
         total = money(error.quote.totals.total)
-        messages.warning(request, f"The total is {total} now. Please look at it again, then order.")
+        messages.warning(
+            request, _("The total is %(total)s now. Please look at it again, then order.") % {"total": total}
+        )
         return redirect("storefront:checkout")
     except checkout.InsufficientStock:
-        messages.error(request, "Somebody was faster: some of your items are not available in this quantity any more.")
+        messages.error(
+            request, _("Somebody was faster: some of your items are not available in this quantity any more.")
+        )
         return redirect("storefront:cart")
     except checkout.AlreadyPlaced as error:
         return redirect("storefront:order", order_id=error.order_id)

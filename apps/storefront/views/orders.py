@@ -10,6 +10,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.translation import pgettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
@@ -26,10 +27,10 @@ _ARRIVING = (
     payments.PaymentStatus.SUCCEEDED,
 )
 _STEPS = (
-    (orders.OrderStatus.AWAITING_PAYMENT, "Placed"),
-    (orders.OrderStatus.PROCESSING, "Paid"),
-    (orders.OrderStatus.SHIPPED, "Shipped"),
-    (orders.OrderStatus.DELIVERED, "Delivered"),
+    (orders.OrderStatus.AWAITING_PAYMENT, pgettext_lazy("step", "Placed")),
+    (orders.OrderStatus.PROCESSING, pgettext_lazy("step", "Paid")),
+    (orders.OrderStatus.SHIPPED, pgettext_lazy("step", "Shipped")),
+    (orders.OrderStatus.DELIVERED, pgettext_lazy("step", "Delivered")),
 )
 
 
@@ -79,7 +80,7 @@ def _context(order: orders.Order, tracking: orders.Tracking, viewer: orders.View
 def _steps(status: orders.OrderStatus) -> list[Step]:
     """Return the way of an order that goes on; nothing for one that ended."""
     at = next((index for index, (stage, _) in enumerate(_STEPS) if stage is status), None)
-    return [] if at is None else [Step(name, index <= at, index == at) for index, (_, name) in enumerate(_STEPS)]
+    return [] if at is None else [Step(str(name), index <= at, index == at) for index, (_, name) in enumerate(_STEPS)]
 
 
 def _may_cancel(order: orders.Order) -> bool:

@@ -13,6 +13,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -20,7 +21,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from apps.accounts import api as accounts
 from apps.kernel.errors import Conflict, Invalid
 from apps.orders import api as orders
-from apps.storefront import forms
+from apps.storefront import address_form, forms
 from apps.storefront.context import page
 from apps.storefront.limited import limit_posts
 from apps.web.authentication import caller_of
@@ -72,17 +73,18 @@ def address(request: HttpRequest, *, customer_id: UUID, address_id: UUID | None 
     saved = _own_address(customer_id, address_id) if address_id else None
     faults: dict[str, str] = {}
     try:
-        if request.method == "POST":
+        if request.method == "POST" and address_form.REDRAW not in request.POST:
             return _change_book(request, customer_id, saved)
     except Invalid as error:
         faults = forms.faults_by_field(error, request.POST.dict())
     except Conflict as error:
         faults = {"": error.detail}
+    given = request.POST if request.method == "POST" else _given(saved)
     context = {
         "saved": saved,
-        "given": request.POST if faults else _given(saved),
+        "given": given,
         "faults": faults,
-        "countries": forms.countries(),
+        "address": address_form.draw(given, faults=faults, country=settings.DEFAULT_COUNTRY),
         "here": "addresses",
     }
     return page(request, "address.html", context, status=400 if faults else 200)
@@ -99,22 +101,22 @@ def _own_address(customer_id: UUID, address_id: UUID) -> accounts.SavedAddress:
 def _change_book(request: HttpRequest, customer_id: UUID, saved: accounts.SavedAddress | None) -> HttpResponse:
     if saved and "remove" in request.POST:
         accounts.delete_address(customer_id=customer_id, address_id=saved.id)
-        messages.success(request, "The address is removed.")
+        messages.success(request, _("The address is removed."))
         return redirect("storefront:addresses")
     accounts.save_address(
         customer_id=customer_id,
-        address=forms.read_address(request.POST),
+        address=address_form.read(request.POST),
         address_id=saved.id if saved else None,
         is_default="is_default" in request.POST,
     )
-    messages.success(request, "The address is saved.")
+    messages.success(request, _("The address is saved."))
     return redirect("storefront:addresses")
 
 
 def _given(saved: accounts.SavedAddress | None) -> dict[str, Any]:
     if saved is None:
         return {"country": settings.DEFAULT_COUNTRY}
-    return {name: getattr(saved.address, name) for name in forms.ADDRESS_FIELDS} | {"is_default": saved.is_default}
+    return {name: getattr(saved.address, name) for name in address_form.FIELDS} | {"is_default": saved.is_default}
 
 
 @_form_methods
@@ -128,7 +130,7 @@ def details(request: HttpRequest, *, customer_id: UUID) -> HttpResponse:
         except Invalid as error:
             faults = forms.faults_by_field(error, given)
         else:
-            messages.success(request, "Your details are saved.")
+            messages.success(request, _("Your details are saved."))
             return redirect("storefront:details")
     context = {"customer": customer, "given": request.POST if faults else customer, "faults": faults, "here": "details"}
     return page(request, "details.html", context, status=400 if faults else 200)
@@ -147,7 +149,7 @@ def security(request: HttpRequest, *, customer_id: UUID) -> HttpResponse:
         except Invalid as error:
             faults = forms.faults_by_field(error, request.POST.dict())
         else:
-            messages.success(request, "Your password is changed. Every other browser and app is signed out.")
+            messages.success(request, _("Your password is changed. Every other browser and app is signed out."))
             return redirect("storefront:security")
     context = {
         "customer": accounts.get_customer(customer_id=customer_id),
@@ -165,5 +167,5 @@ def end_session(request: HttpRequest, *, customer_id: UUID, session_id: UUID) ->
         accounts.end_browser_session(customer_id=customer_id, session_id=session_id)
     except accounts.SessionNotFound as error:
         raise Http404 from error
-    messages.success(request, "That browser is signed out.")
+    messages.success(request, _("That browser is signed out."))
     return redirect("storefront:security")

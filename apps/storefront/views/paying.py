@@ -9,6 +9,8 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
@@ -19,8 +21,11 @@ from apps.storefront import owners
 from apps.storefront.limited import limit_posts
 
 PROVIDER_NAMES = {
-    "stripe": ("Card or wallet", "You pay on our provider's secure page. We never see your card."),
-    "manual": ("Bank transfer", "You get our bank details next. We send your order when the money is here."),
+    "stripe": (_lazy("Card or wallet"), _lazy("You pay on our provider's secure page. We never see your card.")),
+    "manual": (
+        _lazy("Bank transfer"),
+        _lazy("You get our bank details next. We send your order when the money is here."),
+    ),
 }
 _OPEN = (
     payments.PaymentStatus.REQUIRES_PAYMENT_METHOD,
@@ -49,7 +54,7 @@ def lead_to_payment(request: HttpRequest, order_id: UUID, *, provider: str) -> H
     except orders.NotPayable:
         return order_page
     except DomainError as error:
-        messages.error(request, f"Your order is placed, but its payment could not start. {error.detail}")
+        messages.error(request, _("Your order is placed, but its payment could not start.") + f" {error.detail}")
         return order_page
     if payment.redirect_url and payment.status is not payments.PaymentStatus.SUCCEEDED:
         return redirect(payment.redirect_url)
@@ -80,4 +85,4 @@ def _refresh(request: HttpRequest, payment: payments.Payment) -> None:
     try:
         payments.refresh_payment(payment_id=payment.id)
     except DomainError:
-        messages.info(request, "We have not heard from the payment provider yet. This page says when it has come.")
+        messages.info(request, _("We have not heard from the payment provider yet. This page says when it has come."))

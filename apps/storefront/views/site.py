@@ -1,4 +1,4 @@
-"""What browsers and search engines ask of a site besides its pages: manifest, worker, offline page, robots, sitemap, icon."""
+"""What browsers and search engines ask of a site besides its pages: manifest, worker, offline page, robots, icon, parts of forms."""
 
 from __future__ import annotations
 
@@ -12,12 +12,16 @@ from django.urls import reverse
 from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_safe
 
+from apps.addressing import api as addressing
 from apps.brand import api as brand
 from apps.search import api as search
+from apps.storefront import address_form
 
 _HOUR, _DAY, _YEAR = 3600, 86_400, 31_536_000
 # The protocol allows 50,000 addresses and 50 MB a file (https://www.sitemaps.org/protocol.html).
 _PER_SITEMAP = 20_000
+# As many as an index may list: https://www.sitemaps.org/protocol.html#index.
+_MOST_SITEMAPS = 50_000
 _SHELL = ("shop.css", "shop.js", "product.js", "listing.js", "icon.svg", "fonts/instrument-sans-latin.woff2")
 
 
@@ -74,6 +78,17 @@ def brand_css(request: HttpRequest, digest: str) -> HttpResponse:
 
 
 @require_safe
+def address_fields(request: HttpRequest, country: str) -> HttpResponse:
+    """Answer the empty fields of a country's addresses, for the script that draws them in place of another's."""
+    try:
+        addressing.get_address_format(country=country)
+    except addressing.UnknownCountry as error:
+        raise Http404 from error
+    form = address_form.draw({"country": country}, faults={}, country=country)
+    return _kept(render(request, "storefront/address_rows.html", {"address": form}), _HOUR)
+
+
+@require_safe
 def offline(request: HttpRequest) -> HttpResponse:
     return _kept(render(request, "storefront/offline.html"), _HOUR)
 
@@ -99,6 +114,8 @@ def sitemap_index(request: HttpRequest) -> HttpResponse:
 @require_safe
 def sitemap(request: HttpRequest, number: int) -> HttpResponse:
     """Answer one part: the home page and categories are number 0, products follow."""
+    if number >= _MOST_SITEMAPS:
+        raise Http404
     places: list[tuple[str, Any]]
     if number:
         found = search.list_product_addresses(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from argparse import RawDescriptionHelpFormatter
+from argparse import ArgumentTypeError, RawDescriptionHelpFormatter
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -70,10 +70,9 @@ Exit status: 0 if anything was imported (or was up to date), 1 otherwise."""
 
 
 def _stock(text: str) -> int:
-    value = int(text)
-    if not 0 <= value < 2**31:
-        raise ValueError(text)
-    return value
+    if not text.isdecimal() or int(text) >= 2**31:
+        raise ArgumentTypeError(f"{text!r} is no stock; use a whole number from 0 to {2**31 - 1}")
+    return int(text)
 
 
 class ImportRun:

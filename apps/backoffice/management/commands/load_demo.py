@@ -9,6 +9,7 @@ from uuid import UUID
 from django.core.management.base import BaseCommand, CommandError
 
 from apps.backoffice.demo import COLOUR, DemoProduct, read_brand, read_demo
+from apps.backoffice.demo.texts import speakers
 from apps.brand import api as brand
 from apps.catalog import api as catalog
 from apps.catalog.contracts import CategoryStep, Image, ParsedProduct, Product, ProductInput
@@ -28,9 +29,12 @@ class Command(BaseCommand):
         _settle_brand()
         entries = read_demo()
         wanted: dict[UUID, int] = {}
+        found = {entry.product.slug: catalog.find_product(slug=entry.product.slug) for entry in entries}
         for entry in entries:
-            product = catalog.find_product(slug=entry.product.slug) or _create(entry)
+            product = found[entry.product.slug] or _create(entry)
             wanted |= {v.id: entry.stock[v.sku] for v in product.variants if v.sku in entry.stock}
+        if not all(found.values()):
+            _name_categories()
         stocked = inventory.get_stock_levels(variant_ids=list(wanted))
         missing = {key: quantity for key, quantity in wanted.items() if not stocked.get(key)}
         if missing:
@@ -41,6 +45,21 @@ class Command(BaseCommand):
 def _settle_brand() -> None:
     if not brand.is_settled():
         brand.change_brand(brand=read_brand(), actor="load_demo")
+
+
+def _name_categories() -> None:
+    """Name the categories in the shop's other languages that nobody named."""
+    for category in catalog.list_categories():
+        names = {language: told.category(category.slug) for language, told in speakers().items()}
+        if not category.names and any(names.values()):
+            catalog.save_category(
+                name=category.name,
+                slug=category.slug,
+                parent_id=category.parent_id,
+                position=category.position,
+                category_id=category.id,
+                names=names,
+            )
 
 
 def _create(entry: DemoProduct) -> Product:
@@ -65,8 +84,11 @@ def _with_pictures(entry: DemoProduct) -> ProductInput:
     stored = [(picture, media.store_drawing(svg=picture.svg())) for picture in entry.pictures]
     images = {s.url: Image(url=s.url, alt=p.alt, width=s.width, height=s.height) for p, s in stored}
     fronts = {picture.colour: image.url for picture, image in reversed(stored)}
+    alts = {language: {s.url: p.alts[language] for p, s in stored} for language in speakers()}
+    translations = entry.product.translations or {}
     return replace(
         entry.product,
+        translations={code: replace(texts, image_alts=alts[code]) for code, texts in translations.items()},
         images=tuple(images.values()),
         variants=tuple(
             replace(variant, image_url=fronts.get(variant.options.get(COLOUR, ""), ""))

@@ -43,7 +43,10 @@ class Command(BaseCommand):
             self.stdout.write(f"replayed {item.id} {item.name}")
 
     def _replay_projection(self, *, consumer: str, since: str | None) -> None:
-        moment = parse_datetime(since or "")
+        try:
+            moment = parse_datetime(since or "")
+        except ValueError:  # the form of a time, but no such day or hour
+            moment = None
         if moment is None or moment.tzinfo is None:
             raise CommandError(f"--since {since!r} is not a time with an offset; use one such as 2026-11-01T00:00:00Z.")
         try:

@@ -1,9 +1,10 @@
 "use strict";
-// Works out delivery and total anew when another country or another delivery is chosen. Without this script a button does it.
+// Works out delivery and total anew when another country, state or delivery is chosen. Without this script a button does it.
 (() => {
   const form = document.querySelector("form[data-checkout]");
   if (!form) return;
   let latest = 0;
+  let due = false;
 
   async function recount() {
     const turn = ++latest;
@@ -23,8 +24,20 @@
     }
   }
 
+  // An address that is not complete yet has no delivery: the count waits for the rest of it.
+  function recountOnceComplete() {
+    if (!due || !document.getElementById("review") || !form.checkValidity()) return;
+    due = false;
+    recount();
+  }
+
   form.addEventListener("change", (event) => {
-    const counts = ["shipping_method_id", "country"].includes(event.target.name);
-    if (counts && document.getElementById("review")) recount();
+    due ||= ["shipping_method_id", "region"].includes(event.target.name);
+    recountOnceComplete();
+  });
+  // The fields of another country are there: see address.js.
+  form.addEventListener("address", () => {
+    due = true;
+    recountOnceComplete();
   });
 })();

@@ -12,14 +12,14 @@
 
   async function choose(link) {
     const address = new URL(link.href);
-    const size = chosenSize();
+    const size = link.dataset.choose === "missed" ? "" : chosenSize();
     try {
       const page = await load(address);
       for (const part of document.querySelectorAll("[data-part]")) part.replaceWith(page.getElementById(part.id));
       address.hash = "";
       history.replaceState(null, "", address);
       for (const radio of document.querySelectorAll('input[name="variant_id"]')) {
-        if (size && radio.dataset.label === size && !radio.disabled) radio.checked = true;
+        if (size && radio.dataset.label === size) radio.checked = true;
       }
       document.querySelector(`a[data-choose][href="${CSS.escape(link.getAttribute("href"))}"]`)?.focus();
       watchButton();
@@ -42,13 +42,15 @@
       const bag = await load(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)) });
       const fault = bag.querySelector(".note.error");
       document.querySelector(".tools").replaceWith(bag.querySelector(".tools"));
-      panel.querySelector("h2").textContent = fault ? "Not added to your bag" : "Added to your bag";
+      panel.querySelector("h2").textContent = fault ? panel.dataset.refused : panel.dataset.added;
       panel.querySelector("[data-chosen]").textContent = [...chosen, chosenSize()].filter(Boolean).join(", ");
       const picture = document.querySelector(".strip img");
       if (picture) panel.querySelector("img").replaceWith(picture.cloneNode());
       panel.querySelector("[data-told]").textContent = fault
         ? fault.textContent
-        : `Subtotal ${bag.querySelector(".summary dd")?.textContent ?? ""}. Delivery is worked out at the checkout.`;
+        : panel.dataset.subtotal.replace("{}", bag.querySelector(".summary dd")?.textContent ?? "");
+      const extras = ["#bag-notes", ".free-delivery"].map((part) => bag.querySelector(part)).filter(Boolean);
+      panel.querySelector("[data-from-bag]").replaceChildren(...extras);
       panel.showModal();
     } catch {
       form.submit();

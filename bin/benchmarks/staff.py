@@ -1,0 +1,121 @@
+"""The pages of staff in a shop with many orders, products and people: time and statements of each, on rows made by SQL."""
+
+from __future__ import annotations
+
+import re
+import statistics
+import time
+import urllib.parse
+import urllib.request
+from http.cookiejar import CookieJar
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from benchmarks.shop import BenchShop
+
+ROWS = Path(__file__).resolve().parent / "staff_rows.sql"
+ADMIN = "/admin/"
+PAGES = {
+    "opening page": "",
+    "orders": "orders/order/",
+    "orders to ship": "orders/order/?status__exact=processing",
+    "orders, page 20": "orders/order/?p=20",
+    "search by number": "orders/order/?q=B{some}",
+    "search by e-mail address": "orders/order/?q=buyer{some}@example.com",
+    "search by a regular's address": "orders/order/?q=regular@example.com",
+    "search by SKU": "orders/order/?q=BENCH-{some}",
+    "search by tracking number": "orders/order/?q=TRACK-{some}",
+    "search by provider's id": "orders/order/?q=pi_bench_{some}",
+    "search that finds nothing": "orders/order/?q=nothing-of-ours",
+    "payments": "payments/payment/",
+    "products": "catalog/product/",
+    "products of a status": "catalog/product/?status__exact=published",
+    "search of products by title": "catalog/product/?q=bench+{some}",
+    "search of products by a common word": "catalog/product/?q=bench",
+    "search of products that finds nothing": "catalog/product/?q=nothing-of-ours",
+    "low stock": "work/low-stock/",
+    "sold out": "work/low-stock/?status=out",
+    "stock by SKU": "work/stock/?sku=BENCH-{some}",
+    "stock movements": "work/stock-movements/",
+    "stock movements of a kind": "work/stock-movements/?kind=adjust",
+    "people": "accounts/user/",
+    "search of people": "accounts/user/?q=buyer{some}@",
+    "one order": "orders/order/{order}/change/",
+    "one product": "work/products/{product}/",
+    "a regular buyer": "work/orders/{regular}/buyer/",
+}
+
+
+def measure(shop: BenchShop, *, rows: int, repeats: int) -> dict[str, Any]:
+    """Make so many orders, products and people, and ask for each page; `shop` counts its statements.
+
+    Returns by page the milliseconds of `repeats` whole answers (median, least, most) and the statements of one.
+    """
+    with psycopg.connect(shop.database_url(), autocommit=True) as database:
+        database.execute(ROWS.read_text().replace(":rows", str(rows)))
+        database.execute("VACUUM ANALYZE")
+        names = _names(database, some=rows // 2)
+    browser = Staff(shop)
+    return {"rows": rows} | {
+        page: _measure(shop, browser, path.format(**names), repeats) for page, path in PAGES.items()
+    }
+
+
+def _names(database: psycopg.Connection[Any], *, some: int) -> dict[str, Any]:
+    def one(query: str) -> Any:
+        found = database.execute(query).fetchone()
+        assert found is not None
+        return found[0]
+
+    return {
+        "some": some,
+        "order": one("SELECT id FROM orders_order WHERE number NOT LIKE 'B%' ORDER BY number DESC LIMIT 1"),
+        "product": one("SELECT product_id FROM catalog_variant WHERE sku NOT LIKE 'BENCH-%' LIMIT 1"),
+        "regular": one("SELECT order_id FROM orders_ordercontact WHERE email = 'regular@example.com' LIMIT 1"),
+    }
+
+
+def _measure(shop: BenchShop, browser: Staff, path: str, repeats: int) -> dict[str, Any]:
+    for _ in range(4):  # both workers have loaded what the page needs
+        browser.get(path)
+    before, taken = shop.statements()["web"], []
+    for _ in range(repeats):
+        started = time.perf_counter()
+        browser.get(path)
+        taken.append((time.perf_counter() - started) * 1000)
+    sent = shop.statements()["web"] - before
+    return {
+        "median_ms": round(statistics.median(taken), 1),
+        "min_ms": round(min(taken), 1),
+        "max_ms": round(max(taken), 1),
+        "statements": round(sent / repeats, 1),
+    }
+
+
+class Staff:
+    """A member of staff with every right, signed in at the admin."""
+
+    def __init__(self, shop: BenchShop) -> None:
+        self._base = shop.base + ADMIN
+        self._opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(CookieJar()))
+        form = self.get("login/")
+        token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', form)
+        if token is None:
+            raise SystemExit("bin/bench: the sign-in of staff has no form")
+        staff = shop.running.run["staff"]
+        fields = {"username": staff["email"], "password": staff["password"], "csrfmiddlewaretoken": token[1]}
+        told = self._open("login/", urllib.parse.urlencode({**fields, "next": ADMIN}).encode())
+        if "bo-figures" not in told:
+            raise SystemExit("bin/bench: staff could not sign in")
+
+    def get(self, path: str) -> str:
+        """Return a page; HTTPError where the answer is none."""
+        return self._open(path, None)
+
+    def _open(self, path: str, body: bytes | None) -> str:
+        request = urllib.request.Request(self._base + path, body, {"Referer": self._base})
+        with self._opener.open(request, timeout=60) as answer:
+            text: str = answer.read().decode()
+        return text

@@ -1,0 +1,31 @@
+"""What `bin/up` refuses before it touches anything, by the option and its value."""
+
+import subprocess
+import sys
+
+import pytest
+
+from ecommerce.local.plan import ROOT
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("option", "value", "wrong"),
+    [
+        ("--state", "", "'' names no folder; name one such as var"),
+        ("--state", " ", "' ' names no folder; name one such as var"),
+        ("--port", "0", "'0' is not a number from 1 to 65533, such as 8000"),
+        ("--port", "70000", "'70000' is not a number from 1 to 65533, such as 8000"),
+        ("--port", "65534", "'65534' is not a number from 1 to 65533, such as 8000"),
+        ("--port", "http", "'http' is not a number from 1 to 65533, such as 8000"),
+    ],
+)
+def test_option_that_makes_no_sense_is_refused_by_name(tmp_path, option, value, wrong):
+    ended = subprocess.run(
+        [sys.executable, "-m", "ecommerce.local", "up", option, value],
+        cwd=tmp_path, env={"PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=False, timeout=60,
+    )  # fmt: skip
+
+    assert ended.returncode == 2
+    assert ended.stderr.endswith(f"bin/up: error: argument {option}: {wrong}\n")
+    assert not list(tmp_path.iterdir())
