@@ -29,7 +29,7 @@ from ecommerce.local.plan import ROOT
 from ecommerce.local.pytest_plugin import REPORT_VARIABLE
 from ecommerce.local.throwaway import start_servers
 
-_WORKERS: Final = "3"
+_WORKERS: Final = "2"
 _SLOWEST: Final = 10
 _NO_TESTS_COLLECTED: Final = 5
 _STATIC: Final = {

@@ -15,7 +15,7 @@ from apps.messaging.models import OutboxMessage
 from tests.backoffice.shopify_files import every_export
 from tests.catalog.shop import SHOPIFY, eur, make_product, make_simple, row, shopify_csv, variant
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 MORE = [
     *SHOPIFY, "Collection", "SEO Title", "SEO Description", "Variant Inventory Policy", "Variant Weight Unit",
@@ -84,7 +84,6 @@ def assert_same_in_an_empty_shop(export):
     assert export().read_bytes() == content
 
 
-@pytest.mark.slow
 @every_export
 def test_shopify_export_goes_round(export, path):
     run("import_products", str(path))
@@ -272,7 +271,6 @@ def test_statements_do_not_grow_with_products(django_assert_max_num_queries, exp
 
 
 # Last in the file: the demo shop stays there for the rest of the module.
-@pytest.mark.slow
 @pytest.mark.xdist_group("demo")
 @pytest.mark.parametrize("currency", ["EUR", "JPY"])
 def test_demo_shop_goes_round(demo, export, currency):

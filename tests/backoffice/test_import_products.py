@@ -18,7 +18,7 @@ from apps.search import api as search
 from tests.backoffice.shopify_files import every_export
 from tests.catalog.shop import row, shopify_csv
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 def run(name: str, *arguments: str) -> str:
@@ -147,7 +147,6 @@ def test_shopify_export_is_listed_priced_and_in_stock_as_the_file_says(path):
     assert page.results.count(b'"slug":') == len(products)
 
 
-@pytest.mark.slow
 @every_export
 def test_shopify_export_imported_twice_changes_nothing(path):
     run("import_products", str(path))
@@ -184,7 +183,6 @@ def test_set_stock_that_cannot_be_says_why(file, arguments, message):
         run("set_stock", *arguments, "--reason", "stock take")
 
 
-@pytest.mark.slow
 @pytest.mark.xdist_group("demo")
 def test_demo_shop_can_be_bought_from_in_three_currencies(demo):
     run("rebuild_search")
@@ -195,7 +193,6 @@ def test_demo_shop_can_be_bought_from_in_three_currencies(demo):
         assert sum(not card["in_stock"] for card in listing.cards) == 1
 
 
-@pytest.mark.slow
 @pytest.mark.xdist_group("demo")
 def test_demo_shop_loaded_again_keeps_edits_and_sales(demo):
     product = catalog.find_product(slug="watch-beanie")

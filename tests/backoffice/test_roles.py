@@ -99,6 +99,7 @@ def work_as(client, role):
     return user
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("role", sorted(EVERYONE))
 def test_each_role_opens_its_pages_and_no_other(client, addresses, role):
     work_as(client, role)

@@ -43,6 +43,7 @@ def test_handles_that_differ_in_case_are_one_product_and_the_report_says_so(tmp_
     assert "'odd' of line 2" in note.message
 
 
+@pytest.mark.slow
 def test_a_file_full_of_stray_quotes_is_given_up_in_the_end(tmp_path):
     lines = 20_000
     products = read(tmp_path, "Handle,Title,Variant Price\n" + 'a","b\n' * lines)

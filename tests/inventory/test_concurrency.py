@@ -17,7 +17,7 @@ from apps.messaging import commands
 from apps.messaging.models import OutboxMessage
 from tests.inventory.stock import at_once, check_books, level, lines, make_variant, make_warehouse, reserve
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 Status = inventory.ReservationStatus
 
 
@@ -56,7 +56,6 @@ def test_buyers_of_different_quantities_never_take_more_than_there_is():
     check_books()
 
 
-@pytest.mark.slow
 def test_carts_of_two_lines_in_both_orders_do_not_deadlock():
     one, two = make_variant(30), make_variant(30)
 
@@ -173,7 +172,6 @@ def test_two_warehouses_that_fill_at_once_cross_to_where_they_are_together(attem
     check_books()
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("attempt", range(5))
 def test_of_expiry_and_allocation_exactly_one_wins(attempt):
     variant = make_variant(50)
@@ -250,7 +248,6 @@ def test_many_shipments_at_once_never_take_more_than_is_held():
     check_books()
 
 
-@pytest.mark.slow
 def test_everything_at_once_neither_deadlocks_nor_loses_a_unit():
     make_warehouse("far", priority=99)
     variants = [make_variant(40) for _ in range(4)]

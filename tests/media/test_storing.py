@@ -10,7 +10,7 @@ from apps.kernel.errors import Invalid
 from apps.media import api as media
 from tests.media.pictures import DRAWING, encode, files_of, photo, served
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 KINDS = ["JPEG", "PNG", "WEBP", "GIF", *(["AVIF"] if features.check("avif") else [])]
 
 

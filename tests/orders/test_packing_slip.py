@@ -10,7 +10,7 @@ from PIL import ImageChops
 from apps.orders.admin.packing_slip import make_packing_slip
 from tests.orders.making import place
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 @pytest.fixture

@@ -55,6 +55,7 @@ def test_orders_of_every_kind_are_what_their_history_says(order):
     assert "4 orders are what their history says" in verify()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("change", "named"),
     [
@@ -79,6 +80,7 @@ def test_tampered_row_is_found_and_named(order, change, named):
     assert f"{named} is" in out.getvalue()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "sql",
     [

@@ -8,7 +8,7 @@ from apps.payments import api as payments
 from apps.payments.gateways.stripe import StripeGateway
 from tests.payments.shop import AUTHENTICATE, DECLINED, RETURN_URL, VISA
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 SUCCEEDED = payments.PaymentStatus.SUCCEEDED
 
 

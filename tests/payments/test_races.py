@@ -15,7 +15,7 @@ from apps.payments.models import Payment, Refund
 from tests.payments.sandbox.checkout import choose
 from tests.payments.shop import DECLINED, RETURN_URL, euros
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 SUCCEEDED, CANCELLED = payments.PaymentStatus.SUCCEEDED, payments.PaymentStatus.CANCELLED
 
 

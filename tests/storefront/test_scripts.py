@@ -18,7 +18,7 @@ from apps.web.pagination import PageParams
 from tests.catalog.shop import make_simple
 from tests.storefront.visitor import PERSON, Visitor
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 # First name, last name, street, and the title of what they buy.
 PEOPLE = {
     "accents": ("Zoë", "Łukaszewicz-Ñandú", "Größlingstraße 3", "Müsli-Schüssel à la Crème"),
