@@ -17,7 +17,7 @@ from apps.messaging import work
 from tests.backoffice.test_pages import sign_in
 from tests.catalog.shop import make_simple, row, shopify_csv
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 RIGHTS = ("catalog.view_product", "catalog.add_product", "catalog.change_product")
 
 

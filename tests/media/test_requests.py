@@ -19,7 +19,7 @@ from apps.web.testing import assert_queries
 from tests.media.pictures import photo, served
 from tests.media.server import reply, serving
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fetching_on")]
+pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.usefixtures("fetching_on")]
 ELSEWHERE = "http://unreachable.invalid"
 
 

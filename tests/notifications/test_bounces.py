@@ -22,7 +22,7 @@ from apps.orders.events import OrderCancelled
 from tests.checkout.shopping import make_variant
 from tests.orders.making import place
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 @pytest.fixture

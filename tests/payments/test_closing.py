@@ -6,7 +6,7 @@ from apps.payments import api as payments
 from tests.payments.sandbox.checkout import choose
 from tests.payments.shop import DECLINED, RETURN_URL, euros
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 CANCELLED, SUCCEEDED = payments.PaymentStatus.CANCELLED, payments.PaymentStatus.SUCCEEDED
 
 

@@ -11,7 +11,7 @@ from apps.payments.gateways.stripe import StripeGateway
 from apps.payments.models import Refund
 from tests.payments.shop import euros
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 PENDING, SUCCEEDED, FAILED = (
     payments.RefundStatus.PENDING,
     payments.RefundStatus.SUCCEEDED,

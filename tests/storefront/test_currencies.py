@@ -16,7 +16,7 @@ from apps.web.testing import assert_queries
 from tests.checkout.shopping import euro, make_variant
 from tests.storefront.visitor import PERSON, Visitor, make_listed
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 PAGES = ("/", "/products/", "/cart/", "/account/sign-in/", "/search/?q=nothing")
 
 
