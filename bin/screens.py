@@ -128,6 +128,8 @@ def shoot(page, folder: Path, *, name: str, scheme: str) -> int:  # type: ignore
         page.set_viewport_size({"width": width, "height": 900})
         # Pictures below the fold are fetched when they come into view.
         page.evaluate("for (const image of document.images) image.loading = 'eager'")
+        # A picture of another width is chosen in the frames after the window changed.
+        page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
         wait_until(page, "[...document.images].every(image => image.complete)")
         page.screenshot(path=folder / f"{name}-{width}-{scheme}.png", full_page=True, timeout=PATIENCE)
     return len(WIDTHS)
