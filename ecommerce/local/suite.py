@@ -2,9 +2,8 @@
 
     bin/test [--fast] [--no-unlisted-skips] [-- pytest arguments]
 
-`--fast` leaves out what drives a browser, kills processes or is marked slow. Tests run in parallel, but for those that
-kill processes or drive a browser: they follow one after the other, since they measure time and need the machine for
-themselves.
+`--fast` leaves out what drives a browser, kills processes or is marked slow. Tests run in parallel; those that kill
+processes or drive a browser follow, also in parallel, each group that shares processes on one worker.
 """
 
 from __future__ import annotations
@@ -38,7 +37,6 @@ _STATIC: Final = {
     "ruff format": ("ruff", "format", "--check", "."),
 }
 _IN_PARALLEL: Final = ("-n", _WORKERS, "--dist", "loadgroup")
-_ALONE: Final = ("-n", "0", "-m", "processes or browser")
 
 
 @dataclass(slots=True)
@@ -52,11 +50,16 @@ class Outcome:
 
     def add(self, report: dict[str, Any]) -> None:
         """Add what one run of pytest reported."""
-        self.skips += [(name, reason) for name, reason in report["skips"]]
+        self.skips += [(_without_group(name), reason) for name, reason in report["skips"]]
         for name, _when, seconds in report["durations"]:
-            self.seconds[name] += seconds
+            self.seconds[_without_group(name)] += seconds
         for kind, count in report["outcomes"].items():
             self.counts[kind] += count
+
+
+def _without_group(name: str) -> str:
+    # pytest-xdist puts "@group" behind the ids of tests; parameters may hold an @ of their own.
+    return name[: name.rfind("@")] if name.rfind("@") > name.rfind("]") else name
 
 
 def main(arguments: list[str]) -> int:
@@ -113,15 +116,13 @@ def _run_tests(console: Console, outcome: Outcome, *, fast: bool, arguments: lis
             start_servers(stack)
         reports = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="shop-reports-")))
         shared = "not processes and not browser" + (" and not slow" if fast else "")
-        phases = {"tests": (*_IN_PARALLEL, "-m", shared)} | (
-            {} if fast else {"tests with processes and browsers": _ALONE}
-        )
-        for number, (name, selection) in enumerate(phases.items()):
+        phases = {"tests": shared} | ({} if fast else {"tests with processes and browsers": "processes or browser"})
+        for number, (name, marks) in enumerate(phases.items()):
             console.step(name)
             report = reports / f"{number}.json"
             started = time.monotonic()
             status = subprocess.run(
-                [sys.executable, "-m", "pytest", "--ds", "tests.settings", *selection, *arguments],
+                [sys.executable, "-m", "pytest", "--ds", "tests.settings", *_IN_PARALLEL, "-m", marks, *arguments],
                 env={**os.environ, REPORT_VARIABLE: str(report)},
                 check=False,
             ).returncode
