@@ -29,6 +29,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.xdist_group(str(path)))
 
 
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Refuse a pytest under which groups are silently lost, as 9.2 does: pytest-xdist writes them behind the ids."""
+    grouped = (item for item in session.items if item.get_closest_marker("xdist_group"))
+    if session.config.getoption("loadgroup", default=False) and any("@" not in item.nodeid for item in grouped):
+        raise pytest.UsageError("pytest-xdist does not group tests under this pytest: install requirements-dev.lock.")
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _install_sentinel():
     sentinel.install()
