@@ -12,6 +12,7 @@ from uuid import UUID
 from apps.inventory import selectors, services
 from apps.inventory.contracts import (
     Availability,
+    Holding,
     Movement,
     MovementKind,
     Reservation,
@@ -41,6 +42,7 @@ from apps.web.pagination import PageParams
 __all__ = [
     "Availability",
     "BelowReserved",
+    "Holding",
     "InsufficientStock",
     "Movement",
     "MovementKind",
@@ -64,6 +66,7 @@ __all__ = [
     "count_scarce_items",
     "extend_reservation",
     "get_availability",
+    "get_holdings",
     "get_reservation",
     "get_stock_levels",
     "list_ledger",
@@ -264,6 +267,11 @@ _release_expired_batch = messaging.command(services.release_expired_batch)
 def get_availability(*, variant_ids: Collection[UUID]) -> dict[UUID, Availability]:
     """Return what can be sold of each variant now, over all active warehouses; 0 and OUT for a variant without stock. One query."""
     return selectors.get_availability(variant_ids=variant_ids)
+
+
+def get_holdings(*, references: Collection[str]) -> dict[str, Holding]:
+    """Return what became of reservations, by reference, those that were made; two queries."""
+    return selectors.get_holdings(references=references)
 
 
 def get_stock_levels(*, variant_ids: Collection[UUID]) -> dict[UUID, tuple[StockLevel, ...]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
@@ -83,6 +84,16 @@ class Warehouse:
     code: str
     name: str
     is_active: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holding:
+    """What became of a reservation: the units held per variant, and how many of all of them have left."""
+
+    reference: str
+    status: ReservationStatus
+    quantities: Mapping[UUID, int]
+    shipped: int
 
 
 class MovementKind(Enum):

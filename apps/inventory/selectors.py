@@ -11,6 +11,7 @@ from django.db.models.functions import Coalesce
 
 from apps.inventory.contracts import (
     Availability,
+    Holding,
     Movement,
     MovementKind,
     Reservation,
@@ -83,6 +84,27 @@ def to_reservation(row: StockReservation) -> Reservation:
         expires_at=row.expires_at,
         lines=tuple(StockLine(variant_id=line["variant_id"], quantity=line["total"]) for line in lines),
     )
+
+
+def get_holdings(*, references: Collection[str]) -> dict[str, Holding]:
+    held: dict[str, dict[UUID, int]] = defaultdict(dict)
+    shipped: dict[str, int] = defaultdict(int)
+    lines = ReservationLine.objects.filter(reservation_id__in=references)
+    for reference, variant_id, quantity, gone in lines.values_list(
+        "reservation_id", "variant_id", "quantity", "shipped"
+    ):
+        held[reference][variant_id] = held[reference].get(variant_id, 0) + quantity
+        shipped[reference] += gone
+    rows = StockReservation.objects.filter(pk__in=references).values_list("reference", "status")
+    return {
+        reference: Holding(
+            reference=reference,
+            status=ReservationStatus(status),
+            quantities=held[reference],
+            shipped=shipped[reference],
+        )
+        for reference, status in rows
+    }
 
 
 def list_warehouses() -> tuple[Warehouse, ...]:

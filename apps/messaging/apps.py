@@ -8,8 +8,9 @@ class MessagingConfig(AppConfig):
     name = "apps.messaging"
 
     def ready(self) -> None:
-        """Import every app's handlers and work drivers, so that each process knows who listens to what."""
-        from apps.messaging import metrics
+        """Import every app's handlers, work drivers and audits, so that each process knows who listens to what."""
+        from apps.messaging import delivery, metrics
 
-        autodiscover_modules("handlers", "tasks")
+        autodiscover_modules("handlers", "tasks", "audits")
+        delivery.register()
         metrics.register()

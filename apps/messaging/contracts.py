@@ -47,3 +47,28 @@ class ParkedItem:
     attempts: int
     error: str
     parked_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """Something that an audit found wrong about one subject.
+
+    `subject` is its id, as `look` of the check takes it; `detail` a sentence for staff; `repair` the name of what may heal it, "" where
+    only a person can.
+    """
+
+    subject: str
+    detail: str
+    repair: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Looked:
+    """One batch of an audit: how many subjects were looked at, and what was wrong with some of them.
+
+    `position` is where the walk goes on from, "" where that was everything.
+    """
+
+    position: str
+    count: int
+    findings: tuple[Finding, ...]

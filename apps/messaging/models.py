@@ -96,3 +96,56 @@ class IdempotencyRecord(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["created_at"], name="messaging_idempotency_age")]
+
+
+class AuditPass(models.Model):
+    """How far the audit has walked with one check. `position` is where it goes on; blank where it begins anew."""
+
+    check_name = models.CharField(max_length=100, primary_key=True)
+    position = models.CharField(max_length=200, default="", db_default="")
+    started_at = models.DateTimeField(null=True)
+    subjects = models.BigIntegerField(default=0, db_default=0)
+    finished_at = models.DateTimeField(null=True, help_text="When everything was last looked at.")
+    finished_subjects = models.BigIntegerField(default=0, db_default=0)
+
+    class Meta:
+        default_permissions = ()
+
+
+class AuditFinding(UUIDModel):
+    """Something the audit found wrong. It stands once it was seen twice, and is over when it is seen no more."""
+
+    check_name = models.CharField(max_length=100)
+    subject = models.CharField(max_length=200)
+    detail = models.TextField()
+    repair = models.CharField(max_length=100, blank=True)
+    first_seen_at = models.DateTimeField(db_default=Now())
+    last_seen_at = models.DateTimeField(db_default=Now())
+    stands_since = models.DateTimeField(null=True)
+    over_at = models.DateTimeField(null=True)
+
+    class Meta:
+        default_permissions = ("view",)
+        permissions = [("repair_auditfinding", "Can repair what the audit found")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["check_name", "subject"],
+                condition=models.Q(over_at__isnull=True),
+                name="messaging_finding_open_once",
+            )
+        ]
+
+
+class AuditRepair(UUIDModel):
+    """What staff did about a finding. `ended_at` is null where the process died meanwhile; `error` blank where it worked."""
+
+    finding = models.ForeignKey(AuditFinding, on_delete=models.PROTECT, related_name="repairs")
+    repair = models.CharField(max_length=100)
+    actor = models.CharField(max_length=200)
+    started_at = models.DateTimeField(db_default=Now())
+    ended_at = models.DateTimeField(null=True)
+    error = models.TextField(default="", db_default="")
+
+    class Meta:
+        default_permissions = ()
+        ordering = ["-started_at"]

@@ -7,7 +7,7 @@ from typing import Any
 from celery import shared_task
 from django.conf import settings
 
-from apps.messaging import housekeeping, inbox, wakeups, work
+from apps.messaging import auditing, housekeeping, inbox, wakeups, work
 
 
 def _turn() -> float:
@@ -26,6 +26,12 @@ def drain(*, name: str, **kwargs: Any) -> None:
 def drive(*, name: str, **kwargs: Any) -> None:
     """Carry out the due items of work driver `name`."""
     work.drive(name=name, seconds=_turn())
+
+
+@shared_task(name="messaging.audit")
+def audit(**kwargs: Any) -> None:
+    """Carry the audit on for some seconds."""
+    auditing.carry_on(seconds=_turn())
 
 
 @shared_task(name="messaging.prune")

@@ -18,14 +18,15 @@ from typing import Any, TypeVar, cast
 from uuid import uuid4
 
 from django.conf import settings
-from django.db import connections, models, transaction
+from django.db import models, transaction
 from django.db.models.functions import Now
 
 from apps.messaging import backoff, wakeups
 from apps.messaging.errors import LeaseLost
 from apps.persistence.databases import alias_for
 from apps.persistence.models import UUIDModel
-from apps.persistence.statements import columns_of, fetch_all, fetch_from
+from apps.persistence.statements import columns_of, fetch_all
+from apps.persistence.turns import turn_at
 
 logger = logging.getLogger(__name__)
 DRIVE_TASK = "messaging.drive"
@@ -127,7 +128,7 @@ def _take_turn(found: Driver) -> int:
     Wake-ups are let through at the end only: whoever got one meanwhile would find the turn taken.
     """
     others = [each for each in drivers() if each.slow and each.queue == found.queue and each is not found]
-    with _slow_turn(alias_for(found.queue)) as ours:
+    with turn_at(alias_for(found.queue), _SLOW_TURN) as ours:
         if not ours:
             return 0
         deadline = time.monotonic() + settings.MESSAGING["SLOW_TURN_SECONDS"]
@@ -147,17 +148,6 @@ def _drive_until(together: Sequence[Driver], *, deadline: float) -> int:
         if idle == len(claims) or (ran and time.monotonic() >= deadline):
             break
     return ran
-
-
-@contextmanager
-def _slow_turn(alias: str) -> Iterator[bool]:
-    """Tell whether this process may carry out slow work now. A session lock: a process that dies lets go of it at once."""
-    ((ours,),) = fetch_from(alias, "SELECT pg_try_advisory_lock(%s)", [_SLOW_TURN])
-    try:
-        yield ours
-    finally:
-        if ours and connections[alias].is_usable():
-            fetch_from(alias, "SELECT pg_advisory_unlock(%s)", [_SLOW_TURN])
 
 
 def _drive_claim(found: Driver, *, fresh: bool, deadline: float) -> int:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from apps.kernel import codec
 from apps.messaging import api as messaging
-from apps.orders.services.settling import Received, settlement
-from apps.orders.services.steps import Step, StepKind, queue_steps, wake_saga
+from apps.orders.services.settling import Received, refund_step, settlement
+from apps.orders.services.steps import StepKind, queue_steps, wake_saga
 from apps.payments.events import PaymentCancelled, PaymentSucceeded, RefundFailed, RefundSucceeded
 
 
@@ -17,16 +16,10 @@ def follow_payments(event: PaymentSucceeded | PaymentCancelled | RefundSucceeded
     match event:
         case PaymentSucceeded():
             step = settlement(Received(payment_id=event.payment_id, amount=event.amount, at=event.at))
-        case RefundSucceeded():
-            step = _refund_step(StepKind.NOTE_REFUND, event)
-        case RefundFailed():
-            step = _refund_step(StepKind.NOTE_FAILED_REFUND, event)
+        case RefundSucceeded() | RefundFailed():
+            kind = StepKind.NOTE_REFUND if isinstance(event, RefundSucceeded) else StepKind.NOTE_FAILED_REFUND
+            step = refund_step(kind, payment_id=event.payment_id, refund_id=event.refund_id, amount=event.amount)
         case _:
             wake_saga(order_id=event.order_id)
             return
     queue_steps(order_id=event.order_id, steps=[step])
-
-
-def _refund_step(kind: StepKind, event: RefundSucceeded | RefundFailed) -> Step:
-    data = {"payment_id": str(event.payment_id), "amount": codec.encode(event.amount)}
-    return Step(kind=kind, reference=str(event.refund_id), data=data)

@@ -6,7 +6,6 @@ finds the order moved on undoes only what it did itself. Every function may be r
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
@@ -102,7 +101,7 @@ def _allocate(order_id: UUID, reservation: str) -> str | None:
 
 
 def _reserve_again(order_id: UUID) -> str | None:
-    reference = hashlib.sha256(f"{order_id} again".encode()).hexdigest()
+    reference = settling.second_reservation(order_id)
     wanted = settling.quantities(order_id=order_id).items()
     lines = [inventory.StockLine(variant_id=variant_id, quantity=quantity) for variant_id, quantity in wanted]
     try:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from uuid import UUID
 
 from django.db import connections, transaction
 from django.db.models import Count, Sum
 
 from apps.kernel.codec import CodecError
+from apps.messaging import audits
 from apps.orders import history
 from apps.orders.history import OrderState
 from apps.orders.models import Order, OrderEvent, OrderLine, ShipmentLine
@@ -24,17 +25,25 @@ _BATCH = 500
 def verify_orders() -> Iterator[tuple[int, list[str]]]:
     """Yield, for one batch of orders after the other, how many were checked and a sentence for everything that is wrong.
 
-    Five statements a batch, whatever the orders hold; memory stays that of one batch.
+    Six statements a batch, whatever the orders hold; memory stays that of one batch.
     """
-    last: UUID | None = None
-    while True:
-        with _snapshot():
-            batch = _next_batch(last)
-            wrong = list(_differences(batch))
-        if not batch:
-            return
-        yield len(batch), wrong
-        last = batch[-1].pk
+    for batch in audits.ids_of(Order, size=_BATCH)(""):
+        yield len(batch), [f"order {fault.number} ({fault.order_id}): {fault.detail}" for fault in find_faults(batch)]
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """An order that is not what its history, lines and parcels say."""
+
+    order_id: UUID
+    number: str
+    detail: str
+
+
+def find_faults(order_ids: Sequence[str]) -> list[Fault]:
+    """Compare some orders with their histories, lines and parcels, all of one moment."""
+    with _snapshot():
+        return list(_differences(list(Order.objects.filter(pk__in=order_ids).order_by("pk"))))
 
 
 @contextmanager
@@ -47,12 +56,7 @@ def _snapshot() -> Iterator[None]:
         yield
 
 
-def _next_batch(last: UUID | None) -> list[Order]:
-    rows = Order.objects.order_by("pk")
-    return list((rows.filter(pk__gt=last) if last else rows)[:_BATCH])
-
-
-def _differences(batch: Sequence[Order]) -> Iterator[str]:
+def _differences(batch: Sequence[Order]) -> Iterator[Fault]:
     events: dict[UUID, list[OrderEvent]] = defaultdict(list)
     for event in OrderEvent.objects.filter(order__in=batch).order_by("order_id", "version"):
         events[event.order_id].append(event)
@@ -76,7 +80,7 @@ def _differences(batch: Sequence[Order]) -> Iterator[str]:
         wrong = [*_history_faults(row, events[row.pk]), *_line_faults(row, lines.get(row.pk))]
         if row.shipped_count != shipped.get(row.pk, 0):
             wrong.append(f"shipped_count is {row.shipped_count}, its parcels hold {shipped.get(row.pk, 0)}")
-        yield from (f"order {row.number} ({row.pk}): {sentence}" for sentence in [*wrong, *_sum_faults(row)])
+        yield from (Fault(row.pk, row.number, sentence) for sentence in [*wrong, *_sum_faults(row)])
 
 
 def _history_faults(row: Order, events: Sequence[OrderEvent]) -> Iterator[str]:

@@ -7,13 +7,13 @@ came is told by the event PaymentSucceeded, exactly once, also where the payment
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 from uuid import UUID
 
 from apps.kernel.money import Money
 from apps.payments import selectors
-from apps.payments.contracts import LedgerFault, Payment, PaymentStatus, ReconcileReport, Refund, RefundStatus
+from apps.payments.contracts import Balance, LedgerFault, Payment, PaymentStatus, ReconcileReport, Refund, RefundStatus
 from apps.payments.errors import (
     CardDeclined,
     InvalidSignature,
@@ -42,6 +42,7 @@ from apps.payments.services import (
 )
 
 __all__ = [
+    "Balance",
     "CardDeclined",
     "InvalidSignature",
     "LedgerFault",
@@ -63,6 +64,7 @@ __all__ = [
     "confirm_payment",
     "count_transfers_to_send",
     "find_order_ids",
+    "get_balances",
     "get_own_payment",
     "get_payment",
     "list_payments",
@@ -173,6 +175,11 @@ def get_own_payment(*, payment_id: UUID, customer_id: UUID | None, order_id: UUI
 def find_order_ids(*, reference: str) -> tuple[UUID, ...]:
     """Return the orders whose payment or refund a provider knows by this id (such as "pi_3Pq..."), or we by that of the payment."""
     return selectors.find_order_ids(reference=reference)
+
+
+def get_balances(*, order_ids: Collection[UUID]) -> tuple[Balance, ...]:
+    """Return the money of every payment that came in for these orders; one query."""
+    return selectors.get_balances(order_ids=order_ids)
 
 
 def list_payments(*, order_id: UUID) -> tuple[Payment, ...]:

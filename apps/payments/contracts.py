@@ -76,6 +76,17 @@ class Refund:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Balance:
+    """The money of one payment: what came, what went back, and what is on its way back besides."""
+
+    payment_id: UUID
+    order_id: UUID
+    captured: Money
+    refunded: Money
+    returning: Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReconcileReport:
     """What a reconciliation found: webhooks fetched late, payments looked up, and how many of them had changed."""
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import timedelta
+from decimal import Decimal
 from typing import Final
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 from django.db.models.functions import Now
 
 from apps.kernel.money import Money, add_up
@@ -44,6 +45,21 @@ def find_order_ids(*, reference: str) -> tuple[UUID, ...]:
 
 def list_payments(*, order_id: UUID) -> tuple[contracts.Payment, ...]:
     return tuple(to_payment(row) for row in Payment.objects.filter(order_id=order_id).order_by("-id"))
+
+
+def get_balances(*, order_ids: Collection[UUID]) -> tuple[contracts.Balance, ...]:
+    pending = Sum("refunds__amount_amount", filter=Q(refunds__status=RefundStatus.PENDING.value), default=Decimal(0))
+    rows = Payment.objects.filter(order_id__in=order_ids, captured_total__gt=0).annotate(pending=pending)
+    return tuple(
+        contracts.Balance(
+            payment_id=row.pk,
+            order_id=row.order_id,
+            captured=row.captured,
+            refunded=row.refunded,
+            returning=Money(row.pending, row.amount.currency),
+        )
+        for row in rows
+    )
 
 
 def get_refund(*, refund_id: UUID) -> contracts.Refund:

@@ -42,6 +42,7 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     name: {"task": name, "schedule": seconds, "options": {"queue": name.partition(".")[0], "expires": seconds}}
     for name, seconds in {
+        "messaging.audit": 300.0,
         "messaging.prune": 3600.0,
         "inventory.release_expired": 60.0,
         "payments.reconcile": 120.0,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -48,6 +49,11 @@ def quantities(*, order_id: UUID) -> dict[UUID, int]:
     return wanted
 
 
+def second_reservation(order_id: UUID) -> str:
+    """Return the reference under which stock is reserved again for an order that lost its own."""
+    return hashlib.sha256(f"{order_id} again".encode()).hexdigest()
+
+
 @messaging.command
 def expect_settlement(*, order_id: UUID, received: Received) -> bool:
     """Queue the settlement of a payment seen before its event; False where it was settled before."""
@@ -62,6 +68,12 @@ def settlement(received: Received) -> Step:
     at = received.at.isoformat() if received.at else None
     data = {"payment_id": str(received.payment_id), "amount": codec.encode(received.amount), "at": at}
     return Step(kind=StepKind.SETTLE_PAYMENT, reference=str(received.payment_id), data=data)
+
+
+def refund_step(kind: StepKind, *, payment_id: UUID, refund_id: UUID, amount: Money) -> Step:
+    """Return the step that notes a refund of that amount, or that it failed."""
+    data = {"payment_id": str(payment_id), "amount": codec.encode(amount)}
+    return Step(kind=kind, reference=str(refund_id), data=data)
 
 
 @messaging.command

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime
 from decimal import Decimal
 
@@ -19,11 +19,10 @@ from apps.payments.models import Payment, PaymentTransaction
 Kind = PaymentTransaction.Kind
 
 
-def verify_rows() -> Iterator[LedgerFault]:
-    """Yield payments whose balances are not the sums of their ledger; one query."""
-    summed = Payment.objects.annotate(
-        charged=_sum_of(Kind.CHARGE), gone=_sum_of(Kind.REFUND), back=_sum_of(Kind.REFUND_FAILURE)
-    )
+def verify_rows(*, ids: Collection[str] | None = None) -> Iterator[LedgerFault]:
+    """Yield payments (of these ids, else all) whose balances are not the sums of their ledger; one query."""
+    rows = Payment.objects.all() if ids is None else Payment.objects.filter(pk__in=ids)
+    summed = rows.annotate(charged=_sum_of(Kind.CHARGE), gone=_sum_of(Kind.REFUND), back=_sum_of(Kind.REFUND_FAILURE))
     right = Q(captured_total=F("charged"), refunded_total=F("gone") - F("back"))
     for row in summed.exclude(right).iterator():
         charged, gone = row.charged, row.gone - row.back
