@@ -18,6 +18,7 @@ def _page(route: str, view: Callable[..., HttpResponseBase], name: str, **argume
 app_name = "backoffice"
 urlpatterns = [
     _page("parked/", work.parked, "parked"),
+    _page("audit/", work.audit, "audit"),
     _page("brand/", brand.settings_page, "brand"),
     _page("mails/", mails.preview, "mail_preview"),
     _page("orders/<uuid:order_id>/write-again/", mails.write_again, "write_again"),

@@ -8,8 +8,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
@@ -21,7 +20,7 @@ from apps.kernel.errors import NotFound
 from apps.kernel.ids import uuid7
 from apps.messaging import audits
 from apps.messaging.commands import command
-from apps.messaging.contracts import Finding, Looked
+from apps.messaging.contracts import AuditedCheck, Finding, Looked, PastRepair, StandingFinding
 from apps.messaging.models import AuditFinding, AuditPass, AuditRepair
 from apps.persistence.databases import alias_for
 from apps.persistence.turns import turn_at
@@ -30,16 +29,6 @@ logger = logging.getLogger(__name__)
 _TURN: Final = 0x61756469745F5F31
 # At most so many findings of a check are kept and looked at again: a shop that is wrong everywhere needs no longer list.
 KEPT: Final = 1000
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """How a check stands: when it last looked at everything, at how much, and how many findings stand."""
-
-    check: audits.Check
-    finished_at: datetime | None
-    subjects: int
-    findings: int
 
 
 def carry_on(*, seconds: float) -> None:
@@ -135,8 +124,11 @@ def _judge(check: audits.Check, rows: list[AuditFinding], still: dict[str, Findi
     AuditFinding.objects.filter(pk__in=gone, over_at__isnull=True).update(over_at=Now())
 
 
-def repair(*, finding_id: UUID, actor: str) -> AuditRepair:
-    """Do what a finding's repair does, record who did it and how it ended, and look at the subject again. Raises NotFound."""
+def repair_finding(*, finding_id: UUID, actor: str) -> bool:
+    """Do what a finding's repair does, record who did it and how it ended, and look again; return whether the finding is over.
+
+    What the repair set going may take a moment; the next looks tell. Raises NotFound.
+    """
     row = AuditFinding.objects.filter(pk=finding_id).first()
     if row is None or not row.repair:
         raise NotFound(f"There is nothing to repair about finding {finding_id}.")
@@ -148,11 +140,11 @@ def repair(*, finding_id: UUID, actor: str) -> AuditRepair:
     except Exception as raised:
         logger.exception("repair %s of %s failed", row.repair, row.subject)
         error = f"{type(raised).__name__}: {raised}"
-    record = _end(record, error)
+    _end(record, error)
     for check in audits.checks():
         if check.name == row.check_name:
             look_again(check, subject=row.subject)
-    return record
+    return AuditFinding.objects.filter(pk=finding_id, over_at__isnull=False).exists()
 
 
 @command
@@ -161,23 +153,58 @@ def _record(row: AuditFinding, actor: str) -> AuditRepair:
 
 
 @command
-def _end(record: AuditRepair, error: str) -> AuditRepair:
+def _end(record: AuditRepair, error: str) -> None:
     AuditRepair.objects.filter(pk=record.pk).update(ended_at=Now(), error=error[:1000])
-    record.refresh_from_db()
-    return record
 
 
-def standings() -> list[Standing]:
+def list_checks() -> list[AuditedCheck]:
     """Return how every check stands, by name; two queries."""
     passes = {row.check_name: row for row in AuditPass.objects.all()}
-    counts = dict(standing_findings().values_list("check_name").annotate(number=Count("id")))
-    return [_standing(check, passes.get(check.name), counts.get(check.name, 0)) for check in audits.checks()]
+    counts = dict(_standing().values_list("check_name").annotate(number=Count("id")))
+    return [_audited(check, passes.get(check.name), counts.get(check.name, 0)) for check in audits.checks()]
 
 
-def _standing(check: audits.Check, row: AuditPass | None, findings: int) -> Standing:
-    return Standing(check, row.finished_at if row else None, row.finished_subjects if row else 0, findings)
+def _audited(check: audits.Check, row: AuditPass | None, findings: int) -> AuditedCheck:
+    return AuditedCheck(
+        name=check.name,
+        holds=check.holds,
+        finished_at=row.finished_at if row else None,
+        subjects=row.finished_subjects if row else 0,
+        findings=findings,
+    )
 
 
-def standing_findings() -> QuerySet[AuditFinding]:
-    """Return the findings that stand and are not over."""
+def list_findings(*, limit: int) -> list[StandingFinding]:
+    """Return the findings that stand, longest first; one query."""
+    return [
+        StandingFinding(
+            id=row.pk,
+            check=row.check_name,
+            subject=row.subject,
+            detail=row.detail,
+            does=audits.find_repair(row.repair).does if row.repair else "",
+            stands_since=row.stands_since,
+        )
+        for row in _standing().order_by("stands_since", "id")[:limit]
+        if row.stands_since
+    ]
+
+
+def list_repairs(*, limit: int) -> list[PastRepair]:
+    """Return what was done about findings, newest first; one query."""
+    return [
+        PastRepair(
+            check=row.finding.check_name,
+            subject=row.finding.subject,
+            repair=row.repair,
+            actor=row.actor,
+            started_at=row.started_at,
+            ended_at=row.ended_at,
+            error=row.error,
+        )
+        for row in AuditRepair.objects.select_related("finding")[:limit]
+    ]
+
+
+def _standing() -> QuerySet[AuditFinding]:
     return AuditFinding.objects.filter(stands_since__isnull=False, over_at__isnull=True)

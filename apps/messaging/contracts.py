@@ -72,3 +72,42 @@ class Looked:
     position: str
     count: int
     findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditedCheck:
+    """How a check of the audit stands: when everything was last looked at, at how much, and how many findings stand.
+
+    `subjects` is 1 for a check that looks at everything in one statement.
+    """
+
+    name: str
+    holds: str
+    finished_at: datetime | None
+    subjects: int
+    findings: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StandingFinding:
+    """A fault that was seen twice and is there still. `does` says what its repair does, "" where only a person can heal it."""
+
+    id: UUID
+    check: str
+    subject: str
+    detail: str
+    does: str
+    stands_since: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PastRepair:
+    """What somebody did about a finding: `error` is "" where it worked, `ended_at` None where the process died meanwhile."""
+
+    check: str
+    subject: str
+    repair: str
+    actor: str
+    started_at: datetime
+    ended_at: datetime | None
+    error: str

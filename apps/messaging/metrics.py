@@ -1,4 +1,4 @@
-"""Gauges computed when Prometheus asks: outbox lag and parked items."""
+"""Gauges computed when Prometheus asks: outbox lag, parked items, and what the audit found."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from django.db import connections
 from prometheus_client.core import REGISTRY, GaugeMetricFamily
 from prometheus_client.registry import Collector
 
+from apps.messaging.auditing import list_checks
 from apps.messaging.parking import list_parked
 from apps.persistence.databases import aliases
 
@@ -27,6 +28,19 @@ class MessagingCollector(Collector):
                 lag.add_metric([alias], float(cursor.fetchone()[0]))
         yield lag
         yield GaugeMetricFamily("shop_parked_items", "Messages and work items that wait for staff", len(list_parked()))
+        findings = GaugeMetricFamily(
+            "shop_audit_findings", "Faults that the audit found and that stand", labels=["check"]
+        )
+        looked = GaugeMetricFamily(
+            "shop_audit_looked_at_everything_timestamp_seconds",
+            "When a check last looked at everything",
+            labels=["check"],
+        )
+        for check in list_checks():
+            findings.add_metric([check.name], check.findings)
+            looked.add_metric([check.name], check.finished_at.timestamp() if check.finished_at else 0)
+        yield findings
+        yield looked
 
     def describe(self) -> list[GaugeMetricFamily]:
         """Return nothing, so that registering does not query the database."""

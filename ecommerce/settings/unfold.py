@@ -37,6 +37,7 @@ _WORK = [
             ("Taxes", "percent", "admin:pricing_taxzone_changelist", "pricing.view_taxzone"),
             ("Shipping", "local_shipping", "admin:shipping_shippingzone_changelist", "shipping.view_shippingzone"),
             ("Parked work", "report", "backoffice:parked", "messaging.view_inboxmessage"),
+            ("Audit", "verified", "backoffice:audit", "messaging.view_auditfinding"),
         ],
     ),
 ]

@@ -235,7 +235,7 @@ _OPEN_MODULES = {
 }
 _ALL_OPEN = {"kernel", "persistence", "web", "storefront", "backoffice"}
 # What messaging gives to every app beside its api.
-_OPEN_IN_MESSAGING = {"admin", "work", "testing"}
+_OPEN_IN_MESSAGING = {"audits", "admin", "work", "testing"}
 
 
 def private_modules(root: Path) -> list[str]:

@@ -3,20 +3,23 @@
 import re
 
 import pytest
+from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Permission
+from django.db import connection
 from django.urls import reverse
 from django.utils.html import escape
 
 from apps.inventory import api as inventory
 from apps.kernel.ids import uuid7
 from apps.messaging import api as messaging
+from apps.messaging import auditing
 from apps.messaging.models import InboxMessage
 from apps.messaging.testing import deliver_all
 from apps.web.testing import assert_queries
 from tests.catalog.shop import make_product
 from tests.checkout import shopping
-from tests.orders.making import place
+from tests.orders.making import draft, place, stock
 from tests.orders.paying import pay
 from tests.shipping.offers import offer_methods
 
@@ -39,7 +42,7 @@ def park_a_message():
     return message
 
 
-@pytest.mark.parametrize("page", ["backoffice:parked", "backoffice:stock"])
+@pytest.mark.parametrize("page", ["backoffice:parked", "backoffice:stock", "backoffice:audit"])
 def test_pages_ask_strangers_to_sign_in_and_refuse_staff_without_the_right(client, page):
     assert client.get(reverse(page)).url.startswith(reverse("admin:login"))
 
@@ -114,6 +117,46 @@ def test_replay_of_what_does_not_exist_is_a_bad_request(client, wish):
     sign_in(client, "messaging.view_inboxmessage", "messaging.change_inboxmessage")
 
     assert client.post(reverse("backoffice:parked"), wish).status_code == 400
+
+
+def find_a_fault():
+    """Let the audit find, and see again, that a reservation of a cart outlived its time."""
+    made = draft({stock(): 1})
+    lines = [inventory.StockLine(variant_id=line.variant_id, quantity=line.quantity) for line in made.lines]
+    with connection.cursor() as cursor:
+        inventory.reserve_stock(reference="forgotten", lines=lines, expires_in_seconds=60)
+        cursor.execute("UPDATE inventory_stockreservation SET expires_at = now() - interval '2 hours'")
+    for _ in range(2):
+        auditing.carry_on(seconds=60)
+
+
+def test_what_the_audit_found_is_told_with_what_heals_it_and_repaired_once(client, monkeypatch):
+    monkeypatch.setitem(settings.MESSAGING, "AUDIT_PATIENCE_SECONDS", 0)
+    find_a_fault()
+    sign_in(client, "messaging.view_auditfinding", "messaging.repair_auditfinding")
+
+    page = client.get(reverse("backoffice:audit")).content.decode()
+    assert "holds stock still" in page
+    assert "Release every reservation that is unpaid and long expired" in page
+    [finding] = messaging.list_findings(limit=10)
+    answer = client.post(reverse("backoffice:audit"), {"id": finding.id}, follow=True).content.decode()
+
+    assert "This is repaired." in answer
+    assert "Nothing stands" in answer
+    assert "inventory.release_expired" in answer
+    assert client.post(reverse("backoffice:audit"), {"id": uuid7()}).status_code == 404
+    assert client.post(reverse("backoffice:audit"), {"id": "x"}).status_code == 400
+
+
+def test_who_may_only_look_at_the_audit_repairs_nothing(client, monkeypatch):
+    monkeypatch.setitem(settings.MESSAGING, "AUDIT_PATIENCE_SECONDS", 0)
+    find_a_fault()
+    sign_in(client, "messaging.view_auditfinding")
+    [finding] = messaging.list_findings(limit=10)
+
+    assert "Do this" not in client.get(reverse("backoffice:audit")).content.decode()
+    assert client.post(reverse("backoffice:audit"), {"id": finding.id}).status_code == 403
+    assert messaging.list_findings(limit=10)
 
 
 def test_stock_is_found_by_sku_and_leads_to_the_form_that_sets_it(client):

@@ -44,6 +44,7 @@ LISTS = {
     "backoffice:stock_movements": "",
     "stock of a SKU": "backoffice:stock?sku={sku}",
     "backoffice:parked": "",
+    "backoffice:audit": "",
     "backoffice:import": "",
 }
 

@@ -52,6 +52,7 @@ PAGES = {
     "admin:accounts_user_add": set(),
     "admin:auth_group_changelist": set(),
     "backoffice:parked": {MANAGER},
+    "backoffice:audit": {MANAGER},
     "backoffice:brand": {MANAGER},
     "backoffice:mail_preview": {MANAGER, SUPPORT},
 }

@@ -229,6 +229,7 @@ _WRONG = [
     ("MESSAGING_BACKOFF_BASE_MS", "x", _WHOLE),
     ("MESSAGING_BACKOFF_CAP_MS", "x", _WHOLE),
     ("MESSAGING_POLL_MS", "1", "must be at least 10"),
+    ("MESSAGING_AUDIT_PATIENCE_SECONDS", "-1", "must be at least 0"),
     ("MESSAGING_SLOW_TURN_SECONDS", "0", "must be at least 1"),
     ("MESSAGING_OUTBOX_RETENTION_DAYS", "2000000", "must be at most 36500"),
     ("MESSAGING_INBOX_RETENTION_DAYS", "2000000", "must be at most 36500"),

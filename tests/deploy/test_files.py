@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+import yaml
 
 from ecommerce.local.plan import ROOT
 from ecommerce.profiles import Surface, get_profile, profile_names
@@ -194,3 +196,13 @@ def test_a_role_that_the_profile_does_not_have_is_refused():
 
     assert ended.returncode == 2
     assert ended.stderr == "SHOP_PROFILE=api has no worker process, only: web\n"
+
+
+def test_alerts_watch_metrics_that_the_shop_has():
+    rules = yaml.safe_load((DEPLOY / "prometheus" / "alerts.yaml").read_text())["groups"][0]["rules"]
+    metrics = (ROOT / "apps" / "messaging" / "metrics.py").read_text()
+
+    for rule in rules:
+        assert {"alert", "expr", "labels", "annotations"} <= rule.keys()
+        (watched,) = re.findall(r"shop_\w+", rule["expr"])
+        assert f'"{watched}"' in metrics

@@ -55,7 +55,7 @@ def pass_time():
 
 
 def standing():
-    return set(auditing.standing_findings().values_list("subject", flat=True))
+    return {finding.subject for finding in auditing.list_findings(limit=10)}
 
 
 def test_a_finding_stands_when_it_is_seen_again_after_a_while(shop):
@@ -68,7 +68,7 @@ def test_a_finding_stands_when_it_is_seen_again_after_a_while(shop):
     auditing.carry_on(seconds=10)
 
     assert standing() == {"b", "d"}
-    [found] = auditing.standings()
+    [found] = auditing.list_checks()
     assert (found.findings, found.subjects) == (2, 4)
 
 
@@ -96,13 +96,13 @@ def test_what_comes_back_is_a_new_finding(shop):
 def test_a_walk_goes_on_where_the_time_was_over(shop):
     auditing.carry_on(seconds=0)
     assert AuditPass.objects.get().position == "b"
-    assert auditing.standings()[0].finished_at is None
+    assert auditing.list_checks()[0].finished_at is None
 
     auditing.carry_on(seconds=10)
 
     assert shop.seen == [["a", "b"], ["c", "d"]]
-    assert auditing.standings()[0].finished_at
-    assert auditing.standings()[0].subjects == 4
+    assert auditing.list_checks()[0].finished_at
+    assert auditing.list_checks()[0].subjects == 4
 
 
 def test_no_more_is_kept_than_can_be_looked_at_again(shop, monkeypatch):
@@ -118,7 +118,7 @@ def test_a_repair_is_recorded_and_its_finding_is_over(shop):
     shop.wrong = {"a"}
     auditing.carry_on(seconds=10)
 
-    auditing.repair(finding_id=AuditFinding.objects.get().pk, actor="staff:1")
+    assert auditing.repair_finding(finding_id=AuditFinding.objects.get().pk, actor="staff:1")
 
     record = AuditRepair.objects.get()
     assert (record.repair, record.actor, record.error) == ("test.repair", "staff:1", "")
@@ -130,15 +130,16 @@ def test_a_repair_that_fails_is_recorded_with_its_error(shop):
     shop.wrong = {"d"}
     auditing.carry_on(seconds=10)
 
-    record = auditing.repair(finding_id=AuditFinding.objects.get().pk, actor="staff:1")
+    assert not auditing.repair_finding(finding_id=AuditFinding.objects.get().pk, actor="staff:1")
 
+    record = AuditRepair.objects.get()
     assert record.error == "RuntimeError: no"
     assert record.finding.over_at is None
 
 
 def test_an_unknown_finding_is_not_repaired(shop):
     with pytest.raises(NotFound, match="nothing to repair"):
-        auditing.repair(finding_id=uuid7(), actor="staff:1")
+        auditing.repair_finding(finding_id=uuid7(), actor="staff:1")
 
 
 @pytest.mark.django_db(transaction=True)

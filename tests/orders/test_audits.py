@@ -83,7 +83,11 @@ def test_a_sound_shop_has_no_findings(shop):
 @pytest.mark.parametrize(
     ("fault", "check", "told"),
     [
-        ("UPDATE inventory_stocklevel SET on_hand = on_hand + 1", "inventory.levels", "11 on hand, its movements add up to 10"),
+        (
+            "UPDATE inventory_stocklevel SET on_hand = on_hand + 1",
+            "inventory.levels",
+            "11 on hand, its movements add up to 10",
+        ),
         ("UPDATE inventory_stocklevel SET reserved = reserved + 1", "inventory.levels", "reservations hold"),
         ("DELETE FROM inventory_stocklevel", "inventory.levels", "0 on hand, its movements add up to"),
         ("UPDATE inventory_stockitem SET status = 'out'", "inventory.statuses", "shown as 'out' with"),
@@ -97,7 +101,11 @@ def test_a_sound_shop_has_no_findings(shop):
             "payments.ledger",
             "1.00 EUR refunded; the ledger",
         ),
-        ("UPDATE orders_order SET shipped_count = 1 WHERE status = 'processing'", "orders.history", "its history says 0"),
+        (
+            "UPDATE orders_order SET shipped_count = 1 WHERE status = 'processing'",
+            "orders.history",
+            "its history says 0",
+        ),
         (
             "UPDATE inventory_stockreservation SET status = 'allocated' WHERE status = 'released'",
             "orders.stock",
@@ -113,7 +121,11 @@ def test_a_sound_shop_has_no_findings(shop):
             "orders.saga",
             "has had something to do for more than an hour",
         ),
-        (f"UPDATE messaging_outboxmessage SET published_at = NULL, occurred_at = {LATE}", "messaging.published", "no relay"),
+        (
+            f"UPDATE messaging_outboxmessage SET published_at = NULL, occurred_at = {LATE}",
+            "messaging.published",
+            "no relay",
+        ),
         (
             f"UPDATE messaging_inboxmessage SET done_at = NULL, occurred_at = {LATE}, due_at = {LATE}",
             "messaging.applied",

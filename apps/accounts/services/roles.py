@@ -22,6 +22,8 @@ ROLES: Final[Mapping[str, tuple[str, ...]]] = {
         "notifications.*",
         "messaging.view_inboxmessage",
         "messaging.change_inboxmessage",
+        "messaging.view_auditfinding",
+        "messaging.repair_auditfinding",
         "accounts.view_user",
     ),
     "Support": (

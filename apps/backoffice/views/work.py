@@ -1,4 +1,4 @@
-"""Parked work: what failed too often, and the button that tries it again."""
+"""Parked work and the audit: what failed too often or is wrong, and the buttons that help."""
 
 from __future__ import annotations
 
@@ -13,6 +13,10 @@ from django.views.decorators.http import require_http_methods
 
 from apps.backoffice.views.frame import show_page
 from apps.messaging import api as messaging
+from apps.web.authentication import staff_actor
+
+_FINDINGS = 200
+_REPAIRS = 50
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -30,6 +34,27 @@ def parked(request: HttpRequest) -> HttpResponse:
         messages.info(request, "It will be tried again now." if replayed else "It was not parked any more.")
         return redirect("backoffice:parked")
     return show_page(request, "parked.html", {"title": "Parked work", "items": messaging.list_parked()})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@permission_required("messaging.view_auditfinding", raise_exception=True)
+def audit(request: HttpRequest) -> HttpResponse:
+    """Show what the audit checks and found, and carry out one repair."""
+    if request.method == "POST":
+        if not request.user.has_perm("messaging.repair_auditfinding"):
+            raise PermissionDenied
+        finding_id = _read_id(request.POST.get("id", ""))
+        is_over = messaging.repair_finding(finding_id=finding_id, actor=staff_actor(request))
+        later = "It was set going; the audit looks again within minutes."
+        messages.info(request, "This is repaired." if is_over else later)
+        return redirect("backoffice:audit")
+    context = {
+        "title": "Audit",
+        "checks": messaging.list_checks(),
+        "findings": messaging.list_findings(limit=_FINDINGS),
+        "repairs": messaging.list_repairs(limit=_REPAIRS),
+    }
+    return show_page(request, "audit.html", context)
 
 
 def _read_id(given: str) -> UUID:
