@@ -22,7 +22,8 @@ from apps.web.formats import locale
 
 PAGE_SIZE = 24
 _LETTER_SIZES = ("XXS", "XS", "S", "M", "L", "XL", "XXL", "3XL", "4XL")
-_SORTS = (("price", _lazy("Price, low to high")), ("-price", _lazy("Price, high to low")), ("title", _lazy("Name")))
+# Two and two in a row where a phone has no room for all: those by price beside each other.
+_SORTS = (("title", _lazy("Name")), ("price", _lazy("Price, low to high")), ("-price", _lazy("Price, high to low")))
 
 
 @dataclass(frozen=True, slots=True)
