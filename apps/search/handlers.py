@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from apps.catalog.events import CategoryChanged, CategoryRemoved, ProductChanged, ProductRemoved
-from apps.inventory.contracts import StockStatus
 from apps.inventory.events import AvailabilityChanged
 from apps.messaging import api as messaging
 from apps.search import services
@@ -31,4 +30,4 @@ def index_categories(event: CategoryChanged | CategoryRemoved) -> None:
 @messaging.subscribe(AvailabilityChanged, consumer="search.index_availability", projection=True, batch=True)
 def index_availability(events: Sequence[AvailabilityChanged]) -> None:
     """Bring the documents of the variants' products up to date."""
-    services.set_availability({event.variant_id: event.status is not StockStatus.OUT for event in events})
+    services.set_availability({event.variant_id: event.status for event in events})

@@ -44,10 +44,11 @@ class IndexedCategory(models.Model):
 
 
 class IndexedAvailability(models.Model):
-    """Whether a variant can be bought, as inventory last said; a row may come before or after its product."""
+    """Whether a variant can be bought, and is low, as inventory last said; a row may come before or after its product."""
 
     variant_id = models.UUIDField(primary_key=True)
     in_stock = models.BooleanField(default=False)
+    is_low = models.BooleanField(default=False, db_default=False)
 
 
 class ProductDocument(UUIDModel):

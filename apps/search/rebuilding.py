@@ -49,5 +49,5 @@ def _rebuild_product(*, product_id: UUID) -> None:
     variant_ids = [variant.id for variant in product.variants]
     services.lock_availability(variant_ids)
     live = inventory.get_availability(variant_ids=variant_ids)
-    services.store_availability({key: found.available > 0 for key, found in live.items()})
+    services.store_availability({key: found.status for key, found in live.items()})
     services.index_products([product])

@@ -16,6 +16,7 @@ from uuid import UUID
 import orjson
 
 from apps.catalog.contracts import Category, Image, Option, Product, ProductTexts, Variant
+from apps.inventory.contracts import StockStatus
 from apps.kernel import codec
 from apps.kernel.money import Money
 from apps.search import option_values
@@ -52,7 +53,7 @@ _OWN_WORDS: Final = ProductTexts()
 
 
 def render(
-    product: Product, *, in_stock: Mapping[UUID, bool], categories: Mapping[UUID, Category]
+    product: Product, *, stock: Mapping[UUID, StockStatus], categories: Mapping[UUID, Category]
 ) -> tuple[Document, ...]:
     """Return the documents in each currency that any variant has a price in."""
     currencies = sorted({currency for variant in product.variants for currency in variant.prices})
@@ -63,7 +64,7 @@ def render(
         if language in product.translations or any(language in category.names for category in known)
     ]
     documents = [
-        _render(product, currency, _OWN_WORDS, language=shop_language(), in_stock=in_stock, categories=known)
+        _render(product, currency, _OWN_WORDS, language=shop_language(), stock=stock, categories=known)
         for currency in currencies
     ]
     documents = [replace(document, translated=tuple(translated)) for document in documents] if translated else documents
@@ -72,8 +73,7 @@ def render(
         named = [replace(category, name=category.name_in(language)) for category in known]
         told = _translate(product, texts)
         documents += [
-            _render(told, currency, texts, language=language, in_stock=in_stock, categories=named)
-            for currency in currencies
+            _render(told, currency, texts, language=language, stock=stock, categories=named) for currency in currencies
         ]
     return tuple(documents)
 
@@ -109,19 +109,19 @@ def _render(
     texts: ProductTexts,
     *,
     language: str,
-    in_stock: Mapping[UUID, bool],
+    stock: Mapping[UUID, StockStatus],
     categories: Sequence[Category],
 ) -> Document:
     variants = [variant for variant in product.variants if currency in variant.prices]
     options = [_option(option, texts) for option in product.options]
-    card = _card(product, variants, options=options, currency=currency, in_stock=in_stock)
+    card = _card(product, variants, options=options, currency=currency, stock=stock)
     detail = {
         **card,
         "vendor": product.vendor,
         "product_type": product.product_type,
         "tags": product.tags,
         "description_html": product.description_html,
-        "variants": [_variant(v, product, currency=currency, in_stock=in_stock.get(v.id, False)) for v in variants],
+        "variants": [_variant(v, product, currency=currency, in_stock=_is_sold(v, stock)) for v in variants],
         "images": [_image(image, alt=image.alt) for image in product.images],
         "categories": [{"id": str(c.id), "name": c.name, "slug": c.slug, "path": c.path} for c in categories],
         "attributes": dict(product.attributes),
@@ -191,9 +191,10 @@ def _card(
     *,
     options: list[dict[str, Any]],
     currency: str,
-    in_stock: Mapping[UUID, bool],
+    stock: Mapping[UUID, StockStatus],
 ) -> dict[str, Any]:
     cheapest = min(variants, key=lambda variant: variant.prices[currency].amount)
+    sold = [variant for variant in variants if _is_sold(variant, stock)]
     picture, second = (*product.images[:2], None, None)[:2]
     return {
         "id": str(product.id),
@@ -204,9 +205,14 @@ def _card(
         "image": _image(picture, alt=picture.alt or product.title) if picture else None,
         "second_image": _image(second, alt=second.alt or product.title) if second else None,
         "options": options,
-        "in_stock": any(in_stock.get(variant.id, False) for variant in variants),
+        "in_stock": bool(sold),
+        "few_left": bool(sold) and all(stock[variant.id] is StockStatus.LOW for variant in sold),
         "rating": None,
     }
+
+
+def _is_sold(variant: Variant, stock: Mapping[UUID, StockStatus]) -> bool:
+    return stock.get(variant.id, StockStatus.OUT) is not StockStatus.OUT
 
 
 def _variant(variant: Variant, product: Product, *, currency: str, in_stock: bool) -> dict[str, Any]:

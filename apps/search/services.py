@@ -17,6 +17,7 @@ from django.db import connections, transaction
 from django.db.models import QuerySet
 
 from apps.catalog.contracts import Category, Product, ProductStatus
+from apps.inventory.contracts import StockStatus
 from apps.kernel import codec
 from apps.kernel.ids import uuid7
 from apps.persistence.databases import alias_for
@@ -33,14 +34,15 @@ _LOCK_AVAILABILITY = """
     INSERT INTO search_indexedavailability (variant_id, in_stock)
     SELECT id, false FROM unnest(%s::uuid[]) id ORDER BY id
     ON CONFLICT (variant_id) DO UPDATE SET in_stock = search_indexedavailability.in_stock
-    RETURNING variant_id, in_stock
+    RETURNING variant_id, in_stock, is_low
 """
 # An array is one parameter; `IN` with as many as some products have variants would be more than a statement takes.
-_AVAILABILITY = "SELECT variant_id, in_stock FROM search_indexedavailability WHERE variant_id = ANY(%s)"
+_AVAILABILITY = "SELECT variant_id, in_stock, is_low FROM search_indexedavailability WHERE variant_id = ANY(%s)"
 _SET_AVAILABILITY = """
-    INSERT INTO search_indexedavailability AS known (variant_id, in_stock)
-    SELECT id, now_in_stock FROM unnest(%s::uuid[], %s::boolean[]) told(id, now_in_stock) ORDER BY id
-    ON CONFLICT (variant_id) DO UPDATE SET in_stock = excluded.in_stock WHERE known.in_stock <> excluded.in_stock
+    INSERT INTO search_indexedavailability AS known (variant_id, in_stock, is_low)
+    SELECT * FROM unnest(%s::uuid[], %s::boolean[], %s::boolean[]) told(id, now_in_stock, now_low) ORDER BY id
+    ON CONFLICT (variant_id) DO UPDATE SET in_stock = excluded.in_stock, is_low = excluded.is_low
+    WHERE (known.in_stock, known.is_low) IS DISTINCT FROM (excluded.in_stock, excluded.is_low)
     RETURNING variant_id
 """
 _TOLD_CATEGORIES = """
@@ -116,7 +118,7 @@ def index_products(products: Sequence[Product]) -> None:
     """Take over locked products, but for those of which a later version is here already, and bring their documents up to date."""
     if not products:
         return
-    in_stock = lock_availability([variant.id for product in products for variant in product.variants])
+    stock = lock_availability([variant.id for product in products for variant in product.variants])
     categories = _lock_categories({category.id: category for product in products for category in product.categories})
     kept = {
         row[0]
@@ -124,7 +126,7 @@ def index_products(products: Sequence[Product]) -> None:
             "search", _KEEP_PRODUCTS, [orjson.dumps([_encode(product) for product in products]).decode()]
         )
     }
-    _write([product for product in products if product.id in kept], in_stock=in_stock, categories=categories)
+    _write([product for product in products if product.id in kept], stock=stock, categories=categories)
 
 
 def remove_products(product_ids: Sequence[UUID]) -> None:
@@ -134,20 +136,30 @@ def remove_products(product_ids: Sequence[UUID]) -> None:
         _write_documents(product_ids=product_ids, documents=())
 
 
-def set_availability(in_stock: Mapping[UUID, bool]) -> None:
-    """Take over whether variants can be bought; where that is new, bring the documents of their products up to date."""
-    if crossed := store_availability(in_stock):
+def set_availability(stock: Mapping[UUID, StockStatus]) -> None:
+    """Take over how variants stand; where that is new, bring the documents of their products up to date."""
+    if crossed := store_availability(stock):
         _rewrite(models.IndexedProduct.objects.filter(variant_ids__overlap=crossed))
 
 
-def store_availability(in_stock: Mapping[UUID, bool]) -> list[UUID]:
-    """Take over whether variants can be bought without looking at products; return the variants for which that is new."""
-    return [row[0] for row in fetch_all("search", _SET_AVAILABILITY, [list(in_stock), list(in_stock.values())])]
+def store_availability(stock: Mapping[UUID, StockStatus]) -> list[UUID]:
+    """Take over how variants stand without looking at products; return the variants for which that is new."""
+    in_stock = [status is not StockStatus.OUT for status in stock.values()]
+    is_low = [status is StockStatus.LOW for status in stock.values()]
+    return [row[0] for row in fetch_all("search", _SET_AVAILABILITY, [list(stock), in_stock, is_low])]
 
 
-def lock_availability(variant_ids: Sequence[UUID]) -> dict[UUID, bool]:
-    """Lock what is known of variants, inserting what is missing; return whether each can be bought."""
-    return dict(fetch_all("search", _LOCK_AVAILABILITY, [list(variant_ids)])) if variant_ids else {}
+def lock_availability(variant_ids: Sequence[UUID]) -> dict[UUID, StockStatus]:
+    """Lock what is known of variants, inserting what is missing; return how each stands."""
+    return _read_availability(_LOCK_AVAILABILITY, variant_ids) if variant_ids else {}
+
+
+def _read_availability(sql: str, variant_ids: Sequence[UUID]) -> dict[UUID, StockStatus]:
+    rows = fetch_all("search", sql, [list(variant_ids)])
+    return {
+        variant_id: (StockStatus.LOW if is_low else StockStatus.IN) if in_stock else StockStatus.OUT
+        for variant_id, in_stock, is_low in rows
+    }
 
 
 def index_category(category: Category) -> None:
@@ -188,7 +200,7 @@ def _rewrite(rows: QuerySet[models.IndexedProduct]) -> None:
         categories = models.IndexedCategory.objects.filter(category_id__in=category_ids)
         _write(
             [codec.decode(Product, row.payload) for row in chunk],
-            in_stock=dict(fetch_all("search", _AVAILABILITY, [variant_ids])),
+            stock=_read_availability(_AVAILABILITY, variant_ids),
             categories={c.category_id: _to_category(c) for c in categories},
         )
 
@@ -215,12 +227,14 @@ def _encode(product: Product) -> dict[str, Any]:
     }
 
 
-def _write(products: Sequence[Product], *, in_stock: Mapping[UUID, bool], categories: Mapping[UUID, Category]) -> None:
+def _write(
+    products: Sequence[Product], *, stock: Mapping[UUID, StockStatus], categories: Mapping[UUID, Category]
+) -> None:
     documents = [
         document
         for product in products
         if product.status is ProductStatus.PUBLISHED
-        for document in render(product, in_stock=in_stock, categories=categories)
+        for document in render(product, stock=stock, categories=categories)
     ]
     _write_documents(product_ids=[product.id for product in products], documents=documents)
 

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
+from apps.inventory.contracts import Availability, StockStatus
 from apps.storefront.colours import swatch
 
 Variant = Mapping[str, Any]
-_FEW = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,21 +43,16 @@ class LinkedOption:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offer:
-    """A variant that can be put into the bag from here; `label` is what its value of the last option reads, `available` how many
-    could be bought now, `query` the page that has it chosen.
+    """A variant that can be put into the bag from here; `label` is what its value of the last option reads, `few_left` how many could be
+    bought now where they are few, else 0, `query` the page that has it chosen.
     """
 
     variant: Variant
     label: str
     query: str
     chosen: bool
-    available: int
+    few_left: int
     swatch: str
-
-    @property
-    def few_left(self) -> int:
-        """Return how many there are where that is few, else 0."""
-        return self.available if self.available <= _FEW else 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,9 +83,9 @@ class Picker:
         return any(offer.variant["in_stock"] for offer in self.offers)
 
 
-def make_picker(*, product: Mapping[str, Any], asked: Mapping[str, str], available: Mapping[str, int]) -> Picker:
-    """Return the picker of a product document; `asked` are option values by name, unknown ones ignored, `available` units by variant id."""
-    left: Sequence[Variant] = [{**v, "in_stock": available.get(v["id"], 0) > 0} for v in product["variants"]]
+def make_picker(*, product: Mapping[str, Any], asked: Mapping[str, str], stock: Mapping[str, Availability]) -> Picker:
+    """Return the picker of a product document; `asked` are option values by name, unknown ones ignored, `stock` is by variant id."""
+    left: Sequence[Variant] = [{**v, "in_stock": stock[v["id"]].available > 0} for v in product["variants"]]
     chosen: dict[str, str] = {}
     links: list[LinkedOption] = []
     for option in product["options"][:-1]:
@@ -100,7 +95,7 @@ def make_picker(*, product: Mapping[str, Any], asked: Mapping[str, str], availab
         chosen[option["name"]] = value
         left = [variant for variant in left if variant["options"].get(option["name"]) == value]
     last = product["options"][-1] if product["options"] else None
-    offers = _offers(left, last, available, chosen=chosen, asked=asked)
+    offers = _offers(left, last, stock, chosen=chosen, asked=asked)
     return Picker(links=tuple(links), name=shown_name(last) if last else "", offers=offers)
 
 
@@ -139,7 +134,7 @@ def _choice(
 def _offers(
     left: Sequence[Variant],
     option: Mapping[str, Any] | None,
-    available: Mapping[str, int],
+    stock: Mapping[str, Availability],
     *,
     chosen: Mapping[str, str],
     asked: Mapping[str, str],
@@ -153,7 +148,7 @@ def _offers(
             label=labels.get(value := str(variant["options"].get(last, "")), str(variant["title"])),
             query=urlencode({**chosen, last: value}) if last else "",
             chosen=variant["id"] == beforehand,
-            available=available.get(variant["id"], 0),
+            few_left=found.available if (found := stock[variant["id"]]).status is StockStatus.LOW else 0,
             swatch=swatch(last, value),
         )
         for variant in left

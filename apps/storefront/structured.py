@@ -13,6 +13,8 @@ from django.utils.html import strip_tags
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
+from apps.inventory.contracts import Availability
+
 _ESCAPES = {ord("<"): "\\u003c", ord(">"): "\\u003e", ord("&"): "\\u0026"}
 
 
@@ -22,9 +24,9 @@ def encode(data: Mapping[str, Any]) -> SafeString:
 
 
 def product(
-    detail: Mapping[str, Any], *, available: Mapping[str, int], origin: str, trail: Sequence[Mapping[str, Any]]
+    detail: Mapping[str, Any], *, stock: Mapping[str, Availability], origin: str, trail: Sequence[Mapping[str, Any]]
 ) -> list[SafeString]:
-    """Return a product with an offer for each variant, and where it stands in the shop."""
+    """Return a product with an offer for each variant, and where it stands in the shop; `stock` is by variant id."""
     page = f"{origin}/products/{detail['slug']}/"
     described = {
         "@type": "Product",
@@ -33,7 +35,7 @@ def product(
         "description": strip_tags(detail["description_html"])[:5000].strip(),
         "image": [_absolute(origin, image["url"]) for image in detail["images"]],
         "brand": {"@type": "Brand", "name": detail["vendor"]},
-        "offers": [_offer(each, page=page, in_stock=available.get(each["id"], 0) > 0) for each in detail["variants"]],
+        "offers": [_offer(each, page=page, in_stock=stock[each["id"]].available > 0) for each in detail["variants"]],
     }
     steps = [(node["name"], f"{origin}/categories/{node['path']}/") for node in trail]
     return [

@@ -20,7 +20,7 @@ from apps.kernel.money import Money
 from apps.messaging.testing import deliver_all
 from apps.search import api as search
 from apps.search import handlers
-from apps.search.models import IndexedCategory, IndexedProduct, ProductDocument
+from apps.search.models import IndexedAvailability, IndexedCategory, IndexedProduct, ProductDocument
 from apps.web import answers
 from tests.catalog.shop import eur, make_product, make_simple, product_input, variant
 
@@ -63,6 +63,7 @@ def test_published_product_is_listed_with_its_lowest_price(get):
         "second_image": None,
         "options": [{"name": "Size", "values": ["S", "M"]}],
         "in_stock": False,
+        "few_left": False,
         "rating": None,
     }
 
@@ -130,6 +131,29 @@ def test_stock_that_comes_and_goes_shows_in_card_and_variant(get):
     assert get("products")["results"][0]["in_stock"] is False
 
 
+def test_few_left_is_true_as_long_as_all_that_can_be_bought_is_low(get):
+    small, medium = (variant.id for variant in make_product().variants)
+    held = []
+
+    # 5 is the threshold that a variant has where nobody sets another.
+    for levels in ({}, {small: 5}, {medium: 6}, {medium: 2}, {small: 0}, {medium: 0}, {small: 20}, {small: 4}):
+        inventory.set_stock_levels(levels=levels, reason="test")
+        held.append(get("products")["results"][0]["few_left"])
+
+    assert held == [False, True, False, True, True, False, False, True]
+
+
+def test_rebuilding_knows_what_is_low():
+    product = make_product()
+    stock(product, on_hand=2)
+    deliver_all()
+    IndexedAvailability.objects.update(is_low=False)
+
+    search.rebuild()
+
+    assert '"few_left":true' in document(product).card
+
+
 def test_news_of_product_category_and_stock_may_come_in_any_order():
     catalog.ensure_categories(paths=[["Jackets"]])
     (category,) = catalog.list_categories()
@@ -147,7 +171,7 @@ def test_news_of_product_category_and_stock_may_come_in_any_order():
     for order in permutations(news):
         for model in (ProductDocument, IndexedProduct, IndexedCategory):
             model.objects.all().delete()
-        hear(handlers.services.set_availability, {product.variants[0].id: False})
+        hear(handlers.services.set_availability, {product.variants[0].id: StockStatus.OUT})
         for tell in order:
             tell()
         details.add((document(product).detail, tuple(document(product).category_paths)))

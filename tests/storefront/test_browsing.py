@@ -130,13 +130,13 @@ def test_product_offers_what_is_left_of_the_chosen_colour():
     assert offered["MossS"] not in slate.text
 
 
-@pytest.mark.parametrize(("stock", "said"), [(2, True), (3, True), (4, False)])
-def test_few_left_is_said_only_when_true(stock, said):
+@pytest.mark.parametrize(("stock", "said"), [(0, False), (1, True), (5, True), (6, False)])
+def test_few_left_is_said_only_when_true_on_the_page_and_on_the_card(stock, said):
     _, slug = make_listed(stock=stock)
+    visitor = Visitor()
 
-    page = Visitor().get(f"/products/{slug}/")
-
-    assert (f"Only {stock} left" in page.text or f"{stock} left</small>" in page.text) == said
+    assert (f"Only {stock} left" in visitor.get(f"/products/{slug}/").text) == said
+    assert ("Few left" in visitor.get("/products/").text) == said
 
 
 def test_sold_out_product_has_no_button():

@@ -75,6 +75,7 @@ class ProductCard(serializers.Serializer[Any]):
     second_image = Image(allow_null=True)
     options = Option(many=True)
     in_stock = serializers.BooleanField()
+    few_left = serializers.BooleanField(help_text="Whether every variant that can be bought is low in stock.")
     rating = Rating(allow_null=True)
 
 

@@ -137,9 +137,9 @@ def product(request: HttpRequest, slug: str) -> HttpResponse:
     except search.DocumentNotFound as error:
         return _sold_elsewhere(request, slug, error)
     detail = orjson.loads(document)
-    stock = inventory.get_availability(variant_ids=[UUID(variant["id"]) for variant in detail["variants"]])
-    available = {str(variant_id): found.available for variant_id, found in stock.items()}
-    picker = make_picker(product=detail, asked=request.GET.dict(), available=available)
+    live = inventory.get_availability(variant_ids=[UUID(variant["id"]) for variant in detail["variants"]])
+    stock = {str(variant_id): found for variant_id, found in live.items()}
+    picker = make_picker(product=detail, asked=request.GET.dict(), stock=stock)
     shown = picker.chosen or picker.missed or (picker.offers[0].variant if picker.offers else detail)
     tree = search.category_tree(language=get_language() or "")
     path = max((each["path"] for each in detail["categories"]), key=len, default="")
@@ -154,7 +154,7 @@ def product(request: HttpRequest, slug: str) -> HttpResponse:
         "facts": _facts(detail),
         **{name: detail["attributes"].get(name, "") for name in SEO_ATTRIBUTES},
         "promise": promise_for(price=shown["price"]),
-        "structured": structured.product(detail, available=available, origin=settings.STOREFRONT_URL, trail=trail),
+        "structured": structured.product(detail, stock=stock, origin=settings.STOREFRONT_URL, trail=trail),
         "missed": _values(detail, picker.missed) if picker.missed else {},
         "missed_words": _words(detail, picker.missed) if picker.missed else (),
         "email": request.POST.get("email", "")[:254] or (_own_address(request) if picker.missed else ""),
