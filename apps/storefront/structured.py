@@ -1,5 +1,7 @@
 """Structured data for search engines (schema.org as JSON-LD), a data block that no browser runs.
 
+Addresses of pages are those of the active language; `origin` is the shop's, "https://shop.example.com".
+
 Source: https://developers.google.com/search/docs/appearance/structured-data/product
 """
 
@@ -7,13 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import urlencode
 
 import orjson
+from django.conf import settings
 from django.utils.html import strip_tags
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from apps.inventory.contracts import Availability
+from apps.web.languages import prefix_of
 
 _ESCAPES = {ord("<"): "\\u003c", ord(">"): "\\u003e", ord("&"): "\\u0026"}
 
@@ -23,11 +29,16 @@ def encode(data: Mapping[str, Any]) -> SafeString:
     return mark_safe(orjson.dumps({"@context": "https://schema.org", **data}).decode().translate(_ESCAPES))  # noqa: S308
 
 
+def site(*, name: str, origin: str) -> SafeString:
+    """Return the shop itself as its home page has it: its name and the language it speaks here."""
+    return encode({"@type": "WebSite", "name": name, "url": f"{_root(origin)}/", "inLanguage": get_language()})
+
+
 def product(
     detail: Mapping[str, Any], *, stock: Mapping[str, Availability], origin: str, trail: Sequence[Mapping[str, Any]]
 ) -> list[SafeString]:
     """Return a product with an offer for each variant, and where it stands in the shop; `stock` is by variant id."""
-    page = f"{origin}/products/{detail['slug']}/"
+    page = f"{_root(origin)}/products/{detail['slug']}/"
     described = {
         "@type": "Product",
         "name": detail["title"],
@@ -37,32 +48,42 @@ def product(
         "brand": {"@type": "Brand", "name": detail["vendor"]},
         "offers": [_offer(each, page=page, in_stock=stock[each["id"]].available > 0) for each in detail["variants"]],
     }
-    steps = [(node["name"], f"{origin}/categories/{node['path']}/") for node in trail]
-    return [
-        encode(described),
-        breadcrumbs([(_("All products"), f"{origin}/products/"), *steps, (detail["title"], page)]),
-    ]
+    steps = [(_("All products"), "/products/"), *_steps(trail), (detail["title"], f"/products/{detail['slug']}/")]
+    return [encode(described), _breadcrumbs(steps, origin=origin)]
 
 
-def breadcrumbs(steps: Sequence[tuple[str, str]]) -> SafeString:
-    """Return the way from the root to a page; each step is (name, absolute address)."""
+def category(trail: Sequence[Mapping[str, Any]], *, origin: str) -> SafeString:
+    """Return the way from the root of the tree to a category, the last of `trail`."""
+    return _breadcrumbs(_steps(trail), origin=origin)
+
+
+def _steps(trail: Sequence[Mapping[str, Any]]) -> list[tuple[str, str]]:
+    return [(node["name"], f"/categories/{node['path']}/") for node in trail]
+
+
+def _breadcrumbs(steps: Sequence[tuple[str, str]], *, origin: str) -> SafeString:
     items = [
-        {"@type": "ListItem", "position": place, "name": name, "item": address}
-        for place, (name, address) in enumerate(steps, 1)
+        {"@type": "ListItem", "position": place, "name": name, "item": f"{_root(origin)}{path}"}
+        for place, (name, path) in enumerate(steps, 1)
     ]
     return encode({"@type": "BreadcrumbList", "itemListElement": items})
 
 
 def _offer(variant: Mapping[str, Any], *, page: str, in_stock: bool) -> dict[str, Any]:
+    chosen = urlencode(variant["options"])
     return {
         "@type": "Offer",
         "sku": variant["sku"],
-        "url": page,
+        "url": f"{page}?{chosen}" if chosen else page,
         "price": variant["price"]["amount"],
         "priceCurrency": variant["price"]["currency"],
         "availability": f"https://schema.org/{'InStock' if in_stock else 'OutOfStock'}",
         "itemCondition": "https://schema.org/NewCondition",
     }
+
+
+def _root(origin: str) -> str:
+    return f"{origin}{prefix_of(get_language() or settings.LANGUAGE_CODE)}"
 
 
 def _absolute(origin: str, url: str) -> str:

@@ -12,6 +12,7 @@ from django.utils.html import escape
 from apps.catalog import api as catalog
 from apps.catalog.contracts import Image, Option
 from apps.messaging.testing import deliver_all
+from apps.storefront.views import site
 from tests.catalog.shop import make_product, make_simple, variant
 from tests.storefront.test_browsing import make_coloured, titles
 from tests.storefront.visitor import Visitor, make_listed
@@ -49,6 +50,25 @@ def test_product_is_described_to_search_engines():
     assert '<meta property="og:type" content="product">' in page.text
 
 
+def test_what_search_engines_are_told_leads_to_pages_of_its_language():
+    catalog.ensure_categories(paths=[["Clothing", "Jackets"]])
+    product = make_product(categories=("clothing/jackets",))
+    deliver_all()
+    visitor, root = Visitor(), f"{settings.STOREFRONT_URL}/de"
+
+    home = structured(visitor.get("/de/"))["WebSite"]
+    found = structured(visitor.get(f"/de/products/{product.slug}/"))
+    category = structured(visitor.get("/de/categories/clothing/jackets/"))
+
+    assert (home["url"], home["inLanguage"]) == (f"{root}/", "de")
+    page = f"{root}/products/{product.slug}/"
+    assert found["Product"]["url"] == page
+    assert [offer["url"] for offer in found["Product"]["offers"]] == [f"{page}?Size=S", f"{page}?Size=M"]
+    steps = [f"{root}/categories/clothing/", f"{root}/categories/clothing/jackets/"]
+    assert [step["item"] for step in found["BreadcrumbList"]["itemListElement"]] == [f"{root}/products/", *steps, page]
+    assert [step["item"] for step in category["BreadcrumbList"]["itemListElement"]] == steps
+
+
 def test_sitemap_names_every_product_and_category():
     catalog.ensure_categories(paths=[["Clothing", "Jackets"]])
     _, slug = make_listed()
@@ -57,15 +77,50 @@ def test_sitemap_names_every_product_and_category():
     parts = locations(client.get("/sitemap.xml"))
     paths = [place for part in parts for place in locations(client.get(part))]
 
-    assert paths == ["/", "/products/", "/categories/clothing/", "/categories/clothing/jackets/", f"/products/{slug}/"]
+    pages = ["/", "/products/", "/categories/clothing/", "/categories/clothing/jackets/", f"/products/{slug}/"]
+    assert paths == [f"{root}{path}" for path in pages for root in ("", "/de", "/fr")]
     assert client.get("/sitemaps/2.xml").status_code == 404
     assert client.get(f"/sitemaps/{10**16}.xml").status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/", "/products/", "/categories/clothing/", "product"])
+def test_sitemap_and_page_name_the_same_languages(path):
+    catalog.ensure_categories(paths=[["Clothing"]])
+    _, slug = make_listed()
+    path = f"/products/{slug}/" if path == "product" else path
+    client = Client()
+    sitemap = "".join(client.get(f"/sitemaps/{number}.xml").content.decode() for number in (0, 1))
+
+    entries = {
+        re.search("<loc>(.*?)</loc>", entry)[1]: re.findall('hreflang="(.*?)" href="(.*?)"', entry)
+        for entry in re.findall("<url>.*?</url>", sitemap)
+    }
+    for root in ("", "/de", "/fr"):
+        page = client.get(f"{root}{path}").content.decode()
+        (canonical,) = re.findall('<link rel="canonical" href="(.*?)">', page)
+        assert canonical == f"{settings.STOREFRONT_URL}{root}{path}"
+        assert re.findall('<link rel="alternate" hreflang="(.*?)" href="(.*?)">', page) == entries[canonical]
+
+
+def test_sitemap_is_split_so_that_no_part_has_too_many_addresses(monkeypatch):
+    monkeypatch.setattr(site, "_PER_SITEMAP", 3)
+    slugs = {make_listed()[1] for _ in range(2)}
+    client = Client()
+
+    parts = locations(client.get("/sitemap.xml"))
+
+    assert parts == ["/sitemaps/0.xml", "/sitemaps/1.xml", "/sitemaps/2.xml"]
+    found = [locations(client.get(part)) for part in parts[1:]]
+    assert [len(each) for each in found] == [3, 3]
+    assert {paths[0] for paths in found} == {f"/products/{slug}/" for slug in slugs}
 
 
 def test_robots_keep_out_of_what_is_somebodys_own():
     text = Client().get("/robots.txt").content.decode()
 
-    assert "Disallow: /checkout/" in text
+    for root in ("", "/de", "/fr"):
+        assert f"Disallow: {root}/checkout/" in text
+    assert "Disallow: /admin/" in text
     assert f"Sitemap: {settings.STOREFRONT_URL}/sitemap.xml" in text
 
 
@@ -78,8 +133,10 @@ def test_manifest_and_worker_name_files_that_are_there():
     assert manifest.headers["Content-Type"] == "application/manifest+json"
     assert {icon["sizes"] for icon in manifest.json()["icons"]} == {"any", "192x192", "512x512"}
     assert worker.headers["Content-Type"].startswith("text/javascript")
-    assert '"/offline/", "/static/storefront/shop.css"' in worker.content.decode()
-    assert client.get("/offline/").status_code == 200
+    assert '"/offline/", "/de/offline/", "/fr/offline/", "/static/storefront/shop.css"' in worker.content.decode()
+    assert 'ROOTS = ["/de", "/fr"];' in worker.content.decode()
+    for code in ("de", "fr"):
+        assert f'<html lang="{code}"' in client.get(f"/{code}/offline/").content.decode()
     assert client.get("/favicon.ico").status_code == 302
 
 

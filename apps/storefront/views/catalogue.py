@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from apps.accounts import api as accounts
+from apps.brand import api as brand
 from apps.catalog.contracts import SEO_ATTRIBUTES
 from apps.inventory import api as inventory
 from apps.kernel.errors import Invalid
@@ -52,6 +53,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "categories": tree,
         "cards": _cards(currency, limit=_NEWEST),
         "ways": [(node, covers.get(node["path"])) for node in tree],
+        "structured": [structured.site(name=brand.get_brand().name, origin=settings.STOREFRONT_URL)],
         "collections": [each for each in collections if len(each["cards"]) == _ROW],
     }
     return page(request, "home.html", context)
@@ -90,8 +92,8 @@ def listing(request: HttpRequest, category: str = "") -> HttpResponse:
     except Invalid as error:
         detail = "; ".join(fault.detail for fault in error.fields) or error.detail
         return page(request, "listing.html", {**context, "fault": detail}, status=400)
-    steps = [(node["name"], f"{settings.STOREFRONT_URL}/categories/{node['path']}/") for node in trail]
-    context |= {"structured": [structured.breadcrumbs(steps)] if steps else (), "heading": _heading(query, trail)}
+    described = [structured.category(trail, origin=settings.STOREFRONT_URL)] if trail else []
+    context |= {"structured": described, "heading": _heading(query, trail)}
     return page(request, "listing.html", {**context, **_listing(request, found, currency=query.currency)})
 
 

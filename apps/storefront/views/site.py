@@ -16,12 +16,15 @@ from apps.addressing import api as addressing
 from apps.brand import api as brand
 from apps.search import api as search
 from apps.storefront import address_form
+from apps.web.languages import other_languages, path_in, prefix_of
 
 _HOUR, _DAY, _YEAR = 3600, 86_400, 31_536_000
-# The protocol allows 50,000 addresses and 50 MB a file (https://www.sitemaps.org/protocol.html).
+# The protocol allows 50,000 addresses and 50 MB a file (https://www.sitemaps.org/protocol.html); each names all of its languages.
 _PER_SITEMAP = 20_000
 # As many as an index may list: https://www.sitemaps.org/protocol.html#index.
 _MOST_SITEMAPS = 50_000
+# Somebody's own, or endless; in every language.
+_OWN_PLACES = ("/account/", "/cart/", "/checkout/", "/orders/", "/search/")
 _SHELL = ("shop.css", "shop.js", "product.js", "listing.js", "icon.svg", "fonts/instrument-sans-latin.woff2")
 
 
@@ -59,7 +62,8 @@ def worker(request: HttpRequest) -> HttpResponse:
     shown = brand.get_brand()
     if shown.stylesheet:
         shell.append(reverse("storefront:brand-css", args=[shown.stylesheet_hash]))
-    context = {"shell": ["/offline/", *shell]}
+    roots = [prefix_of(language) for language in other_languages()]
+    context = {"shell": [*(f"{root}/offline/" for root in ("", *roots)), *shell], "roots": roots}
     response = render(request, "storefront/sw.js", context, content_type="text/javascript")
     patch_cache_control(response, no_cache=True)
     return response
@@ -95,11 +99,12 @@ def offline(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def robots(request: HttpRequest) -> HttpResponse:
+    own = [path_in(code, path) for path in _OWN_PLACES for code, _ in settings.LANGUAGES]
     lines = [
         "User-agent: *",
-        *(f"Disallow: {path}" for path in ("/account/", "/admin/", "/api/", "/cart/", "/checkout/", "/orders/", "/search/")),
+        *(f"Disallow: {path}" for path in ("/admin/", "/api/", *own)),
         f"Sitemap: {settings.STOREFRONT_URL}/sitemap.xml",
-    ]  # fmt: skip
+    ]
     return _kept(HttpResponse("\n".join(lines) + "\n", content_type="text/plain"), _DAY)
 
 
@@ -107,27 +112,36 @@ def robots(request: HttpRequest) -> HttpResponse:
 def sitemap_index(request: HttpRequest) -> HttpResponse:
     query = search.ListingQuery(currency=settings.DEFAULT_CURRENCY, limit=1, count=True)
     count = search.list_products(query=query).count or 0
-    context = {"origin": settings.STOREFRONT_URL, "numbers": range(1 + -(-count // _PER_SITEMAP))}
+    context = {"origin": settings.STOREFRONT_URL, "numbers": range(1 + -(-count // _per_sitemap()))}
     return _kept(render(request, "storefront/sitemap_index.xml", context, content_type="application/xml"), _HOUR)
 
 
 @require_safe
 def sitemap(request: HttpRequest, number: int) -> HttpResponse:
-    """Answer one part: the home page and categories are number 0, products follow."""
+    """Answer one part: the home page and categories are number 0, products follow. Each page stands there once for each language.
+
+    Every one of them names all, as search engines ask for: https://developers.google.com/search/docs/specialty/international/localized-versions.
+    """
     if number >= _MOST_SITEMAPS:
         raise Http404
     places: list[tuple[str, Any]]
     if number:
         found = search.list_product_addresses(
-            currency=settings.DEFAULT_CURRENCY, offset=(number - 1) * _PER_SITEMAP, limit=_PER_SITEMAP
+            currency=settings.DEFAULT_CURRENCY, offset=(number - 1) * _per_sitemap(), limit=_per_sitemap()
         )
         places = [(f"/products/{each.slug}/", each.updated_at) for each in found]
     else:
         places = [("/", None), ("/products/", None), *((f"/categories/{path}/", None) for path in _paths())]
     if not places:
         raise Http404
-    context = {"origin": settings.STOREFRONT_URL, "places": places}
+    codes = [code for code, _ in settings.LANGUAGES]
+    spoken = [([(code, path_in(code, path)) for code in codes], changed) for path, changed in places]
+    context = {"origin": settings.STOREFRONT_URL, "places": spoken}
     return _kept(render(request, "storefront/sitemap.xml", context, content_type="application/xml"), _HOUR)
+
+
+def _per_sitemap() -> int:
+    return _PER_SITEMAP // len(settings.LANGUAGES)
 
 
 def _paths() -> list[str]:
