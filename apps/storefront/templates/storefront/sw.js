@@ -2,6 +2,8 @@
 // Keeps the last pages of the catalogue that were looked at, for when there is no network. Bag, checkout, orders and account are
 // always asked for anew: they are the visitor's own, and yesterday's would be wrong.
 const SHELL = [{% for path in shell %}"{{ path|escapejs }}"{% if not forloop.last %}, {% endif %}{% endfor %}];
+// What the paths of the shop's other languages begin with.
+const ROOTS = [{% for root in roots %}"{{ root|escapejs }}"{% if not forloop.last %}, {% endif %}{% endfor %}];
 const KEPT = { pages: 30, pictures: 120 };
 const FRAME = `shell-${SHELL.join().split("").reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) >>> 0, 7)}`;
 
@@ -25,13 +27,16 @@ async function keep(name, request, response) {
   await Promise.all(kept.slice(0, Math.max(0, kept.length - KEPT[name])).map((each) => cache.delete(each)));
 }
 
+const rootOf = (path) => ROOTS.find((root) => path.startsWith(`${root}/`)) ?? "";
+const offline = (path) => caches.match(`${rootOf(path)}/offline/`);
+
 async function page(request, event) {
   try {
     const answer = await fetch(request);
     if (answer.ok && !answer.redirected) event.waitUntil(keep("pages", request, answer.clone()));
     return answer;
   } catch {
-    return (await caches.match(request)) ?? (await caches.match("/offline/"));
+    return (await caches.match(request)) ?? (await offline(new URL(request.url).pathname));
   }
 }
 
@@ -39,7 +44,7 @@ async function offlineOr(request) {
   try {
     return await fetch(request);
   } catch {
-    return caches.match("/offline/");
+    return offline(new URL(request.url).pathname);
   }
 }
 
@@ -64,7 +69,7 @@ self.addEventListener("fetch", (event) => {
   if (request.method !== "GET" || url.origin !== location.origin || /^\/(admin|api)\//.test(url.pathname)) return;
   if (/^\/(static|media)\//.test(url.pathname)) event.respondWith(file(request, event));
   else if (request.mode === "navigate") {
-    const isCatalogue = url.pathname === "/" || /^\/(products|categories|search)\//.test(url.pathname);
+    const isCatalogue = /^\/($|(products|categories|search)\/)/.test(url.pathname.slice(rootOf(url.pathname).length));
     event.respondWith(isCatalogue ? page(request, event) : offlineOr(request));
   }
 });
