@@ -25,7 +25,15 @@ from ecommerce.local.supervisor import Supervisor
 # What a test run's own environment says of its servers, mails and settings is not for a shop of its own.
 _NOT_INHERITED = frozenset(
     {"DATABASE_URL", "CACHE_URL", "BROKER_URL", "STRIPE_API_KEY", "STRIPE_API_BASE", "STRIPE_WEBHOOK_SECRET"}
-    | {"EMAIL_URL", "STOREFRONT_URL", "SOCKETS_URL", "SECRET_KEY", "SHOP_ENVIRONMENT", "SHOP_PROFILE"}
+    | {
+        "EMAIL_URL",
+        "STOREFRONT_URL",
+        "SOCKETS_URL",
+        "SECRET_KEY",
+        "SHOP_ENVIRONMENT",
+        "SHOP_PROFILE",
+        "SHOP_SETTINGS_MODULE",
+    }
 )
 
 

@@ -84,7 +84,8 @@ def base_environment(*, given: Mapping[str, str], state: StateFolder, ports: Por
     return {
         **defaults,
         **{name: value for name, value in given.items() if value or name not in defaults},
-        "DJANGO_SETTINGS_MODULE": "ecommerce.settings",
+        # Tests run a shop that is set a little differently; whatever Django project the caller works on is not this one.
+        "DJANGO_SETTINGS_MODULE": given.get("SHOP_SETTINGS_MODULE") or "ecommerce.settings",
         "PYTHONPATH": str(ROOT),
         "PYTHONUNBUFFERED": "1",
         "STATE_DIR": str(state.path),

@@ -126,7 +126,8 @@ def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def shop(tmp_path_factory: pytest.TempPathFactory, pictures: Path) -> Iterator[Shop]:
-    with run_shop(state=tmp_path_factory.mktemp("shop"), environment={"MEDIA_ROOT": str(pictures)}) as running:
+    environment = {"MEDIA_ROOT": str(pictures), "SHOP_SETTINGS_MODULE": "tests.shop.settings"}
+    with run_shop(state=tmp_path_factory.mktemp("shop"), environment=environment) as running:
         started = Shop(running)
         wait_for(
             lambda: len(started.client().expect(200, "GET", "/api/v1/products?in_stock=true")["results"]) >= 10,
