@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
@@ -21,6 +21,14 @@ if TYPE_CHECKING:
     TypedUserAdmin = DjangoUserAdmin[User]
 else:
     TypedUserAdmin = DjangoUserAdmin
+
+
+_RIGHTS: Final = {
+    "is_active": "Without it nobody signs in with this account, and browsers that are signed in are out with their next click."
+    " Its orders stay.",
+    "is_staff": "Opens the back office; what may be done there is said by the roles below.",
+    "is_superuser": "May do everything, also with accounts and rights of staff.",
+}
 
 
 @admin.register(User)
@@ -45,6 +53,13 @@ class UserAdmin(EventedAdmin, TypedUserAdmin):
         ("Rights", {"fields": ("is_active", "is_staff", "is_superuser", "groups", "user_permissions")}),
     )
     add_fieldsets = ((None, {"classes": ("wide",), "fields": ("email", "password1", "password2")}),)
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Say of each right what giving or taking it away does."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None and db_field.name in _RIGHTS:
+            field.help_text = _RIGHTS[db_field.name]
+        return field
 
     def announce_change(self, obj: User, *, created: bool) -> None:
         """Publish that staff opened an account."""

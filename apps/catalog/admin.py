@@ -287,7 +287,7 @@ class CategoryAdmin(EventedAdmin):
     def announce_removal(self, obj: Category) -> None:
         categories.category_removed(category_id=obj.pk)
 
-    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Category]) -> None:
+    def remove_together(self, request: HttpRequest, queryset: QuerySet[Category]) -> None:
         """Children before their parents."""
         for obj in queryset.order_by("-path"):
             self.delete_model(request, obj)
