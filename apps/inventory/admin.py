@@ -143,7 +143,6 @@ class StockLevelAdmin(ReadOnlyAdmin):
             "title": "Set stock",
             "form": form,
             "now": _level_now(form) if form.is_valid() else None,
-            "opts": self.opts,
             "action": reverse("admin:inventory_set_stock"),
         }
         return TemplateResponse(request, "admin/inventory/set_stock.html", context)

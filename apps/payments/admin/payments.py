@@ -142,7 +142,6 @@ class PaymentAdmin(ReadOnlyMixin, ModelAdmin):
             "buttons": operation.buttons(payment, form),
             "is_dangerous": operation.is_dangerous and preview is not None,
             "preview": preview,
-            "opts": self.opts,
             "back": back,
         }
         return TemplateResponse(request, "admin/payments/operation.html", context)
