@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from django.contrib import admin
+from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.contrib.auth.models import Group
 from django.http import HttpRequest
+from unfold.admin import ModelAdmin
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
 from apps.accounts.models import User
@@ -18,6 +21,14 @@ if TYPE_CHECKING:
     TypedUserAdmin = DjangoUserAdmin[User]
 else:
     TypedUserAdmin = DjangoUserAdmin
+
+
+_RIGHTS: Final = {
+    "is_active": "Without it nobody signs in with this account, and browsers that are signed in are out with their next click."
+    " Its orders stay.",
+    "is_staff": "Opens the back office; what may be done there is said by the roles below.",
+    "is_superuser": "May do everything, also with accounts and rights of staff.",
+}
 
 
 @admin.register(User)
@@ -43,6 +54,13 @@ class UserAdmin(EventedAdmin, TypedUserAdmin):
     )
     add_fieldsets = ((None, {"classes": ("wide",), "fields": ("email", "password1", "password2")}),)
 
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Say of each right what giving or taking it away does."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None and db_field.name in _RIGHTS:
+            field.help_text = _RIGHTS[db_field.name]
+        return field
+
     def announce_change(self, obj: User, *, created: bool) -> None:
         """Publish that staff opened an account."""
         if created:
@@ -50,3 +68,16 @@ class UserAdmin(EventedAdmin, TypedUserAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+
+admin.site.unregister(Group)
+
+
+@admin.register(Group)
+class RoleAdmin(DjangoGroupAdmin, ModelAdmin):
+    """Roles, in the theme's own forms."""
+
+    deletion_consequences = (
+        "Its members lose its rights with their next click. A role that the shop itself brings comes back with the next"
+        " migration, without members."
+    )

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -13,8 +14,9 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 
-from apps.backoffice.charts import Chart, draw_bars
+from apps.backoffice.charts import Chart, draw_bars, draw_waiting
 from apps.brand import api as brand
+from apps.catalog import api as catalog
 from apps.checkout import api as checkout
 from apps.inventory import api as inventory
 from apps.kernel import clock
@@ -26,6 +28,9 @@ from apps.payments import api as payments
 _CHART_DAYS: Final = 14
 # Carts are kept for a week.
 _CONVERSION_DAYS: Final = 7
+_BEST_DAYS: Final = 30
+_BEST: Final = 5
+_MOST_REST: Final = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,8 +45,18 @@ class Figure:
     is_urgent: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BestSeller:
+    """A product and how many items of it were sold; `link` is empty where there is no page of it to see."""
+
+    title: str
+    image_url: str
+    sold: int
+    link: str
+
+
 def add_figures(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
-    """Add `title` and the `figures` that this member of staff may look into to the opening page; settings.UNFOLD names it."""
+    """Add `title`, the `figures` and `best_sellers` that this member of staff may see; settings.UNFOLD names it."""
     sources: Sequence[tuple[str, Callable[[HttpRequest], list[Figure]]]] = (
         ("orders.view_sales", _sales),
         ("orders.view_order", _waiting_orders),
@@ -51,7 +66,9 @@ def add_figures(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]
     )
     allowed = (make for right, make in sources if request.user.has_perm(right))
     figures = [figure for make in allowed for figure in make(request)]
-    return {**context, "title": f"Today at {brand.get_brand().name}", "figures": figures}
+    best = _best_sellers(request) if request.user.has_perm("orders.view_sales") else ()
+    title = f"Today at {brand.get_brand().name}"
+    return {**context, "title": title, "figures": figures, "best_sellers": best, "best_days": _BEST_DAYS}
 
 
 def site_title(request: HttpRequest) -> str:
@@ -68,10 +85,7 @@ def _sales(request: HttpRequest) -> list[Figure]:
     today = clock.now().date()
     days = orders.list_days_of_sales(first=today - timedelta(days=_CHART_DAYS - 1), last=today)
     now, before = days[-1], days[-2]
-    listing = ""
-    if request.user.has_perm("orders.view_order"):
-        midnight = datetime.combine(today, time(), tzinfo=UTC)
-        listing = f"{reverse('admin:orders_order_changelist')}?{urlencode({'placed_at__gte': midnight})}"
+    listing = _placed_since(request, today)
     counted = [(f"{day.day:%-d %b}", day.placed, str(day.placed)) for day in days]
     earned = [(f"{day.day:%-d %b}", _in_default(day.revenue), _tell_money(day.revenue)) for day in days]
     return [
@@ -89,13 +103,25 @@ def _sales(request: HttpRequest) -> list[Figure]:
             link=listing,
             chart=draw_bars(earned, label=f"Revenue of the last {_CHART_DAYS} days in {settings.DEFAULT_CURRENCY}"),
         ),
-        _conversion(listing),
+        _conversion(request, today),
     ]
 
 
-def _conversion(listing: str) -> Figure:
-    today = clock.now().date()
-    days = checkout.list_days_of_carts(first=today - timedelta(days=_CONVERSION_DAYS - 1), last=today)
+def _placed_since(request: HttpRequest, first: date) -> str:
+    """Return the address of the list of orders placed from a day on; nothing for who may not see orders."""
+    if not request.user.has_perm("orders.view_order"):
+        return ""
+    query = urlencode({"placed_at__gte": _midnight(first)})
+    return f"{reverse('admin:orders_order_changelist')}?{query}"
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), tzinfo=UTC)
+
+
+def _conversion(request: HttpRequest, today: date) -> Figure:
+    first = today - timedelta(days=_CONVERSION_DAYS - 1)
+    days = checkout.list_days_of_carts(first=first, last=today)
     begun, ordered = sum(day.begun for day in days), sum(day.ordered for day in days)
     share = f"{100 * ordered / begun:.0f} %" if begun else "no carts yet"
     shares = [
@@ -110,9 +136,28 @@ def _conversion(listing: str) -> Figure:
         name="Conversion",
         value=share,
         note=f"{ordered} of {begun} carts of {_CONVERSION_DAYS} days became orders",
-        link=listing,
+        link=_placed_since(request, first),
         chart=draw_bars(shares, label=f"Share of carts that became orders, last {_CONVERSION_DAYS} days"),
     )
+
+
+def _best_sellers(request: HttpRequest) -> list[BestSeller]:
+    """Return what sold best, each with its page where the product is still there and the reader may see it."""
+    since = _midnight(clock.now().date() - timedelta(days=_BEST_DAYS - 1))
+    found = orders.list_best_sellers(since=since, limit=_BEST)
+    may_look = request.user.has_perm("catalog.view_product")
+    titles = catalog.get_product_titles(product_ids=[each.product_id for each in found]) if found else {}
+    return [
+        BestSeller(
+            title=titles.get(each.product_id, each.title),
+            image_url=each.image_url,
+            sold=each.sold,
+            link=reverse("backoffice:product", args=[each.product_id])
+            if may_look and each.product_id in titles
+            else "",
+        )
+        for each in found
+    ]
 
 
 def _in_default(revenue: Mapping[str, Money]) -> Decimal:
@@ -128,7 +173,7 @@ def _tell_money(revenue: Mapping[str, Money]) -> str:
 
 
 def _waiting_orders(request: HttpRequest) -> list[Figure]:
-    waiting = orders.count_waiting_orders()
+    waiting, today = orders.count_waiting_orders(), clock.now().date()
     listing = reverse("admin:orders_order_changelist")
     return [
         Figure(
@@ -136,12 +181,24 @@ def _waiting_orders(request: HttpRequest) -> list[Figure]:
             value=str(waiting.to_ship),
             note="paid, and not all has left",
             link=f"{listing}?status__exact=processing",
+            chart=draw_waiting(
+                waiting.to_ship_by_day,
+                today=today,
+                days=_CHART_DAYS,
+                label="Orders to ship by the day they were placed",
+            ),
         ),
         Figure(
             name="Awaiting payment",
             value=str(waiting.awaiting_payment),
             note="stock is held until their deadline",
             link=f"{listing}?status__exact=awaiting_payment",
+            chart=draw_waiting(
+                waiting.awaiting_payment_by_day,
+                today=today,
+                days=_CHART_DAYS,
+                label="Orders awaiting payment by the day they were placed",
+            ),
         ),
     ]
 
@@ -164,15 +221,36 @@ def _scarce_stock(request: HttpRequest) -> list[Figure]:
             value=str(scarce[inventory.StockStatus.LOW]),
             note=f"{out} sold out",
             link=reverse("backoffice:low_stock"),
+            chart=_draw_rests(inventory.count_low_items_by_rest()),
         )
     ]
 
 
+def _draw_rests(rests: Mapping[int, int]) -> Chart | None:
+    """Return a chart of how many variants have how few left; all with `_MOST_REST` and more share the last bar."""
+    if not rests:
+        return None
+    counted = Counter[int]()
+    for rest, variants in rests.items():
+        counted[min(rest, _MOST_REST)] += variants
+    names = {rest: f"{rest} left" for rest in range(1, _MOST_REST)} | {_MOST_REST: f"{_MOST_REST} or more left"}
+    values = [(name, counted[rest], f"{counted[rest]} variants") for rest, name in names.items()]
+    return draw_bars(values, label="Variants low in stock by how many are left of each", ends_today=False)
+
+
 def _parked_work(request: HttpRequest) -> list[Figure]:
-    parked = len(messaging.list_parked())
+    items = messaging.list_parked()
+    parked = len(items)
     note = "failed too often; somebody has to look" if parked else "everything is done, or will be by itself"
+    by_day = Counter(item.parked_at.astimezone(UTC).date() for item in items)
+    label = "Parked work by the day it was parked"
     return [
         Figure(
-            name="Parked work", value=str(parked), note=note, link=reverse("backoffice:parked"), is_urgent=parked > 0
+            name="Parked work",
+            value=str(parked),
+            note=note,
+            link=reverse("backoffice:parked"),
+            is_urgent=parked > 0,
+            chart=draw_waiting(by_day, today=clock.now().date(), days=_CHART_DAYS, label=label),
         )
     ]

@@ -1,11 +1,12 @@
-"""Product files that staff uploaded, and how far their import is."""
+"""Product files that staff uploaded with how far their import is, and the views that staff keep of the list of orders."""
 
 from __future__ import annotations
 
 from django.db import models
-from django.db.models.functions import Now
+from django.db.models.functions import Lower, Now
 
 from apps.messaging.work import WorkItem
+from apps.persistence.models import UUIDModel
 
 
 class Phase(models.TextChoices):
@@ -49,3 +50,16 @@ class FileContent(models.Model):
 
     file = models.OneToOneField(ProductFile, on_delete=models.CASCADE, primary_key=True, related_name="content")
     content = models.BinaryField()
+
+
+class SavedView(UUIDModel):
+    """Filters, search and order of rows of the list of orders, kept by a member of staff under a name."""
+
+    owner_id = models.UUIDField()
+    name = models.CharField(max_length=40)
+    query = models.CharField(max_length=1000)
+
+    class Meta:
+        default_permissions = ()
+        ordering = ["id"]
+        constraints = [models.UniqueConstraint("owner_id", Lower("name"), name="backoffice_view_name")]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
@@ -68,12 +69,31 @@ class QuantitiesField(forms.CharField):
         )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """What becomes of a variant's stock in one warehouse; `reserved` of it are promised to orders."""
+
+    sku: str
+    warehouse: str
+    before: int
+    after: int
+    reserved: int
+
+    @property
+    def is_short(self) -> bool:
+        return self.after < self.reserved
+
+
 class StockForm(forms.Form):
-    """Carries the name of this very operation, so that a form sent twice moves stock once."""
+    """Carries the name of this very operation, so that a form sent twice moves stock once.
+
+    Where it takes stock away from somewhere, `takes_away`, what becomes of it is shown first.
+    """
 
     title = ""
     explanation = ""
     button = ""
+    takes_away = False
 
     operation_id = forms.UUIDField(widget=forms.HiddenInput, initial=uuid7)
 
@@ -88,6 +108,24 @@ class StockForm(forms.Form):
         """Do it and return what to tell; raises inventory's errors."""
         raise NotImplementedError
 
+    def changes(self) -> list[Change]:
+        """Return what it would do, of a form that takes away."""
+        raise NotImplementedError
+
+    def promise(self, changes: Collection[Change]) -> str:
+        """Return the words of the button that does it."""
+        raise NotImplementedError
+
+    def _change(self, warehouse: str, by: int) -> Change:
+        """Return what `by` more (below zero: fewer) of the one variant of this form would make of a warehouse's stock."""
+        variant_id = self.cleaned_data["sku"]
+        levels = inventory.get_stock_levels(variant_ids=[variant_id])[variant_id]
+        on_hand, reserved = next(
+            ((each.on_hand, each.reserved) for each in levels if each.warehouse == warehouse), (0, 0)
+        )
+        sku = self.data["sku"].strip()
+        return Change(sku=sku, warehouse=warehouse, before=on_hand, after=on_hand + by, reserved=reserved)
+
 
 def _warehouse(label: str = "Warehouse") -> forms.ChoiceField:
     return forms.ChoiceField(label=label, widget=UnfoldAdminSelectWidget)
@@ -98,7 +136,8 @@ class AdjustForm(StockForm):
 
     title = "Adjust stock"
     explanation = "The warehouse's stock changes at once, and the shop sells the new number. It cannot fall below what is reserved."
-    button = "Change the stock"
+    button = "Show what would change"
+    takes_away = True
 
     sku = SkuField(label="SKU", max_length=100, widget=UnfoldAdminTextInputWidget)
     warehouse = _warehouse()
@@ -122,13 +161,28 @@ class AdjustForm(StockForm):
         )
         return f"The stock of {self.data['sku'].strip()} changed by {given['change']:+d}."
 
+    def clean_change(self) -> int:
+        change: int = self.cleaned_data["change"]
+        if not change:
+            raise forms.ValidationError("0 changes nothing; write how many more, or with a minus how many fewer.")
+        return change
+
+    def changes(self) -> list[Change]:
+        return [self._change(self.cleaned_data["warehouse"], self.cleaned_data["change"])]
+
+    def promise(self, changes: Collection[Change]) -> str:
+        (one,) = changes
+        by = one.after - one.before
+        words = f"Add {by} of {one.sku} to" if by > 0 else f"Remove {-by} of {one.sku} from"
+        return f"{words} {one.warehouse}: {one.before} \N{RIGHTWARDS ARROW} {one.after}"
+
 
 class ReceiveForm(StockForm):
     """What a delivery brought."""
 
     title = "Receive a delivery"
     explanation = "Everything on the list is added to the warehouse's stock and can be sold at once; all of it or none."
-    button = "Add to stock"
+    button = "Add all on the list to the stock"
 
     warehouse = _warehouse()
     reason = forms.CharField(
@@ -150,7 +204,8 @@ class ReceiveForm(StockForm):
             actor=actor,
             operation_id=given["operation_id"],
         )
-        return f"{sum(given['quantities'].values())} items of {len(given['quantities'])} variants are in stock."
+        count, kinds = sum(given["quantities"].values()), len(given["quantities"])
+        return f"{count} items of {kinds} variant{'' if kinds == 1 else 's'} were added to {given['warehouse']}."
 
 
 class TransferForm(StockForm):
@@ -160,7 +215,8 @@ class TransferForm(StockForm):
     explanation = (
         "The items leave one warehouse's stock and join the other's in one step. What is reserved for orders stays."
     )
-    button = "Move the stock"
+    button = "Show what would change"
+    takes_away = True
 
     sku = SkuField(label="SKU", max_length=100, widget=UnfoldAdminTextInputWidget)
     source = _warehouse("From")
@@ -180,6 +236,20 @@ class TransferForm(StockForm):
             operation_id=given["operation_id"],
         )
         return f"{given['quantity']} of {self.data['sku'].strip()} went from {given['source']} to {given['target']}."
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        if given.get("source") and given.get("source") == given.get("target"):
+            raise forms.ValidationError(f"{given['source']} is both ends of the way; choose two warehouses.")
+        return given
+
+    def changes(self) -> list[Change]:
+        given = self.cleaned_data
+        return [self._change(given["source"], -given["quantity"]), self._change(given["target"], given["quantity"])]
+
+    def promise(self, changes: Collection[Change]) -> str:
+        source, target = changes
+        return f"Move {target.after - target.before} of {source.sku} from {source.warehouse} to {target.warehouse}"
 
 
 class CountForm(StockForm):

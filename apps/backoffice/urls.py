@@ -8,7 +8,7 @@ from django.http import HttpResponseBase
 from django.urls import URLPattern, path
 
 from apps.backoffice.stock_forms import AdjustForm, ReceiveForm, TransferForm
-from apps.backoffice.views import brand, buyers, imports, mails, products, stock, work
+from apps.backoffice.views import brand, buyers, imports, mails, products, saved_views, stock, work
 
 
 def _page(route: str, view: Callable[..., HttpResponseBase], name: str, **arguments: Any) -> URLPattern:
@@ -29,6 +29,8 @@ urlpatterns = [
     _page("receive-stock/", stock.move, "receive_stock", form_class=ReceiveForm),
     _page("transfer-stock/", stock.move, "transfer_stock", form_class=TransferForm),
     _page("stock-take/", stock.count, "count_stock"),
+    _page("views/", saved_views.keep, "keep_view"),
+    _page("views/<uuid:view_id>/remove/", saved_views.remove, "remove_view"),
     _page("import/", imports.upload, "import"),
     _page("import/<uuid:file_id>/", imports.import_file, "import_file"),
     _page("import/<uuid:file_id>/progress/", imports.progress, "import_progress"),

@@ -120,6 +120,11 @@ class ProductAdmin(EventedAdmin):
     paginator = BoundedPaginator
     prepopulated_fields = {"slug": ("title",)}
     change_form_before_template = "admin/catalog/product_links.html"
+    deletion_consequences = (
+        "Nobody finds or buys it any more, not even from a bag that holds it already. Orders that were placed keep their own"
+        " copy of its name, picture and price; what moved its stock stays in the ledger. To hide it for a while, save it as"
+        " a draft instead."
+    )
     inlines = (OptionInline, VariantInline, ImageInline, ProductCategoryInline)
 
     def get_search_results(
@@ -253,6 +258,9 @@ class CategoryAdmin(EventedAdmin):
     form = CategoryForm
     fields = ("name", "slug", "parent", "position")
     list_display = ("path", "name", "position")
+    deletion_consequences = (
+        "It leaves the menu, and its address answers that there is no such page. No product is deleted."
+    )
     search_fields = ("name", "path")
     prepopulated_fields = {"slug": ("name",)}
 
@@ -279,7 +287,7 @@ class CategoryAdmin(EventedAdmin):
     def announce_removal(self, obj: Category) -> None:
         categories.category_removed(category_id=obj.pk)
 
-    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Category]) -> None:
+    def remove_together(self, request: HttpRequest, queryset: QuerySet[Category]) -> None:
         """Children before their parents."""
         for obj in queryset.order_by("-path"):
             self.delete_model(request, obj)

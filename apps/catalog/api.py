@@ -96,6 +96,11 @@ def find_product(*, slug: str) -> Product | None:
     return selectors.product_by_slug(slug)
 
 
+def get_product_titles(*, product_ids: Collection[UUID]) -> dict[UUID, str]:
+    """Return the titles of products in the shop's own language, by id; unknown ones are absent. One query."""
+    return selectors.product_titles(product_ids)
+
+
 def list_products(*, after_id: UUID | None = None, limit: int = 500) -> tuple[Product, ...]:
     """Return products in order of id, those after `after_id`, at most `limit`: for rebuilding projections in batches."""
     return selectors.products(after_id=after_id, limit=limit)

@@ -223,6 +223,9 @@ class VariantPrice(models.Model):
             ),
         ]
 
+    def __str__(self) -> str:
+        return str(self.price)
+
 
 class ImportedStock(models.Model):
     """The stock that the last imported file and the last export named for a variant.

@@ -172,6 +172,10 @@ def variant_ids(skus: Collection[str]) -> dict[str, UUID]:
     return dict(models.Variant.objects.filter(sku__in=skus).values_list("sku", "id"))
 
 
+def product_titles(product_ids: Collection[UUID]) -> dict[UUID, str]:
+    return dict(models.Product.objects.filter(id__in=product_ids).values_list("id", "title"))
+
+
 def whole_products() -> QuerySet[models.Product]:
     """Products with everything a contract needs: seven statements for any number of them."""
     return models.Product.objects.prefetch_related(

@@ -25,7 +25,7 @@ from unfold.widgets import (
 
 from apps.inventory import api, services
 from apps.inventory.models import MAX_QUANTITY, StockItem, StockLevel, StockMovement, StockReservation, Warehouse
-from apps.kernel.errors import DomainError
+from apps.kernel.errors import DomainError, PreconditionFailed
 from apps.messaging.admin import EventedAdmin
 from apps.persistence.paginator import BoundedPaginator
 from apps.web.authentication import staff_actor
@@ -94,6 +94,16 @@ class SetStockForm(forms.Form):
     )
     on_hand = forms.IntegerField(min_value=0, max_value=MAX_QUANTITY, widget=UnfoldAdminIntegerFieldWidget)
     reason = forms.CharField(max_length=services.MAX_TEXT, widget=UnfoldAdminTextInputWidget)
+    # What was there when the button said what it would become; empty before that.
+    seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+
+def _level_now(form: SetStockForm) -> api.StockLevel:
+    """Return what the chosen warehouse has of the variant; nothing where it never had any."""
+    variant_id, warehouse = form.cleaned_data["variant_id"], form.cleaned_data["warehouse"].code
+    levels = api.get_stock_levels(variant_ids=[variant_id])[variant_id]
+    nothing = api.StockLevel(variant_id=variant_id, warehouse=warehouse, on_hand=0, reserved=0)
+    return next((level for level in levels if level.warehouse == warehouse), nothing)
 
 
 @admin.register(StockLevel)
@@ -127,20 +137,30 @@ class StockLevelAdmin(ReadOnlyAdmin):
         if not request.user.has_perm("inventory.change_stocklevel"):
             raise PermissionDenied
         form = SetStockForm(request.POST or None, initial=request.GET.dict())
-        if form.is_valid() and self._set_stock(request, form):
+        if form.is_valid() and form.cleaned_data["seen"] is not None and self._set_stock(request, form):
             return redirect("admin:inventory_stocklevel_changelist")
         context = self.admin_site.each_context(request) | {
             "title": "Set stock",
             "form": form,
-            "opts": self.opts,
+            "now": _level_now(form) if form.is_valid() else None,
             "action": reverse("admin:inventory_set_stock"),
         }
         return TemplateResponse(request, "admin/inventory/set_stock.html", context)
 
     def _set_stock(self, request: HttpRequest, form: SetStockForm) -> bool:
-        wish = form.cleaned_data | {"warehouse": form.cleaned_data["warehouse"].code}
+        given = form.cleaned_data
         try:
-            level = api.set_on_hand(actor=staff_actor(request), **wish)
+            level = api.set_on_hand(
+                variant_id=given["variant_id"],
+                warehouse=given["warehouse"].code,
+                on_hand=given["on_hand"],
+                reason=given["reason"],
+                actor=staff_actor(request),
+                if_on_hand={given["warehouse"].code: given["seen"]},
+            )
+        except PreconditionFailed:
+            form.add_error(None, "The stock has changed since you looked. Look again at what would become of it.")
+            return False
         except DomainError as error:
             form.add_error(None, error.detail)
             return False

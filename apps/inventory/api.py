@@ -63,6 +63,7 @@ __all__ = [
     "Warehouse",
     "adjust_stock",
     "allocate_reservation",
+    "count_low_items_by_rest",
     "count_scarce_items",
     "extend_reservation",
     "get_availability",
@@ -246,6 +247,11 @@ def list_ledger(*, params: PageParams, kind: MovementKind | None = None) -> Page
 def count_scarce_items() -> Mapping[StockStatus, int]:
     """Return how many variants are low and how many are out; one query over those alone."""
     return selectors.count_scarce_items()
+
+
+def count_low_items_by_rest() -> Mapping[int, int]:
+    """Return of how many low variants so many units are left to sell, by that number; one query over those alone."""
+    return selectors.count_low_items_by_rest()
 
 
 def list_scarce_items(*, status: StockStatus, params: PageParams) -> Page[ScarceItem]:

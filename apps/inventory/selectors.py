@@ -141,6 +141,11 @@ def count_scarce_items() -> Mapping[StockStatus, int]:
     return {status: counted.get(status.value, 0) for status in (StockStatus.LOW, StockStatus.OUT)}
 
 
+def count_low_items_by_rest() -> Mapping[int, int]:
+    rows = StockItem.objects.filter(status=StockStatus.LOW.value).order_by().annotate(rest=_available())
+    return dict(rows.values("rest").annotate(items=Count("pk")).values_list("rest", "items"))
+
+
 def list_scarce_items(*, status: StockStatus, params: PageParams) -> Page[ScarceItem]:
     rows = StockItem.objects.filter(status=status.value).annotate(available=_available())
     return paginate(rows, params=params, order=("variant_id",), map=_scarce_item)

@@ -9,6 +9,7 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from unfold.admin import ModelAdmin
 
+from apps.messaging.commands import command
 from apps.messaging.models import InboxMessage
 from apps.messaging.parking import MESSAGE, replay_parked
 from apps.persistence.paginator import BoundedPaginator
@@ -37,6 +38,16 @@ class EventedAdmin(ModelAdmin):
         super().delete_model(request, obj)
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        """Run as a command of the subclass's app: other than the form of one, the action on a list opens no transaction."""
+
+        def remove() -> None:
+            self.remove_together(request, queryset)
+
+        remove.__module__ = type(self).__module__
+        command(remove)()
+
+    def remove_together(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        """Announce and delete several, inside one transaction."""
         for obj in queryset:
             self.announce_removal(obj)
         super().delete_queryset(request, queryset)

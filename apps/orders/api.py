@@ -11,12 +11,15 @@ from apps.kernel.pages import Page
 from apps.messaging import api as messaging
 from apps.orders import selectors
 from apps.orders.contracts import (
+    BestSeller,
     Buyer,
     Contact,
     DayOfSales,
     DraftLine,
     FulfilmentStatus,
     HistoryEntry,
+    Label,
+    LabelKind,
     Order,
     OrderDraft,
     OrderFilters,
@@ -34,25 +37,33 @@ from apps.orders.contracts import (
 from apps.orders.documents import order_document
 from apps.orders.errors import (
     AlreadyPlaced,
+    LabelNotFound,
+    LabelRefused,
     NotCancellable,
     NotDeliverable,
     NotPayable,
     NotRefundable,
     NotShippable,
     OrderNotFound,
+    ShipmentNotFound,
 )
-from apps.orders.services import cancelling, fulfilment, paying, placing
+from apps.orders.services import cancelling, fulfilment, labels, paying, placing
 from apps.payments.contracts import Payment, Refund
 from apps.web.pagination import PageParams
 
 __all__ = [
     "AlreadyPlaced",
+    "BestSeller",
     "Buyer",
     "Contact",
     "DayOfSales",
     "DraftLine",
     "FulfilmentStatus",
     "HistoryEntry",
+    "Label",
+    "LabelKind",
+    "LabelNotFound",
+    "LabelRefused",
     "NotCancellable",
     "NotDeliverable",
     "NotPayable",
@@ -68,6 +79,7 @@ __all__ = [
     "OrderStatus",
     "OrderSummary",
     "Shipment",
+    "ShipmentNotFound",
     "Statistics",
     "Tracking",
     "Viewer",
@@ -79,10 +91,13 @@ __all__ = [
     "first_payment_seconds",
     "get_contact",
     "get_history",
+    "get_label",
     "get_order",
     "get_order_state",
     "get_statistics",
     "get_tracking",
+    "keep_label",
+    "list_best_sellers",
     "list_days_of_sales",
     "list_orders",
     "order_document",
@@ -172,8 +187,16 @@ def list_days_of_sales(*, first: date, last: date) -> tuple[DayOfSales, ...]:
 
 
 def count_waiting_orders() -> WaitingOrders:
-    """Return how many orders wait for money and for the warehouse; one query over those alone."""
+    """Return how many orders wait for money and for the warehouse, also by day; one query over those alone."""
     return selectors.count_waiting_orders()
+
+
+def list_best_sellers(*, since: datetime, limit: int) -> tuple[BestSeller, ...]:
+    """Return the `limit` products of which most items were sold in orders placed from `since` on, most first; one query.
+
+    Orders that were not paid, were cancelled or wholly refunded do not count.
+    """
+    return selectors.list_best_sellers(since=since, limit=limit)
 
 
 def start_payment(
@@ -243,15 +266,17 @@ def ship_order(
     tracking_number: str = "",
     carrier: str = "",
     tracking_url: str = "",
+    label: bytes | None = None,
     actor: str,
     reference: str,
     if_version: int | None = None,
 ) -> Order:
     """Record that a parcel left, and return the order; for staff.
 
-    `lines` maps order line ids to quantities, None ships all that is left. `reference` names the parcel: a repeat ships nothing more. The
-    saga takes the goods out of inventory afterwards. Raises OrderNotFound, NotShippable (unpaid, ended, more than is left) and Invalid
-    (`lines` names no line, an unknown line or a quantity below 1), PreconditionFailed (`if_version`).
+    `lines` maps order line ids to quantities, None ships all that is left. `label` is the carrier's, kept as by `keep_label`. `reference`
+    names the parcel: a repeat ships nothing more. The saga takes the goods out of inventory afterwards. Raises OrderNotFound,
+    NotShippable (unpaid, ended, more than is left), LabelRefused and Invalid (`lines` names no line, an unknown line or a quantity
+    below 1), PreconditionFailed (`if_version`).
     """
     fulfilment.ship_order(
         order_id=order_id,
@@ -259,11 +284,26 @@ def ship_order(
         tracking_number=tracking_number,
         carrier=carrier,
         tracking_url=tracking_url,
+        label=label,
         actor=actor,
         reference=reference,
         if_version=if_version,
     )
     return get_order(order_id=order_id, viewer=Viewer(is_staff=True))
+
+
+def keep_label(*, order_id: UUID, shipment_id: UUID, content: bytes, actor: str) -> None:
+    """Keep the carrier's label of a parcel, in place of the one before; for staff. It is forgotten after 90 days.
+
+    `content` is a complete PDF, PNG or ZPL of at most a million bytes, told apart by what is in it. Raises ShipmentNotFound and
+    LabelRefused (field `label`: `empty`, `too_large`, `unknown_kind`).
+    """
+    labels.keep_label(order_id=order_id, shipment_id=shipment_id, content=content, actor=actor)
+
+
+def get_label(*, order_id: UUID, shipment_id: UUID) -> Label:
+    """Return the label kept for a parcel; ShipmentNotFound, LabelNotFound. For staff who ship: it names buyer and address."""
+    return selectors.get_label(order_id=order_id, shipment_id=shipment_id)
 
 
 def deliver_order(*, order_id: UUID, actor: str, if_version: int | None = None) -> Order:

@@ -128,9 +128,26 @@ class OrderLine:
     sold_options: Mapping[str, str]
 
 
+class LabelKind(Enum):
+    """What a carrier's label is: a page, a picture, or the language of label printers."""
+
+    PDF = "pdf"
+    PNG = "png"
+    ZPL = "zpl"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Label:
+    """The label of a parcel as its carrier made it, and a name to keep it under."""
+
+    kind: LabelKind
+    content: bytes
+    file_name: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shipment:
-    """A parcel."""
+    """A parcel; `label` says which kind of label is kept for it, None where there is none."""
 
     id: UUID
     tracking_number: str
@@ -139,6 +156,7 @@ class Shipment:
     lines: Mapping[UUID, int]
     shipped_at: datetime
     delivered_at: datetime | None
+    label: LabelKind | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -270,7 +288,19 @@ class DayOfSales:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WaitingOrders:
-    """How many orders wait: for the buyer's money, or for the warehouse."""
+    """How many orders wait: for the buyer's money, or for the warehouse; and on which day (UTC) these were placed."""
 
     awaiting_payment: int
     to_ship: int
+    awaiting_payment_by_day: Mapping[date, int]
+    to_ship_by_day: Mapping[date, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BestSeller:
+    """A product and how many of it were sold; title (in the shop's own language) and picture as an order of it holds them."""
+
+    product_id: UUID
+    title: str
+    image_url: str
+    sold: int

@@ -6,13 +6,22 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from django.conf import settings
+from django.http import HttpResponse
 
 from apps.kernel import codec
-from apps.orders.contracts import Order, OrderLine, OrderSummary, Shipment, Tracking
+from apps.orders.contracts import Label, LabelKind, Order, OrderLine, OrderSummary, Shipment, Tracking
 
 _AMOUNTS: Final = frozenset(
     ("subtotal", "discount", "shipping", "tax", "total", "paid", "refunded", "unit_price", "line_total")
 )
+
+
+# What a browser shows is shown; the language of label printers is passed on as it is.
+_LABELS: Final = {
+    LabelKind.PDF: ("application/pdf", "inline"),
+    LabelKind.PNG: ("image/png", "inline"),
+    LabelKind.ZPL: ("text/plain; charset=utf-8", "attachment"),
+}
 
 
 def order_document(order: Order, *, token: str = "") -> dict[str, Any]:
@@ -106,3 +115,12 @@ def tracking_document(tracking: Tracking, *, with_amounts: bool = True) -> dict[
         "events": events,
         "shipments": [shipment_document(shipment) for shipment in tracking.shipments],
     }
+
+
+def label_answer(label: Label) -> HttpResponse:
+    """Return a parcel's label as a file that nobody else keeps."""
+    content_type, disposition = _LABELS[label.kind]
+    answer = HttpResponse(label.content, content_type=content_type)
+    answer["Content-Disposition"] = f'{disposition}; filename="{label.file_name}"'
+    answer["Cache-Control"] = "private, no-store"
+    return answer

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from apps.kernel.errors import Conflict, NotFound
+from apps.kernel.errors import Conflict, Invalid, NotFound
 
 
 class OrderNotFound(NotFound):
@@ -51,3 +51,21 @@ class NotRefundable(Conflict):
     """No money of this order was received, so none can go back."""
 
     code = "not_refundable"
+
+
+class ShipmentNotFound(NotFound):
+    """The order has no such parcel."""
+
+    code = "shipment_not_found"
+
+
+class LabelNotFound(NotFound):
+    """No label is kept for this parcel: none was given, or it left too long ago."""
+
+    code = "label_not_found"
+
+
+class LabelRefused(Invalid):
+    """The file is empty, too large, or no complete PDF, PNG or ZPL; `fields` says which."""
+
+    code = "label_refused"

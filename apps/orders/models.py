@@ -5,16 +5,18 @@ from __future__ import annotations
 from functools import reduce
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q
 from django.db.models.functions import Now
+from django.db.models.lookups import LessThanOrEqual
 
 from apps.kernel.money import Money
 from apps.messaging.work import WorkItem
-from apps.orders.contracts import FulfilmentStatus, OrderPaymentStatus, OrderStatus
+from apps.orders.contracts import FulfilmentStatus, LabelKind, OrderPaymentStatus, OrderStatus
 from apps.persistence.fields import MoneyField
 from apps.persistence.models import UUIDModel
 
 REFERENCE_LENGTH = 200
+MOST_LABEL_BYTES = 1_000_000
 # Those that wait for the buyer's money or for the warehouse: few, however many orders there are.
 WAITING_STATUSES = (OrderStatus.AWAITING_PAYMENT.value, OrderStatus.PROCESSING.value)
 _MONEY = ("subtotal", "discount", "shipping", "tax", "total", "paid", "refunded")
@@ -209,6 +211,31 @@ class ShipmentLine(models.Model):
             models.UniqueConstraint(fields=["shipment", "line"], name="orders_shipmentline_once"),
             models.CheckConstraint(name="orders_shipmentline_quantity", condition=Q(quantity__gte=1)),
         ]
+
+
+class ShipmentLabel(models.Model):
+    """What the carrier wants on a parcel, apart from the rows that are read with every order. It shows where the buyer lives."""
+
+    shipment = models.OneToOneField(Shipment, on_delete=models.PROTECT, primary_key=True, related_name="label")
+    kind = models.CharField(max_length=3, choices=[(kind.value, kind.value) for kind in LabelKind])
+    content = models.BinaryField()
+    added_by = models.CharField(max_length=100)
+    added_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        default_permissions = ()
+        constraints = [
+            models.CheckConstraint(
+                name="orders_label_kind_known", condition=Q(kind__in=[kind.value for kind in LabelKind])
+            ),
+            models.CheckConstraint(
+                name="orders_label_size",
+                condition=LessThanOrEqual(
+                    Func("content", function="octet_length", output_field=models.IntegerField()), MOST_LABEL_BYTES
+                ),
+            ),
+        ]
+        indexes = [models.Index(fields=["added_at"], name="orders_label_age")]
 
 
 class OrderSaga(WorkItem):

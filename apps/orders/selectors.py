@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 
-from django.db.models import Count, DateField, F, Q, QuerySet, Sum
+from django.db.models import Count, DateField, F, Max, Q, QuerySet, Sum
 from django.db.models.functions import Cast
 
 from apps.kernel import codec
@@ -16,11 +16,14 @@ from apps.kernel.money import Money
 from apps.kernel.pages import Page
 from apps.orders import history, telling
 from apps.orders.contracts import (
+    BestSeller,
     Buyer,
     Contact,
     DayOfSales,
     FulfilmentStatus,
     HistoryEntry,
+    Label,
+    LabelKind,
     Order,
     OrderFilters,
     OrderLine,
@@ -34,8 +37,8 @@ from apps.orders.contracts import (
     Viewer,
     WaitingOrders,
 )
-from apps.orders.errors import OrderNotFound
-from apps.orders.models import WAITING_STATUSES, OrderContact, OrderEvent, ShipmentLine
+from apps.orders.errors import LabelNotFound, OrderNotFound, ShipmentNotFound
+from apps.orders.models import WAITING_STATUSES, OrderContact, OrderEvent, ShipmentLabel, ShipmentLine
 from apps.orders.models import Order as OrderRow
 from apps.orders.models import OrderLine as LineRow
 from apps.orders.models import Shipment as ShipmentRow
@@ -44,6 +47,8 @@ from apps.web import tokens
 from apps.web.pagination import PageParams, paginate
 
 _NEWEST_FIRST = ("-placed_at", "-id")
+# Those whose goods were paid for and have not all come back.
+_SOLD = (OrderStatus.PROCESSING.value, OrderStatus.SHIPPED.value, OrderStatus.DELIVERED.value)
 
 
 def find_order_by_cart(*, cart_id: UUID) -> UUID | None:
@@ -81,7 +86,8 @@ def get_order_state(*, order_id: UUID, viewer: Viewer) -> OrderState:
 def _shipments(row: OrderRow) -> list[ShipmentRow]:
     if not row.shipped_count:
         return []
-    return list(ShipmentRow.objects.filter(order=row).prefetch_related("lines"))
+    parcels = ShipmentRow.objects.filter(order=row).annotate(label_kind=F("label__kind"))
+    return list(parcels.prefetch_related("lines"))
 
 
 def to_contract(
@@ -144,6 +150,7 @@ def _line(line: LineRow, *, shipped: int) -> OrderLine:
 
 
 def _shipment(row: ShipmentRow) -> Shipment:
+    kind = vars(row)["label_kind"]
     return Shipment(
         id=row.pk,
         tracking_number=row.tracking_number,
@@ -152,7 +159,19 @@ def _shipment(row: ShipmentRow) -> Shipment:
         lines=_shipped_by_line(row.lines.all()),
         shipped_at=row.shipped_at,
         delivered_at=row.delivered_at,
+        label=LabelKind(kind) if kind else None,
     )
+
+
+def get_label(*, order_id: UUID, shipment_id: UUID) -> Label:
+    parcel = ShipmentRow.objects.select_related("order").filter(pk=shipment_id, order_id=order_id).first()
+    if parcel is None:
+        raise ShipmentNotFound(f"Order {order_id} has no parcel {shipment_id}.")
+    kept = ShipmentLabel.objects.filter(shipment=parcel).first()
+    if kept is None:
+        raise LabelNotFound("No label is kept for this parcel.")
+    name = f"label-{parcel.order.number}.{kept.kind}"
+    return Label(kind=LabelKind(kept.kind), content=bytes(kept.content), file_name=name)
 
 
 def get_contact(*, order_id: UUID) -> Contact:
@@ -305,8 +324,25 @@ def _midnight(day: date) -> datetime:
 
 def count_waiting_orders() -> WaitingOrders:
     rows = OrderRow.objects.filter(status__in=WAITING_STATUSES).order_by()
-    counted = dict(rows.values("status").annotate(orders=Count("id")).values_list("status", "orders"))
+    # Only columns of the index of waiting orders: nothing else of them is read.
+    counted = rows.annotate(day=F("placed_at__date")).values("status", "day").annotate(orders=Count("status"))
+    by_day: dict[str, dict[date, int]] = defaultdict(dict)
+    for status, day, count in counted.values_list("status", "day", "orders"):
+        by_day[status][day] = count
+    unpaid, to_ship = by_day[OrderStatus.AWAITING_PAYMENT.value], by_day[OrderStatus.PROCESSING.value]
     return WaitingOrders(
-        awaiting_payment=counted.get(OrderStatus.AWAITING_PAYMENT.value, 0),
-        to_ship=counted.get(OrderStatus.PROCESSING.value, 0),
+        awaiting_payment=sum(unpaid.values()),
+        to_ship=sum(to_ship.values()),
+        awaiting_payment_by_day=unpaid,
+        to_ship_by_day=to_ship,
+    )
+
+
+def list_best_sellers(*, since: datetime, limit: int) -> tuple[BestSeller, ...]:
+    sold = LineRow.objects.filter(order__placed_at__gte=since, order__status__in=_SOLD).order_by()
+    summed = sold.values("product_id").annotate(items=Sum("quantity"), name=Max("title"), picture=Max("image_url"))
+    rows = summed.order_by("-items", "product_id").values_list("product_id", "name", "picture", "items")
+    return tuple(
+        BestSeller(product_id=product_id, title=name, image_url=picture, sold=items)
+        for product_id, name, picture, items in rows[:limit]
     )

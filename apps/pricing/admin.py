@@ -19,3 +19,7 @@ class TaxZoneAdmin(ModelAdmin):
     list_filter = ("prices_include_tax",)
     search_fields = ("name", "countries")
     inlines = (TaxRateInline,)
+    deletion_consequences = (
+        "From the next quote on, carts that go there are taxed by the zone that fits next best, or not at all where there is"
+        " none. Orders that were placed keep the tax they have."
+    )

@@ -36,3 +36,6 @@ class TaxRate(UUIDModel):
             models.UniqueConstraint(fields=["zone", "tax_class"], name="pricing_one_rate_per_class"),
             models.CheckConstraint(condition=Q(percent__gte=0, percent__lte=100), name="pricing_rate_percent_of_100"),
         ]
+
+    def __str__(self) -> str:
+        return f"{self.tax_class}: {self.percent.normalize():f} %"

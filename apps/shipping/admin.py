@@ -47,6 +47,10 @@ class ShippingZoneAdmin(ModelAdmin):
     list_display = ("name", "countries", "regions", "priority")
     search_fields = ("name", "countries")
     inlines = (MethodInline,)
+    deletion_consequences = (
+        "Its methods are offered no more: where no other zone delivers, nobody there can order. Who had chosen one at the"
+        " checkout has to choose again. Orders that were placed keep its name and what it cost."
+    )
 
 
 @admin.register(ShippingMethod)
@@ -56,3 +60,7 @@ class ShippingMethodAdmin(ModelAdmin):
     list_select_related = ("zone",)
     search_fields = ("name",)
     inlines = (RateInline,)
+    deletion_consequences = (
+        "It is offered no more, and who had chosen it at the checkout has to choose again. Orders that were placed keep its"
+        " name and what it cost. To pause it, save it as inactive instead."
+    )

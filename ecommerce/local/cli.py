@@ -1,4 +1,4 @@
-"""The command line: `python -m ecommerce.local up [--port N] [--state DIR] [--no-demo] [--check]`."""
+"""The command line: `python -m ecommerce.local up [--port N] [--state DIR] [--no-demo] [--sample-orders] [--check]`."""
 
 from __future__ import annotations
 
@@ -46,7 +46,9 @@ def _run(options: argparse.Namespace, console: Console) -> int:
     if options.check:
         return check(console)
     shop = Shop(
-        options=Options(state=options.state, port=options.port, demo=options.demo), given=os.environ, console=console
+        options=Options(state=options.state, port=options.port, demo=options.demo, sample_orders=options.sample_orders),
+        given=os.environ,
+        console=console,
     )
     shop.up()
     return 0
@@ -75,6 +77,14 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
     )
     parser.add_argument("--no-demo", dest="demo", action="store_false", help="start with an empty catalogue")
     parser.add_argument(
+        "--sample-orders",
+        action="store_true",
+        help="once the shop is ready, make sample orders of the last months, up to today, beside it",
+    )
+    parser.add_argument(
         "--check", action="store_true", help="start a throw-away shop, place and pay one order in it, stop it"
     )
-    return parser.parse_args(arguments)
+    options = parser.parse_args(arguments)
+    if options.sample_orders and not options.demo:
+        parser.error("argument --sample-orders: they are of the demo products; leave out --no-demo")
+    return options

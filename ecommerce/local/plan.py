@@ -28,6 +28,7 @@ ROOT: Final = Path(__file__).resolve().parent.parent.parent
 STAFF_EMAIL: Final = "staff@northfold.example"
 # Consumers before the servers they use; PostgreSQL last, so that every one of them can still commit.
 STOP_ORDER: Final = (
+    ("sample-orders",),
     ("beat",),
     ("relay",),
     ("worker",),
@@ -46,6 +47,7 @@ class Options:
     state: Path
     port: int
     demo: bool
+    sample_orders: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,6 +141,19 @@ def prepare_command(name: str, *arguments: str, environment: Mapping[str, str]) 
     """Return a step of `ecommerce.local.prepare` as a command to run once."""
     command = (sys.executable, "-m", "ecommerce.local.prepare", name, *arguments)
     return Service(name=f"prepare-{name}", command=command, environment=environment, folder=ROOT)
+
+
+def sample_orders_service(*, environment: Mapping[str, str]) -> Service:
+    """Return the making of sample orders, which gives way to everything else."""
+    command = ("nice", "-n", "19", sys.executable, "manage.py", "load_sample_orders")
+    return Service(
+        name="sample-orders",
+        command=command,
+        environment=environment,
+        folder=ROOT,
+        lists_workers=False,
+        ends_by_itself=True,
+    )
 
 
 def _service(role: Role, *, environment: Mapping[str, str], profile: Profile, place: Place) -> Service:

@@ -43,7 +43,8 @@ class Service:
 
     `before_start` runs before every start, also a restart. `after_failed_start` gets the last lines of the log when the
     process ended before it was ready, and may mend what the next start would stumble over. `stop_seconds` is how long
-    the stop signal is given before SIGKILL. `lists_workers` says whether its own child processes belong in run.json.
+    the stop signal is given before SIGKILL. `lists_workers` says whether its own child processes belong in run.json. What
+    `ends_by_itself` has work to do beside the others, and is not started again.
     """
 
     name: str
@@ -56,6 +57,7 @@ class Service:
     stop_signal: signal.Signals = signal.SIGTERM
     stop_seconds: float = 10.0
     lists_workers: bool = True
+    ends_by_itself: bool = False
     user: int | None = None
 
 

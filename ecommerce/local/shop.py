@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import shutil
 from collections.abc import Mapping
 from typing import Any
@@ -19,6 +20,7 @@ from ecommerce.local.plan import (
     base_environment,
     django_services,
     prepare_command,
+    sample_orders_service,
     sandbox_environment,
     sandbox_service,
 )
@@ -89,6 +91,9 @@ class Shop:
         waiting = [service.name for service in services] + (["sandbox"] if self._has_sandbox else [])
         supervisor.wait_until_ready(waiting, patience=_PATIENCE_SECONDS)
         self._announce(supervisor)
+        if self._options.sample_orders:
+            self._console.step("making sample orders beside it, oldest first; the admin's opening page fills")
+            supervisor.start(sample_orders_service(environment=environment))
 
     def _environment(self, servers: Servers) -> dict[str, str]:
         environment = base_environment(given=self._given, state=self._state, ports=self._ports) | servers.urls()
@@ -136,10 +141,24 @@ class Shop:
             *([f"  Sandbox      {urls['sandbox']}/   (stands in for the payment provider)"] if urls["sandbox"] else []),
             f"  Mails        {self._mail_folder() or 'by the server in EMAIL_URL'}",
             f"  Logs         {self._state.logs}",
+            *self._offer_orders(),
             "",
             "  Ctrl-C stops everything; the data stays.",
         ):
             self._console.say(line)
+
+    def _offer_orders(self) -> list[str]:
+        """Return how to fill an empty back office, where that is not under way."""
+        if self._options.sample_orders or not self._options.demo:
+            return []
+        is_usual = self._state.path == ROOT / "var"
+        place = "" if is_usual else f"STATE_DIR={shlex.quote(str(self._state.path))} "
+        command = f"{place}.venv/bin/python manage.py load_sample_orders"
+        return [
+            "",
+            "  No orders yet? Another terminal makes those of the last months, in a few minutes:",
+            f"  {command}",
+        ]
 
     def _describe(self, pids: dict[str, list[int]]) -> dict[str, Any]:
         services = ("web", "sockets", "worker", "relay", "beat", "postgres", "sandbox")

@@ -159,6 +159,9 @@ class Supervisor:
             lived = now - child.started_at
             status = child.bury()
             how = describe_exit(status)
+            if child.service.ends_by_itself:
+                self._tell_end(child, how)
+                return
             wait = child.backoff()
             self.log.warning("%s ended after %.1f s: %s; next start in %.1f s", child.service.name, lived, how, wait)
             self._console.step(f"{child.service.name} ended ({how}); starting it again in {wait:.1f} s")
@@ -168,6 +171,13 @@ class Supervisor:
         elif child.process is None and now >= child.restart_at:
             child.restarts += 1
             self._relaunch(child)
+
+    def _tell_end(self, child: Child, how: str) -> None:
+        """Leave a child that has done its work, or failed to, and say what it said last."""
+        child.restart_at = float("inf")
+        self._record()
+        self.log.info("%s ended: %s", child.service.name, how)
+        self._console.step(f"{child.service.name}: {_last(self.read_log(child.service.name)) or how}")
 
     def _relaunch(self, child: Child) -> None:
         try:

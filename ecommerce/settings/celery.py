@@ -48,6 +48,7 @@ CELERY_BEAT_SCHEDULE = {
         "payments.reconcile": 120.0,
         "checkout.expire_carts": 3600.0,
         "accounts.forget_ended_sign_ins": 3600.0,
+        "orders.forget_old_labels": 3600.0,
         "backoffice.forget_idle_files": 3600.0,
         "notifications.tend_stock_notices": 3600.0,
     }.items()

@@ -1,6 +1,7 @@
 """Staff pages over several apps: each right on its own, figures that lead to their lists, parked work that can be tried again."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.conf import settings
@@ -10,7 +11,9 @@ from django.db import connection
 from django.urls import reverse
 from django.utils.html import escape
 
+from apps.catalog import api as catalog
 from apps.inventory import api as inventory
+from apps.kernel import clock
 from apps.kernel.ids import uuid7
 from apps.messaging import api as messaging
 from apps.messaging import auditing
@@ -192,11 +195,13 @@ def test_charts_hold_every_day_and_today_last(client):
 @pytest.mark.parametrize("count", [2, 20])
 def test_opening_page_costs_the_same_however_many_orders(client, count):
     for _ in range(count):
-        place()
-    sign_in(client, "orders.view_order", "orders.view_sales", "inventory.view_stocklevel")
+        order, _ = place()
+        pay(order)
+        inventory.set_on_hand(variant_id=uuid7(), on_hand=3, reason="delivery")
+    sign_in(client, "orders.view_order", "orders.view_sales", "inventory.view_stocklevel", "catalog.view_product")
     client.get(reverse("admin:index"))
 
-    with assert_queries(at_most=9):
+    with assert_queries(at_most=12):
         client.get(reverse("admin:index"))
 
 
@@ -212,3 +217,115 @@ def test_conversion_is_the_share_of_carts_that_became_orders(client):
     assert left != bought
     assert figures["Conversion"].value == "50 %"
     assert figures["Conversion"].chart.bars[-1].title.endswith(": 1 of 2 carts")
+
+
+def figures_of(client):
+    return {figure.name: figure for figure in client.get(reverse("admin:index")).context["figures"]}
+
+
+def told(chart):
+    return [bar.title for bar in chart.bars]
+
+
+def test_what_waits_is_drawn_by_its_age(client):
+    now = clock.now()
+    for days, count in ((0, 2), (3, 1), (40, 2)):
+        with clock.frozen(now - timedelta(days=days)):
+            for _ in range(count):
+                place()
+    paid, _ = place()
+    pay(paid)
+    sign_in(client, "orders.view_order")
+
+    figures = figures_of(client)
+
+    waiting = told(figures["Awaiting payment"].chart)
+    assert len(waiting) == 14
+    assert waiting[0] == f"{now.date() - timedelta(days=13):%-d %b} and before: 2"
+    assert waiting[-4] == f"{now.date() - timedelta(days=3):%-d %b}: 1"
+    assert waiting[-1].endswith(": 2")
+    assert told(figures["To ship"].chart)[-1].endswith(": 1")
+    assert (figures["Awaiting payment"].value, figures["To ship"].value) == ("5", "1")
+
+
+def test_low_stock_is_drawn_by_how_few_are_left(client):
+    for on_hand in (1, 3, 3, 40):
+        inventory.set_on_hand(variant_id=uuid7(), on_hand=on_hand, reason="delivery")
+    sign_in(client, "inventory.view_stocklevel")
+
+    figure = figures_of(client)["Low stock"]
+
+    assert figure.value == "3"
+    assert told(figure.chart)[:3] == ["1 left: 1 variants", "2 left: 0 variants", "3 left: 2 variants"]
+    assert told(figure.chart)[-1] == "10 or more left: 0 variants"
+    assert not figure.chart.ends_today
+
+
+def test_parked_work_is_drawn_by_its_age(client):
+    park_a_message()
+    sign_in(client, "messaging.view_inboxmessage")
+
+    figure = figures_of(client)["Parked work"]
+
+    assert figure.value == "1"
+    assert told(figure.chart)[-1].endswith(": 1")
+
+
+def test_conversion_leads_to_the_orders_of_its_own_days(client):
+    with clock.frozen(clock.now() - timedelta(days=6)):
+        place()
+    with clock.frozen(clock.now() - timedelta(days=7)):
+        place()
+    sign_in(client, "orders.view_sales", "orders.view_order")
+
+    listed = client.get(figures_of(client)["Conversion"].link).context["cl"]
+
+    assert listed.result_count == 1
+
+
+def test_best_sellers_are_what_was_paid_for_and_kept_in_thirty_days(client):
+    best, second, gone = (make_product() for _ in range(3))
+    for product in (best, second, gone):
+        inventory.set_on_hand(variant_id=product.variants[0].id, on_hand=50, reason="delivery")
+    old = clock.now() - timedelta(days=31)
+    for product, quantity, at in ((best, 5, None), (second, 3, None), (gone, 9, old)):
+        with clock.frozen(at or clock.now()):
+            order = buy(product, quantity)
+            pay(order)
+    buy(second, 9)  # not paid
+    sign_in(client, "orders.view_sales", "catalog.view_product")
+
+    page = client.get(reverse("admin:index"))
+
+    found = page.context["best_sellers"]
+    assert [(each.sold, each.link) for each in found] == [
+        (5, reverse("backoffice:product", args=[best.id])),
+        (3, reverse("backoffice:product", args=[second.id])),
+    ]
+    assert found[0].title == best.title
+    assert client.get(found[0].link).status_code == 200
+    assert "Best sellers of the last 30 days" in page.content.decode()
+
+
+def test_best_seller_that_left_the_catalogue_keeps_its_name_and_leads_nowhere(client):
+    product = make_product()
+    inventory.set_on_hand(variant_id=product.variants[0].id, on_hand=5, reason="delivery")
+    pay(buy(product, 1))
+    catalog.delete_product(product_id=product.id)
+    sign_in(client, "orders.view_sales", "catalog.view_product")
+
+    (found,) = client.get(reverse("admin:index")).context["best_sellers"]
+
+    assert (found.title, found.link) == ("Rain jacket", "")
+
+
+def test_best_sellers_are_not_for_who_sees_no_sales(client):
+    pay(place()[0])
+    sign_in(client, "orders.view_order", "catalog.view_product")
+
+    assert "Best sellers" not in client.get(reverse("admin:index")).content.decode()
+
+
+def buy(product, quantity):
+    order, _ = place({product.variants[0].id: quantity}, product_id=product.id)
+    return order

@@ -9,6 +9,7 @@ from django.core.management import call_command
 from django.urls import reverse
 
 from apps.inventory import api as inventory
+from apps.orders import api as orders
 from apps.web.authentication import issue_access_token
 from tests.catalog.shop import make_product
 from tests.orders.making import place
@@ -25,7 +26,10 @@ PAGES = {
     "order": {MANAGER, SUPPORT, WAREHOUSE},
     "buyer": {MANAGER, SUPPORT},
     "ship": {MANAGER, WAREHOUSE},
+    "ship a part": {MANAGER, WAREHOUSE},
     "slip": {MANAGER, WAREHOUSE},
+    "label": {MANAGER, WAREHOUSE},
+    "keep label": {MANAGER, WAREHOUSE},
     "cancel": {MANAGER, SUPPORT},
     "refund": {MANAGER, SUPPORT},
     "admin:payments_payment_changelist": {MANAGER, SUPPORT},
@@ -72,11 +76,19 @@ def addresses():
     inventory.set_on_hand(variant_id=variant.id, on_hand=5, reason="delivery")
     order, _ = place({variant.id: 2})
     pay(order)
+    part = {order.lines[0].id: 1}
+    shipped = orders.ship_order(
+        order_id=order.id, lines=part, label=b"%PDF-1.7\n%%EOF\n", actor="staff:test", reference="parcel-1"
+    )
+    parcel = [order.id, shipped.shipments[0].id]
     of_order = {
         name: reverse("admin:orders_order_operation", args=[order.id, name]) for name in ("ship", "cancel", "refund")
     }
     return of_order | {
         "order": reverse("admin:orders_order_change", args=[order.id]),
+        "ship a part": reverse("admin:orders_order_part", args=[order.id]),
+        "label": reverse("admin:orders_order_label", args=parcel),
+        "keep label": reverse("admin:orders_order_keep_label", args=parcel),
         "slip": reverse("admin:orders_order_slip", args=[order.id]),
         "buyer": reverse("backoffice:buyer_of_order", args=[order.id]),
         "product": reverse("backoffice:product", args=[product.id]),

@@ -1,6 +1,7 @@
 """Sample orders: the same for a seed, made once, spread over the past, and true by every check of the shop."""
 
 from datetime import date, timedelta
+from types import SimpleNamespace
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -8,6 +9,7 @@ from django.core.management import CommandError, call_command
 from apps.backoffice.demo import read_demo
 from apps.backoffice.demo.orders import make_orders
 from apps.backoffice.demo.plan import Fate, plan_orders
+from apps.backoffice.management.commands import load_sample_orders
 from apps.catalog import api as catalog
 from apps.inventory import api as inventory
 from apps.kernel import clock
@@ -19,9 +21,9 @@ from apps.web.pagination import PageParams
 TODAY = date(2026, 11, 20)
 
 
-def settle(until):
+def settle(count_waiting):
     deliver_all(rounds=200, slow=False)
-    assert until()
+    assert count_waiting() == 0
 
 
 def all_orders():
@@ -83,7 +85,7 @@ def test_a_later_run_goes_on_where_the_first_one_stood(demo):
     assert [len(payments.list_payments(order_id=order.id)) for order in all_orders()] == [1, 1, 1]
 
 
-def _no_worker(until):
+def _no_worker(count_waiting):
     raise RuntimeError("no worker")
 
 
@@ -107,3 +109,16 @@ def _scarce():
 def test_months_out_of_range_are_refused(months):
     with pytest.raises(CommandError, match=f"--months is {months}; use 1 to 24"):
         call_command("load_sample_orders", "--months", months)
+
+
+def test_waiting_for_a_slow_worker_ends_by_its_standstill_alone(monkeypatch):
+    now = [0.0]
+    clocks = SimpleNamespace(monotonic=lambda: now[0], sleep=lambda seconds: now.__setitem__(0, now[0] + 100))
+    monkeypatch.setattr(load_sample_orders, "time", clocks)
+    waiting = iter([3, 3, 2, 2, 1, 1, 0])
+
+    load_sample_orders._wait(lambda: next(waiting))
+
+    assert now[0] > 3 * load_sample_orders._PATIENCE_SECONDS
+    with pytest.raises(CommandError, match="the payment of any of 3 orders"):
+        load_sample_orders._wait(lambda: 3)

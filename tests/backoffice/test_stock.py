@@ -33,7 +33,7 @@ def test_delivery_is_added_once_and_told(client, variant):
     told = send(client, "receive_stock", **body)
     send(client, "receive_stock", **body)
 
-    assert "5 items of 1 variants are in stock." in told
+    assert "5 items of 1 variant were added to main." in told
     assert level(variant.id) == (15, 0)
     assert "Webers 4711" in client.get(reverse("backoffice:stock"), {"sku": variant.sku}).content.decode()
     check_books()
@@ -64,7 +64,10 @@ def test_adjustment_needs_a_reason_and_stops_at_what_is_reserved(client, variant
 
     assert "This field is required" in send(client, "adjust_stock", sku=variant.sku, change="-1")
     assert "8 are reserved" in send(client, "adjust_stock", sku=variant.sku, change="-3", reason="Damaged")
-    assert "changed by -2" in send(client, "adjust_stock", sku=variant.sku, change="-2", reason="Damaged", note="rain")
+    wish = {"sku": variant.sku, "change": "-2", "reason": "Damaged", "note": "rain"}
+    assert f">Remove 2 of {variant.sku} from main: 10 → 8</button>" in send(client, "adjust_stock", **wish)
+    assert level(variant.id) == (10, 8)
+    assert "changed by -2" in send(client, "adjust_stock", **wish, confirmed="1")
 
     assert level(variant.id) == (8, 8)
     newest = inventory.list_movements(variant_ids=[variant.id])[0]
@@ -79,7 +82,10 @@ def test_transfer_moves_in_one_step_and_leaves_what_is_promised(client, variant)
 
     assert "4 are reserved" in send(client, "transfer_stock", quantity="7", **wish)
     assert level(variant.id, "second") == (0, 0)
-    assert "from main to second" in send(client, "transfer_stock", quantity="6", **wish)
+    look = send(client, "transfer_stock", quantity="6", **wish)
+    assert f">Move 6 of {variant.sku} from main to second</button>" in look
+    assert level(variant.id, "second") == (0, 0)
+    assert "went from main to second" in send(client, "transfer_stock", quantity="6", **wish, confirmed="1")
 
     assert (level(variant.id), level(variant.id, "second")) == ((4, 4), (6, 0))
     check_books()
@@ -92,7 +98,7 @@ def test_stock_take_shows_differences_first_and_keeps_what_was_sold_meanwhile(cl
     body = {"operation_id": operation, "warehouse": "main", "counted": f"{variant.sku} 9"}
 
     shown = client.post(page, body)
-    assert "Book 1 difference" in shown.content.decode()
+    assert ">Book 1 difference in main: 1 fewer</button>" in shown.content.decode()
     assert level(variant.id) == (10, 0)
     inventory.adjust_stock(
         changes={variant.id: -2}, warehouse="main", reason="sold", actor="test", operation_id=uuid7()
@@ -192,7 +198,7 @@ def test_cursor_that_leads_nowhere_is_refused(client):
 
 def test_form_sent_again_with_other_values_is_refused(client, variant):
     sign_in(client, *RIGHTS)
-    body = {"operation_id": str(uuid7()), "sku": variant.sku, "reason": "Found"}
+    body = {"operation_id": str(uuid7()), "sku": variant.sku, "reason": "Found", "confirmed": "1"}
 
     send(client, "adjust_stock", **body, change="7")
     told = send(client, "adjust_stock", **body, change="-3")
@@ -200,3 +206,42 @@ def test_form_sent_again_with_other_values_is_refused(client, variant):
     assert "This was done already, with other values" in told
     assert "changed by -3" not in told
     assert level(variant.id) == (17, 0)
+
+
+def test_adjustment_by_nothing_and_transfer_to_itself_are_refused(client, variant):
+    sign_in(client, *RIGHTS)
+    transfer = {"sku": variant.sku, "source": "main", "target": "main", "quantity": "1"}
+
+    assert "0 changes nothing" in send(client, "adjust_stock", sku=variant.sku, change="0", reason="Found")
+    assert "main is both ends of the way" in send(client, "transfer_stock", **transfer, confirmed="1")
+
+
+def test_more_than_there_is_is_not_offered(client, variant):
+    sign_in(client, *RIGHTS)
+
+    told = send(client, "adjust_stock", sku=variant.sku, change="-11", reason="Lost")
+
+    assert "There are only 10." in told
+    assert "<button" not in told.partition('id="stock-form"')[2].partition("</form>")[0]
+    added = send(client, "adjust_stock", sku=variant.sku, change="3", reason="Found")
+    assert f">Add 3 of {variant.sku} to main: 10 → 13</button>" in added
+
+
+def test_look_keeps_what_was_typed_word_for_word(client, variant):
+    sign_in(client, *RIGHTS)
+    note = 'torn "<b>" & wet'
+
+    look = client.post(
+        reverse("backoffice:adjust_stock"),
+        {
+            "operation_id": str(uuid7()),
+            "warehouse": "main",
+            "sku": variant.sku,
+            "change": "-1",
+            "reason": "Lost",
+            "note": note,
+        },
+    )
+
+    assert 'value="torn &quot;&lt;b&gt;&quot; &amp; wet"' in look.content.decode()
+    assert level(variant.id) == (10, 0)

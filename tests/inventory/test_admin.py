@@ -107,8 +107,11 @@ def test_staff_set_stock_with_a_reason(staff):
     variant = make_variant(7)
     wish = {"variant_id": variant, "warehouse": "main", "on_hand": 9, "reason": "found two"}
 
-    answer = staff.post(reverse("admin:inventory_set_stock"), wish)
+    shown = staff.post(reverse("admin:inventory_set_stock"), wish)
+    assert level(variant) == (7, 0)
+    answer = staff.post(reverse("admin:inventory_set_stock"), wish | {"seen": 7})
 
+    assert ">Set the stock in main from 7 to 9</button>" in shown.content.decode()
     assert answer.status_code == 302
     assert level(variant) == (9, 0)
     movement = StockMovement.objects.order_by("id").last()
@@ -129,13 +132,26 @@ def test_the_list_leads_to_the_filled_in_form(staff):
 def test_setting_below_what_is_reserved_is_shown_as_an_error_of_the_form(staff):
     variant = make_variant(7)
     reserve("order-1", (variant, 3))
-    wish = {"variant_id": variant, "warehouse": "main", "on_hand": 2, "reason": "broken"}
+    wish = {"variant_id": variant, "warehouse": "main", "on_hand": 2, "reason": "broken", "seen": 7}
 
     answer = staff.post(reverse("admin:inventory_set_stock"), wish)
 
     assert answer.status_code == 200
     assert "3 are reserved" in answer.content.decode()
     assert level(variant) == (7, 3)
+
+
+def test_stock_that_moved_since_the_button_was_read_is_not_set(staff):
+    variant = make_variant(7)
+    wish = {"variant_id": variant, "warehouse": "main", "on_hand": 9, "reason": "found two", "seen": 7}
+    inventory.set_on_hand(variant_id=variant, on_hand=5, reason="sold")
+
+    answer = staff.post(reverse("admin:inventory_set_stock"), wish)
+    anew = staff.post(reverse("admin:inventory_set_stock"), {name: wish[name] for name in wish if name != "seen"})
+
+    assert "The stock has changed since you looked" in answer.content.decode()
+    assert "from 5 to 9" in anew.content.decode()
+    assert level(variant) == (5, 0)
 
 
 def test_setting_stock_needs_the_right(client):

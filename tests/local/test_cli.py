@@ -29,3 +29,14 @@ def test_option_that_makes_no_sense_is_refused_by_name(tmp_path, option, value, 
     assert ended.returncode == 2
     assert ended.stderr.endswith(f"bin/up: error: argument {option}: {wrong}\n")
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.slow
+def test_sample_orders_without_their_products_are_refused(tmp_path):
+    ended = subprocess.run(
+        [sys.executable, "-m", "ecommerce.local", "up", "--sample-orders", "--no-demo"],
+        cwd=tmp_path, env={"PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=False, timeout=60,
+    )  # fmt: skip
+
+    assert ended.returncode == 2
+    assert "argument --sample-orders: they are of the demo products; leave out --no-demo" in ended.stderr

@@ -153,3 +153,25 @@ def test_a_long_log_is_rotated_while_its_child_writes(supervisor, make_service, 
     tick_until((state.logs / "web.log.1").exists)
 
     tick_until(lambda: 0 < (state.logs / "web.log").stat().st_size < 1000)
+
+
+def test_what_ends_by_itself_is_told_and_not_started_again(supervisor, make_service, tick_until):
+    supervisor.start(make_service("web", "print('12 orders made')", ends_by_itself=True))
+
+    tick_until(lambda: not supervisor.list_pids()["web"])
+    for _ in range(5):
+        supervisor.tick()
+
+    assert supervisor.count_restarts() == {"web": 0}
+    assert supervisor.list_pids() == {"web": []}
+
+
+def test_failure_of_what_ends_by_itself_stops_nothing_and_is_in_the_log(supervisor, make_service, tick_until, state):
+    supervisor.start(make_service("other"))
+    supervisor.start(make_service("web", "raise SystemExit('no worker recorded it')", ends_by_itself=True))
+
+    tick_until(lambda: not supervisor.list_pids()["web"])
+
+    assert supervisor.list_pids()["other"]
+    assert "web ended: exit status 1" in (state.logs / "supervisor.log").read_text()
+    assert supervisor.read_log("web") == ["no worker recorded it"]

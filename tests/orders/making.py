@@ -27,11 +27,11 @@ def stock(on_hand: int = 10) -> UUID:
     return variant_id
 
 
-def line(variant_id: UUID, quantity: int, price: Money = PRICE) -> orders.DraftLine:
+def line(variant_id: UUID, quantity: int, price: Money = PRICE, product_id: UUID | None = None) -> orders.DraftLine:
     zero = Money.zero(price.currency)
     return orders.DraftLine(
         variant_id=variant_id,
-        product_id=uuid7(),
+        product_id=product_id or uuid7(),
         sku=f"SKU-{str(variant_id)[-6:]}",
         title="Rain jacket",
         options={"Material": "Wool", "Size": "M"},
@@ -55,8 +55,9 @@ def draft(
     price: Money = PRICE,
     shipping: Money = SHIPPING,
     email: str = "ada@example.com",
+    product_id: UUID | None = None,
 ) -> orders.OrderDraft:
-    lines = tuple(line(variant_id, quantity, price) for variant_id, quantity in quantities.items())
+    lines = tuple(line(variant_id, quantity, price, product_id) for variant_id, quantity in quantities.items())
     subtotal = add_up([found.line_total for found in lines], currency=price.currency)
     return orders.OrderDraft(
         cart_id=cart_id or uuid7(),

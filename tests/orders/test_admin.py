@@ -262,6 +262,57 @@ def test_buttons_say_what_they_will_do(client, staff):
         assert f">{words}</a>" in text
 
 
+def test_ship_button_counts_what_was_chosen_and_a_whole_parcel_sent_twice_leaves_once(client, staff):
+    order, _ = place({stock(): 2, stock(): 3})
+    pay(order)
+    first, second = (f"line_{line.id}" for line in order.lines)
+    part = reverse("admin:orders_order_part", args=[order.id])
+
+    whole = client.get(operation(order, "ship")).content.decode()
+    nothing = client.get(part, {first: "0", second: "0"})
+    much = client.get(part, {first: "0", second: "4"})
+    chosen = client.get(part, {first: "0", second: "2"}, follow=True).content.decode()
+    body = {"reference": str(order.id), first: "2", second: "3"}
+    answers = [client.post(operation(order, "ship"), body)["Location"] for _ in range(2)]
+
+    assert ">Ship 5 items</button>" in whole
+    assert part in whole
+    assert "at least one item" in nothing.content.decode()
+    assert (nothing.status_code, much.status_code) == (200, 200)
+    assert ">Ship 2 of 5 items</button>" in chosen
+    assert f"2 of 3 Rain jacket ({order.lines[1].sku})" in chosen
+    assert "2 of 2 Rain jacket" not in chosen
+    assert answers == [change(order)] * 2
+    assert len(look(order).shipments) == 1
+
+
+@pytest.mark.parametrize("quantity", ["-1", "many", "9" * 5000, "3"])
+def test_parcel_that_cannot_be_is_refused_in_words(client, staff, quantity):
+    order, _ = place()
+    pay(order)
+
+    answer = client.post(operation(order, "ship"), {"reference": str(order.id), f"line_{order.lines[0].id}": quantity})
+
+    assert "What leaves is not to be read." in answer.content.decode()
+    assert look(order).shipments == ()
+
+
+def test_deliver_button_counts_parcels(client, staff):
+    order, _ = place()
+    pay(order)
+    for quantity in ("1", "1"):
+        confirm(client, order, "ship", **{f"line_{order.lines[0].id}": quantity})
+
+    assert ">Mark 2 parcels as delivered</a>" in client.get(change(order)).content.decode()
+
+
+def test_choosing_a_part_needs_the_right_to_ship(client):
+    sign_in(client, "view_order")
+    order, _ = place()
+
+    assert client.get(reverse("admin:orders_order_part", args=[order.id])).status_code == 403
+
+
 def test_history_is_told_in_sentences_with_the_name_of_who_did_it(client, staff):
     order, _ = place()
     pay(order)

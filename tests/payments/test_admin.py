@@ -85,7 +85,7 @@ def test_list_costs_the_same_for_many_rows_as_for_few(shop, staff):
 
 def test_staff_give_back_a_part_and_a_form_sent_twice_acts_once(shop, staff):
     payment = shop.paid()
-    form = {"reference": str(uuid7()), "amount": "30.00", "reason": "damaged"}
+    form = {"reference": str(uuid7()), "amount": "30.00", "reason": "damaged", "confirmed": "1"}
 
     answers = [staff.post(operation(payment, "refund"), form) for _ in range(2)]
     shop.work()
@@ -93,6 +93,76 @@ def test_staff_give_back_a_part_and_a_form_sent_twice_acts_once(shop, staff):
     assert [answer.status_code for answer in answers] == [302, 302]
     (refund,) = payments.list_refunds(order_id=payment.order_id)
     assert (refund.amount, refund.status) == (euros("30.00"), payments.RefundStatus.SUCCEEDED)
+
+
+def test_refund_shows_the_money_that_results_before_anything_moves(shop, staff):
+    payment = shop.paid()
+    shop.refund(payment, euros("10.00"))
+    shop.work()
+    shop.refund(payment, euros("4.90"), reference="refund-2")
+
+    empty = staff.get(operation(payment, "refund")).content.decode()
+    asked = staff.post(
+        operation(payment, "refund"), {"reference": str(uuid7()), "amount": "30.00", "reason": "damaged"}
+    )
+
+    assert "bo-danger" not in empty
+    assert [(name, str(amount)) for name, amount in asked.context["preview"]] == [
+        ("Captured", "84.90 EUR"),
+        ("Refunded before", "-10.00 EUR"),
+        ("On its way back", "-4.90 EUR"),
+        ("This refund", "-30.00 EUR"),
+        ("The shop keeps", "40.00 EUR"),
+    ]
+    assert ">Give back 30.00 EUR</button>" in asked.content.decode()
+    assert len(payments.list_refunds(order_id=payment.order_id)) == 2
+
+
+def test_two_members_of_staff_who_saw_the_same_money_give_it_back_once(shop, staff):
+    payment = shop.paid()
+    forms = [{"reference": str(uuid7()), "amount": "60.00", "reason": "damaged"} for _ in range(2)]
+
+    previews = [staff.post(operation(payment, "refund"), form).context["preview"] for form in forms]
+    first, second = (staff.post(operation(payment, "refund"), form | {"confirmed": "1"}) for form in forms)
+
+    assert all(previews)
+    assert first.status_code == 302
+    assert second.status_code == 200
+    assert "60.00 is too much. At most 24.90 EUR can be refunded." in second.content.decode()
+    assert second.context["preview"] is None
+    assert [refund.amount for refund in payments.list_refunds(order_id=payment.order_id)] == [euros("60.00")]
+
+
+def test_whole_refund_sent_twice_ends_where_the_first_did(shop, staff):
+    payment = shop.paid()
+    form = {"reference": str(uuid7()), "amount": "84.90", "reason": "damaged", "confirmed": "1"}
+
+    answers = [staff.post(operation(payment, "refund"), form) for _ in range(2)]
+
+    assert [answer.status_code for answer in answers] == [302, 302]
+    assert len(payments.list_refunds(order_id=payment.order_id)) == 1
+
+
+def test_buttons_name_the_amounts(shop, staff):
+    transfer = shop.open(provider="manual")
+    arrived = staff.get(operation(transfer, "arrived")).content.decode()
+    payments.record_manual_payment(payment_id=transfer.id, actor="staff:test")
+    for amount, reason in (("10.00", "damaged"), ("5.00", "late")):
+        payments.request_refund(
+            payment_id=transfer.id, amount=euros(amount), reason=reason, reference=str(uuid7()), actor="staff:test"
+        )
+
+    page = staff.get(operation(transfer, "sent"))
+    sent = {button.text: button.refund for button in page.context["buttons"]}
+    body = {"reference": str(uuid7()), "refund": sent["Record 5.00 EUR as sent back (late)"]}
+    staff.post(operation(transfer, "sent"), body)
+    again = staff.post(operation(transfer, "sent"), body)
+
+    assert ">Record 84.90 EUR as received</button>" in arrived
+    assert set(sent) == {"Record 10.00 EUR as sent back (damaged)", "Record 5.00 EUR as sent back (late)"}
+    assert page.content.decode().count('name="refund"') == 2
+    assert shop.look(transfer).refunded == euros("5.00")
+    assert "This refund does not wait any more" in again.content.decode()
 
 
 def test_refund_above_what_is_left_is_told_in_the_form(shop, staff):

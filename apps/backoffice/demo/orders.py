@@ -38,10 +38,11 @@ class Outcome:
     skipped: int = 0
 
 
-def make_orders(plan: Sequence[SampleOrder], *, settle: Callable[[Callable[[], bool]], None]) -> Outcome:
+def make_orders(plan: Sequence[SampleOrder], *, settle: Callable[[Callable[[], int]], None]) -> Outcome:
     """Make the orders of a plan whose time has come, and bring all of them to where they should be by now.
 
-    `settle` is called with a condition and returns when it holds: the money of an order is its saga's to record, in a worker.
+    `settle` is called with what counts the orders that still wait, and returns when none does: the money of an order is its saga's to
+    record, in a worker.
     """
     outcome, under_way = Outcome(), []
     for sample in (sample for sample in plan if sample.placed_at < clock.now()):
@@ -53,7 +54,7 @@ def make_orders(plan: Sequence[SampleOrder], *, settle: Callable[[Callable[[], b
         if order_id:
             under_way.append((sample, order_id))
     waiting = [order_id for sample, order_id in under_way if _pay(sample, order_id)]
-    settle(lambda: not any(_status(order_id) is orders.OrderStatus.AWAITING_PAYMENT for order_id in waiting))
+    settle(lambda: sum(_status(order_id) is orders.OrderStatus.AWAITING_PAYMENT for order_id in waiting))
     for sample, order_id in under_way:
         _fulfil(sample, order_id)
     return outcome

@@ -86,10 +86,14 @@ def movements(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @permission_required("inventory.move_stock", raise_exception=True)
 def move(request: HttpRequest, form_class: type[StockForm]) -> HttpResponse:
-    """Show one of the stock forms, and do what it says."""
+    """Show one of the stock forms, what it would take away from where, and do what its button says."""
     form = form_class(request.POST or None, initial=request.GET.dict())
-    if form.is_valid() and _run(request, form):
+    if form.is_valid() and ("confirmed" in request.POST or not form.takes_away) and _run(request, form):
         return redirect(request.path)
+    if form.is_valid():
+        changes = form.changes()
+        context = {"title": form.title, "form": form, "changes": changes, "button": form.promise(changes)}
+        return show_page(request, "stock_look.html", context | {"is_short": any(each.is_short for each in changes)})
     return show_page(request, "stock_form.html", {"title": form.title, "form": form})
 
 
@@ -140,6 +144,8 @@ def _compare(form: CountForm) -> dict[str, Any]:
     return {
         "differences": differences,
         "is_short": any(difference.is_short for difference in differences),
+        "more": sum(max(difference.change, 0) for difference in differences),
+        "fewer": sum(max(-difference.change, 0) for difference in differences),
         "agreeing": len(counted) - len(differences),
         "seen": _encode(books),
     }

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
 from django import forms
-from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldAdminTextInputWidget, UnfoldAdminURLInputWidget
+from unfold.widgets import (
+    UnfoldAdminDecimalFieldWidget,
+    UnfoldAdminFileFieldWidget,
+    UnfoldAdminTextInputWidget,
+    UnfoldAdminURLInputWidget,
+)
 
 from apps.kernel.ids import uuid7
 from apps.kernel.money import Money, add_up
 from apps.orders import api as orders
+from apps.orders.models import MOST_LABEL_BYTES
+from apps.orders.services.labels import read_kind
 from apps.payments import api as payments
 from apps.web.forms import exact_amount
 
@@ -24,12 +31,36 @@ class OperationForm(forms.Form):
     reference = forms.UUIDField(widget=forms.HiddenInput, initial=uuid7)
 
 
-class ShipForm(OperationForm):
-    tracking_number = forms.CharField(max_length=100, required=False, widget=UnfoldAdminTextInputWidget)
-    carrier = forms.CharField(max_length=100, required=False, widget=UnfoldAdminTextInputWidget)
-    tracking_url = forms.URLField(
-        label="Tracking page", max_length=2000, required=False, assume_scheme="https", widget=UnfoldAdminURLInputWidget
-    )
+class LabelField(forms.FileField):
+    """The carrier's label as a file; its value is the bytes, nothing where none was sent."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        widget = UnfoldAdminFileFieldWidget(attrs={"accept": ".pdf,.png,.zpl,.txt"})
+        super().__init__(label="Carrier's label", help_text="PDF, PNG or ZPL of at most 1 MB.", widget=widget, **kwargs)
+
+    def clean(self, data: Any, initial: Any = None) -> Any:
+        """Return the bytes; refuse a file that is too large before it is read."""
+        file = super().clean(data, initial)
+        if not file:
+            return None
+        if file.size > MOST_LABEL_BYTES:
+            raise forms.ValidationError(f"The label has {file.size:,} bytes; send at most {MOST_LABEL_BYTES:,}.")
+        content: bytes = file.read()
+        try:
+            read_kind(content)
+        except orders.LabelRefused as error:
+            raise forms.ValidationError(error.fields[0].detail) from error
+        return content
+
+
+class LabelForm(forms.Form):
+    """A label for a parcel that has left."""
+
+    label = LabelField()
+
+
+class PartForm(forms.Form):
+    """How many of each line leave now."""
 
     def __init__(self, *args: Any, order: orders.Order, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -43,12 +74,50 @@ class ShipForm(OperationForm):
                     widget=UnfoldAdminTextInputWidget(attrs={"inputmode": "numeric"}),
                 )
 
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        if not self.errors and not any(given.values()):
+            raise forms.ValidationError("Nothing is chosen: write how many leave, at least one item.")
+        return given
+
+
+class ShipForm(OperationForm):
+    """A parcel. What it holds was chosen before, all that is left by default: its button tells how many items that are."""
+
+    tracking_number = forms.CharField(max_length=100, required=False, widget=UnfoldAdminTextInputWidget)
+    carrier = forms.CharField(max_length=100, required=False, widget=UnfoldAdminTextInputWidget)
+    tracking_url = forms.URLField(
+        label="Tracking page", max_length=2000, required=False, assume_scheme="https", widget=UnfoldAdminURLInputWidget
+    )
+    label = LabelField(required=False)
+
+    def __init__(self, *args: Any, order: orders.Order, chosen: Mapping[str, Any], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        part = PartForm(chosen or None, order=order)
+        wanted = part.cleaned_data if part.is_valid() else {}
+        for line in order.lines:
+            # Up to all that was ordered: a form sent twice repeats its parcel, though nothing is left by then.
+            name = f"line_{line.id}"
+            left = line.quantity - line.shipped
+            self.fields[name] = forms.IntegerField(
+                min_value=0,
+                max_value=line.quantity,
+                required=False,
+                initial=wanted.get(name, 0) if wanted else left,
+                widget=forms.HiddenInput,
+            )
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        if any(name.startswith("line_") for name in self.errors):
+            raise forms.ValidationError("What leaves is not to be read. Go back to the order and choose again.")
+        return given
+
     def parcel(self) -> dict[UUID, int]:
-        """Return the quantities by line id."""
-        given = {
-            name.removeprefix("line_"): value for name, value in self.cleaned_data.items() if name.startswith("line_")
-        }
-        return {UUID(line_id): quantity for line_id, quantity in given.items() if quantity}
+        """Return the quantities by line id, those chosen before where the form was not sent yet."""
+        lines = [name for name in self.fields if name.startswith("line_")]
+        given = self.cleaned_data if self.is_bound else {name: self.fields[name].initial for name in lines}
+        return {UUID(name.removeprefix("line_")): given[name] for name in lines if given.get(name)}
 
 
 class RefundForm(OperationForm):
@@ -57,7 +126,7 @@ class RefundForm(OperationForm):
     )
     reason = forms.CharField(max_length=200, widget=UnfoldAdminTextInputWidget)
 
-    def __init__(self, *args: Any, order: orders.Order, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, order: orders.Order, chosen: Mapping[str, Any], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._order = order
         self.fields["amount"].initial = _refundable(order).amount
@@ -72,7 +141,7 @@ class RefundForm(OperationForm):
 
 
 class PlainForm(OperationForm):
-    def __init__(self, *args: Any, order: orders.Order, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, order: orders.Order, chosen: Mapping[str, Any], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
 
 
@@ -89,6 +158,7 @@ class Operation:
     button: Callable[[orders.Order, Any], str]
     run: Callable[[orders.Order, Any, str], str]
     is_dangerous: bool = False
+    summary: Callable[[orders.Order, Any], list[str]] | None = None
     preview: Callable[[orders.Order, Any], list[tuple[str, Money]]] | None = None
 
 
@@ -100,6 +170,7 @@ def _ship(order: orders.Order, form: ShipForm, actor: str) -> str:
         tracking_number=given["tracking_number"],
         carrier=given["carrier"],
         tracking_url=given["tracking_url"],
+        label=given["label"],
         actor=actor,
         reference=str(given["reference"]),
     )
@@ -136,8 +207,22 @@ def _refund_button(order: orders.Order, form: RefundForm | None) -> str:
 
 
 def _ship_button(order: orders.Order, form: Any) -> str:
+    total = sum(line.quantity for line in order.lines)
     left = sum(line.quantity - line.shipped for line in order.lines)
-    return f"Ship {left} item{'' if left == 1 else 's'}" if form is None else "Record that the parcel leaves"
+    count = left if form is None else sum(form.parcel().values())
+    some = f"{count}" if count == total else f"{count} of {total}"
+    return f"Ship {some} item{'' if total == 1 else 's'}"
+
+
+def _deliver_button(order: orders.Order) -> str:
+    count = sum(1 for parcel in order.shipments if parcel.delivered_at is None)
+    return f"Mark {count} parcel{'' if count == 1 else 's'} as delivered"
+
+
+def _list_parcel(order: orders.Order, form: ShipForm) -> list[str]:
+    parcel = form.parcel()
+    packed = [(line, parcel[line.id]) for line in order.lines if line.id in parcel]
+    return [f"{count} of {line.quantity} {line.title} ({line.sku})" for line, count in packed]
 
 
 def _wanted(order: orders.Order, form: RefundForm) -> Money:
@@ -197,6 +282,7 @@ OPERATIONS: Final = {
             is_possible=lambda order: order.status is orders.OrderStatus.PROCESSING,
             explain=_explain_ship,
             button=_ship_button,
+            summary=_list_parcel,
             run=_ship,
         ),
         Operation(
@@ -206,7 +292,7 @@ OPERATIONS: Final = {
             form=PlainForm,
             is_possible=lambda order: order.status is orders.OrderStatus.SHIPPED,
             explain=lambda order: f"Every parcel of order {order.number} has arrived. The order is complete.",
-            button=lambda order, form: "Mark as delivered",
+            button=lambda order, form: _deliver_button(order),
             run=_deliver,
         ),
         Operation(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any, Final, TypeVar
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import admin, messages
@@ -20,7 +21,8 @@ from unfold.decorators import display
 
 from apps.kernel.errors import DomainError
 from apps.orders import api, selectors
-from apps.orders.admin.operations import OPERATIONS, Operation
+from apps.orders.admin.labels import LabelPages
+from apps.orders.admin.operations import OPERATIONS, Operation, PartForm
 from apps.orders.admin.workbench import find_order, show_order
 from apps.orders.models import Order
 from apps.persistence.paginator import BoundedPaginator
@@ -53,6 +55,10 @@ _SAVED_FILTERS: Final = (
 Method = TypeVar("Method", bound=Callable[..., str])
 
 
+def _is_divisible(operation: Operation, order: api.Order) -> bool:
+    return operation.name == "ship" and sum(line.quantity - line.shipped for line in order.lines) > 1
+
+
 def _short(status: str) -> str:
     """Return a status in words that fit a column."""
     return status.replace("partially_", "part ").replace("_", " ")
@@ -65,7 +71,7 @@ def _label(*, description: str, ordering: str) -> Callable[[Method], Method]:
 
 
 @admin.register(Order)
-class OrderAdmin(ModelAdmin):
+class OrderAdmin(LabelPages, ModelAdmin):
     """Nothing is edited here: an order changes by operations alone."""
 
     list_display = ("number", "placed", "email", "state", "payment", "fulfilment", "items", "sum")
@@ -93,6 +99,10 @@ class OrderAdmin(ModelAdmin):
         """Leave out what an order cost for who may not see it: the list cannot be sorted by it either."""
         columns = list(super().get_list_display(request))
         return columns if request.user.has_perm("orders.view_money") else [name for name in columns if name != "sum"]
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
+        """Take the filters that the list shows: by others, what an order cost could be found out without being seen."""
+        return lookup.partition("__")[0] in self.list_filter
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Order], search_term: str
@@ -122,8 +132,10 @@ class OrderAdmin(ModelAdmin):
         urls: list[URLPattern] = super().get_urls()
         return [
             path("<uuid:order_id>/do/<slug:name>/", wrap(self.operate), name="orders_order_operation"),
+            path("<uuid:order_id>/ship-part/", wrap(self.choose_part), name="orders_order_part"),
             path("<uuid:order_id>/packing-slip/", wrap(self.packing_slip), name="orders_order_slip"),
             path("<uuid:order_id>/packing-slip/<uuid:shipment_id>/", wrap(self.packing_slip), name="orders_order_slip"),
+            *self.label_urls(),
             *urls,
         ]
 
@@ -155,7 +167,7 @@ class OrderAdmin(ModelAdmin):
         if not request.user.has_perm(operation.right):
             raise PermissionDenied
         back = reverse("admin:orders_order_change", args=[order_id])
-        form = operation.form(request.POST or None, order=order)
+        form = operation.form(request.POST or None, request.FILES or None, order=order, chosen=request.GET)
         is_ready = form.is_valid() and (operation.preview is None or "confirmed" in request.POST)
         if is_ready and self._run(request, operation, order, form):
             return redirect(back)
@@ -167,9 +179,25 @@ class OrderAdmin(ModelAdmin):
             "button": operation.button(order, form),
             "is_dangerous": operation.is_dangerous and (operation.preview is None or preview is not None),
             "preview": preview,
+            "summary": operation.summary(order, form) if operation.summary else (),
+            "part": reverse("admin:orders_order_part", args=[order_id]) if _is_divisible(operation, order) else "",
             "back": back,
         }
         return TemplateResponse(request, "admin/orders/operation.html", context)
+
+    def choose_part(self, request: HttpRequest, order_id: UUID) -> HttpResponse:
+        """Ask how many of each line leave now, and lead to the page that ships them."""
+        order = find_order(order_id)
+        if order is None:
+            raise Http404
+        if not request.user.has_perm("orders.ship_order"):
+            raise PermissionDenied
+        form = PartForm(request.GET or None, order=order)
+        ship = reverse("admin:orders_order_operation", args=[order_id, "ship"])
+        if form.is_valid():
+            return redirect(f"{ship}?{urlencode(form.cleaned_data)}")
+        context = {"title": f"Ship a part: {order.number}", "form": form, "back": ship}
+        return TemplateResponse(request, "admin/orders/part.html", self.admin_site.each_context(request) | context)
 
     def _run(self, request: HttpRequest, operation: Operation, order: api.Order, form: Any) -> bool:
         try:

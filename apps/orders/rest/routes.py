@@ -12,5 +12,10 @@ urlpatterns = [
     path("payments/refund", views.RefundView.as_view(), name="payment-refund"),
     path("staff/orders", views.StaffOrdersView.as_view(), name="staff-orders"),
     path("staff/orders/<uuid:order_id>/shipments", views.ShipmentsView.as_view(), name="staff-order-shipments"),
+    path(
+        "staff/orders/<uuid:order_id>/shipments/<uuid:shipment_id>/label",
+        views.LabelView.as_view(),
+        name="staff-order-label",
+    ),
     path("staff/orders/<uuid:order_id>/deliver", views.DeliverView.as_view(), name="staff-order-deliver"),
 ]

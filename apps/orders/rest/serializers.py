@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+import base64
+import binascii
+from typing import Any, ClassVar
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from apps.orders.contracts import FulfilmentStatus, OrderPaymentStatus, OrderStatus
@@ -30,6 +33,33 @@ class RefundInput(ClosedSerializer):
     reason = serializers.CharField(max_length=200)
 
 
+@extend_schema_field({"type": "string", "format": "byte"})
+class FileField(serializers.Field[bytes, Any, Any, Any]):
+    """The bytes of a file in Base64, as the interfaces of carriers give labels out."""
+
+    default_error_messages: ClassVar[dict[str, Any]] = {"invalid_base64": "must be a file in Base64 (RFC 4648, 4)"}
+
+    def to_internal_value(self, data: Any) -> bytes:
+        """Return the bytes; a validation error where they cannot be read."""
+        try:
+            return base64.b64decode(data, validate=True)
+        except (binascii.Error, TypeError, ValueError):
+            self.fail("invalid_base64")
+
+    def to_representation(self, value: bytes) -> str:
+        """Return the text."""
+        return base64.b64encode(value).decode()
+
+
+_LABEL = "The carrier's label, which staff alone see: a PDF, PNG or ZPL of at most a million bytes."
+
+
+class LabelInput(ClosedSerializer):
+    def get_fields(self) -> dict[str, Any]:
+        """Add `label`, whose name as an attribute is that of every field's title."""
+        return super().get_fields() | {"label": FileField(help_text=_LABEL)}
+
+
 class ShipmentInput(ClosedSerializer):
     lines = serializers.DictField(
         child=WholeNumberField(min_value=1),
@@ -39,6 +69,10 @@ class ShipmentInput(ClosedSerializer):
     tracking_number = serializers.CharField(max_length=100, allow_blank=True, default="")
     carrier = serializers.CharField(max_length=100, allow_blank=True, default="")
     tracking_url = serializers.URLField(max_length=2000, allow_blank=True, default="")
+
+    def get_fields(self) -> dict[str, Any]:
+        """Add `label`, as in LabelInput."""
+        return super().get_fields() | {"label": FileField(help_text=_LABEL, required=False)}
 
 
 class SearchParams(serializers.Serializer[Any]):

@@ -6,6 +6,7 @@ from typing import Any, cast
 from uuid import UUID
 
 from django.http import HttpResponse
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 
@@ -14,7 +15,7 @@ from apps.kernel.ids import uuid7
 from apps.kernel.pages import Page
 from apps.messaging.api import IdempotencyScope
 from apps.orders import api as orders
-from apps.orders.documents import summary_document, tracking_document, without_amounts
+from apps.orders.documents import label_answer, summary_document, tracking_document, without_amounts
 from apps.orders.rest import serializers
 from apps.web import tokens
 from apps.web.authentication import caller_of, staff_actor
@@ -199,6 +200,7 @@ class ShipmentsView(APIView):
             tracking_number=body["tracking_number"],
             carrier=body["carrier"],
             tracking_url=body["tracking_url"],
+            label=body.get("label"),
             actor=staff_actor(request),
             reference=read_idempotency_key(request) or str(uuid7()),
             if_version=read_if_match(request),
@@ -219,6 +221,23 @@ def _read_lines(given: dict[str, int] | None) -> dict[UUID, int] | None:
     if faults:
         raise Invalid(fields=faults)
     return lines
+
+
+_LABEL_FILES = {(200, kind): OpenApiTypes.BINARY for kind in ("application/pdf", "image/png", "text/plain")}
+
+
+class LabelView(APIView):
+    permission_classes = (require_staff("orders.ship_order"),)
+
+    @extend_schema(responses=_LABEL_FILES)
+    def get(self, request: Request, order_id: UUID, shipment_id: UUID) -> HttpResponse:
+        return label_answer(orders.get_label(order_id=order_id, shipment_id=shipment_id))
+
+    @extend_schema(request=serializers.LabelInput, responses={204: None})
+    def put(self, request: Request, order_id: UUID, shipment_id: UUID) -> HttpResponse:
+        content = self.parse(serializers.LabelInput, request)["label"]
+        orders.keep_label(order_id=order_id, shipment_id=shipment_id, content=content, actor=staff_actor(request))
+        return reply(None, status=204)
 
 
 class DeliverView(APIView):

@@ -13,7 +13,8 @@ from apps.messaging import api as messaging
 from apps.orders.contracts import OrderStatus
 from apps.orders.errors import NotDeliverable, NotShippable
 from apps.orders.history import Delivered, Shipped
-from apps.orders.models import Order, OrderLine, Shipment, ShipmentLine
+from apps.orders.models import Order, OrderLine, Shipment, ShipmentLabel, ShipmentLine
+from apps.orders.services.labels import read_kind, store_label
 from apps.orders.services.recording import lock_order, record, require_version
 from apps.orders.services.steps import Step, StepKind
 from apps.persistence.moments import moment
@@ -27,13 +28,16 @@ def ship_order(
     tracking_number: str,
     carrier: str,
     tracking_url: str,
+    label: bytes | None,
     actor: str,
     reference: str,
     if_version: int | None,
 ) -> None:
+    kind = None if label is None else read_kind(label)
     row = lock_order(order_id=order_id)
     if sent := Shipment.objects.filter(order=row, reference=reference).first():
         _require_same(sent, lines, tracking_number=tracking_number, carrier=carrier, tracking_url=tracking_url)
+        _require_same_label(sent, label)
         return
     require_version(row, if_version)
     if row.status != OrderStatus.PROCESSING.value:
@@ -54,6 +58,8 @@ def ship_order(
     ShipmentLine.objects.bulk_create(
         ShipmentLine(shipment=shipment, line_id=line_id, quantity=quantity) for line_id, quantity in parcel.items()
     )
+    if kind and label:
+        store_label(shipment, kind=kind, content=label, actor=actor)
     steps = [Step(kind=StepKind.SHIP_STOCK, reference=str(shipment.pk))]
     record(row, Shipped(shipment_id=shipment.pk, lines=parcel), actor=actor, steps=steps)
 
@@ -65,6 +71,11 @@ def _require_same(sent: Shipment, lines: Mapping[UUID, int] | None, **tracking: 
         getattr(sent, name) != given for name, given in tracking.items()
     ):
         raise messaging.IdempotencyKeyReused("A parcel of other content has left under this key; use a new key.")
+
+
+def _require_same_label(sent: Shipment, label: bytes | None) -> None:
+    if label is not None and not ShipmentLabel.objects.filter(shipment=sent, content=label).exists():
+        raise messaging.IdempotencyKeyReused("The parcel of this key has left with another label, or with none.")
 
 
 def _choose(row: Order, wanted: Mapping[UUID, int] | None) -> dict[UUID, int]:

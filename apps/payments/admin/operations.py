@@ -9,13 +9,14 @@ from typing import Any, Final
 from uuid import UUID
 
 from django import forms
-from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
+from django.utils.safestring import SafeString, mark_safe
+from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldAdminTextInputWidget
 
 from apps.kernel.ids import uuid7
 from apps.kernel.money import Money
 from apps.payments import api, selectors
 from apps.payments.contracts import PaymentKind, PaymentStatus
-from apps.payments.models import Payment
+from apps.payments.models import Payment, Refund
 from apps.payments.services import fetching
 from apps.web.forms import exact_amount
 
@@ -43,13 +44,30 @@ class RefundForm(PlainForm):
         self.fields["amount"].label = f"Amount in {left.currency}"
 
     def clean_amount(self) -> Money:
-        return exact_amount(self.cleaned_data["amount"], currency=self.payment.amount.currency)
+        amount: Decimal = self.cleaned_data["amount"]
+        wanted = exact_amount(amount, currency=self.payment.amount.currency)
+        if wanted > (most := refundable(self.payment)) and not self._is_done():
+            raise forms.ValidationError(f"{amount} is too much. At most {most} can be refunded.")
+        return wanted
+
+    def _is_done(self) -> bool:
+        """Return whether this very attempt was made before: what it took is then no longer left."""
+        reference = str(self.data.get("reference", ""))
+        return Refund.objects.filter(payment=self.payment, reference=reference).exists()
 
 
 class ArrivedForm(PlainForm):
     note = forms.CharField(
         max_length=500, required=False, widget=UnfoldAdminTextInputWidget, help_text="Such as the bank statement."
     )
+
+
+class PressedButton(forms.HiddenInput):
+    """A value that the pressed button carries; nothing else is shown for it."""
+
+    def render(self, *args: Any, **kwargs: Any) -> SafeString:
+        """Return nothing: beside the button's, a second value would win."""
+        return mark_safe("")
 
 
 class SentForm(PlainForm):
@@ -63,8 +81,22 @@ class SentForm(PlainForm):
         self.fields["refund"] = forms.TypedChoiceField(
             coerce=UUID,
             choices=[(row.pk, f"{row.amount}, {row.reason.replace('_', ' ')}") for row in waiting],
-            widget=UnfoldAdminSelectWidget,
+            widget=PressedButton,
         )
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        if "refund" in self.errors:
+            raise forms.ValidationError("This refund does not wait any more: it was recorded as sent, or is another's.")
+        return given
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """What is written on it, and which `refund` it means where there are several."""
+
+    text: str
+    refund: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +109,10 @@ class Operation:
     form: type[PlainForm]
     is_possible: Callable[[Payment], bool]
     explain: Callable[[Payment], str]
+    buttons: Callable[[Payment, PlainForm], list[Button]]
     run: Callable[[Payment, PlainForm, str], str]
+    is_dangerous: bool = False
+    preview: Callable[[Payment, PlainForm], list[tuple[str, Money]]] | None = None
 
 
 def refundable(payment: Payment) -> Money:
@@ -116,6 +151,26 @@ def _refresh(payment: Payment, form: PlainForm, actor: str) -> str:
     )
 
 
+def _refund_buttons(payment: Payment, form: PlainForm) -> list[Button]:
+    return [Button(f"Give back {form.cleaned_data['amount']}" if form.is_valid() else "Show what is left then")]
+
+
+def _preview_refund(payment: Payment, form: PlainForm) -> list[tuple[str, Money]]:
+    """Return the payment's money, line by line, as it will be; the last line is what the shop keeps of it."""
+    wanted, promised = form.cleaned_data["amount"], selectors.promised_refunds(payment)
+    under_way = promised - payment.refunded
+    told = [("Captured", payment.captured), ("Refunded before", -payment.refunded)]
+    told += [("On its way back", -under_way)] if under_way else []
+    return [*told, ("This refund", -wanted), ("The shop keeps", payment.captured - promised - wanted)]
+
+
+def _sent_buttons(payment: Payment, form: PlainForm) -> list[Button]:
+    waiting = selectors.transfers_to_send().filter(payment=payment)
+    return [
+        Button(f"Record {row.amount} as sent back ({row.reason.replace('_', ' ')})", str(row.pk)) for row in waiting
+    ]
+
+
 OPERATIONS: Final = {
     operation.name: operation
     for operation in (
@@ -130,6 +185,9 @@ OPERATIONS: Final = {
                 if payment.kind == PaymentKind.MANUAL.value
                 else f"At most {refundable(payment)} goes back through {payment.provider}."
             ),
+            buttons=_refund_buttons,
+            is_dangerous=True,
+            preview=_preview_refund,
             run=_refund,
         ),
         Operation(
@@ -144,6 +202,7 @@ OPERATIONS: Final = {
                 f"Records that {payment.amount} arrived in full. An order that waits for it goes on as paid; "
                 "where the order has ended, the money is to be sent back."
             ),
+            buttons=lambda payment, form: [Button(f"Record {payment.amount} as received")],
             run=_record,
         ),
         Operation(
@@ -153,6 +212,7 @@ OPERATIONS: Final = {
             form=SentForm,
             is_possible=lambda payment: selectors.transfers_to_send().filter(payment=payment).exists(),
             explain=lambda payment: "Records that you transferred the money back, and tells the buyer so by mail.",
+            buttons=_sent_buttons,
             run=_record_refund,
         ),
         Operation(
@@ -162,6 +222,7 @@ OPERATIONS: Final = {
             form=PlainForm,
             is_possible=lambda payment: payment.kind != PaymentKind.MANUAL.value and payment.opened_at is not None,
             explain=lambda payment: f"Asks {payment.provider} how the payment stands and applies it.",
+            buttons=lambda payment, form: [Button(f"Ask {payment.provider}")],
             run=_refresh,
         ),
     )

@@ -131,13 +131,17 @@ class PaymentAdmin(ReadOnlyMixin, ModelAdmin):
             raise PermissionDenied
         back = reverse("admin:payments_payment_change", args=[payment_id])
         form = operation.form(request.POST or None, payment=payment)
-        if form.is_valid() and self._run(request, operation, payment, form):
+        is_ready = form.is_valid() and (operation.preview is None or "confirmed" in request.POST)
+        if is_ready and self._run(request, operation, payment, form):
             return redirect(back)
+        preview = operation.preview(payment, form) if operation.preview and form.is_valid() else None
         context = self.admin_site.each_context(request) | {
             "title": f"{operation.title}: {payment.amount}",
             "explanation": operation.explain(payment),
             "form": form,
-            "opts": self.opts,
+            "buttons": operation.buttons(payment, form),
+            "is_dangerous": operation.is_dangerous and preview is not None,
+            "preview": preview,
             "back": back,
         }
         return TemplateResponse(request, "admin/payments/operation.html", context)

@@ -39,12 +39,15 @@ class Command(BaseCommand):
         )
 
 
-def _wait(until: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + _PATIENCE_SECONDS
-    while not until():
+def _wait(count_waiting: Callable[[], int]) -> None:
+    """Return when nothing waits any more; CommandError where for long nothing got done."""
+    least, deadline = None, 0.0
+    while waiting := count_waiting():
+        if least is None or waiting < least:
+            least, deadline = waiting, time.monotonic() + _PATIENCE_SECONDS
         if time.monotonic() > deadline:
             raise CommandError(
-                f"after {_PATIENCE_SECONDS} s there are orders whose payment no worker has recorded; "
+                f"for {_PATIENCE_SECONDS} s no worker has recorded the payment of any of {waiting} orders; "
                 "is the shop running (bin/up)? Run this again then, it goes on where it stopped"
             )
         time.sleep(0.5)
