@@ -1,5 +1,6 @@
 "use strict";
-// Works out delivery and total anew when another country, state or delivery is chosen. Without this script a button does it.
+// Works out delivery and total anew when another country, state or delivery is chosen, and lets the shop keep what was typed when the
+// page is left. Without this script buttons do both.
 (() => {
   const form = document.querySelector("form[data-checkout]");
   if (!form) return;
@@ -35,6 +36,21 @@
     due ||= ["shipping_method_id", "region"].includes(event.target.name);
     recountOnceComplete();
   });
+  // A form that is sent takes along what was typed; any other way out has only this.
+  let typed = false;
+
+  function keep() {
+    if (!typed) return;
+    typed = false;
+    const body = new URLSearchParams(new FormData(form));
+    body.set("leave", "page");
+    navigator.sendBeacon(form.action, body);
+  }
+
+  form.addEventListener("input", () => (typed = true));
+  form.addEventListener("submit", () => (typed = false));
+  addEventListener("pagehide", keep);
+  document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && keep());
   // The fields of another country are there: see address.js.
   form.addEventListener("address", () => {
     due = true;
