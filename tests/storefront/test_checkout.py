@@ -1,21 +1,21 @@
 """Checkout without JavaScript: what is kept, what is refused, and that an order is placed once."""
 
 import re
-from datetime import timedelta
 from threading import Barrier, Thread
 from urllib.parse import urlsplit
 
 import pytest
+from django.core.cache import cache
 from django.db import connections
 
 from apps.accounts import api as accounts
 from apps.checkout import api as checkout
 from apps.inventory import api as inventory
-from apps.kernel import clock
 from apps.kernel.address import Address
 from apps.kernel.ids import uuid7
 from apps.messaging.testing import deliver_all
 from apps.orders import api as orders
+from apps.storefront import drafts
 from apps.web.pagination import PageParams
 from tests.checkout.shopping import set_price, stock_of
 from tests.storefront.visitor import PERSON, Visitor, make_listed
@@ -397,8 +397,20 @@ def test_what_was_typed_is_forgotten_in_time():
     visitor, page = at_checkout()
     leave(visitor, page, "cart", **HALF)
 
-    with clock.frozen(clock.now() + timedelta(hours=3)):
-        assert kept(visitor)["first_name"] == ""
+    assert 0 < cache.ttl(f"checkout_draft:{visitor.client.session['checkout_draft']}") <= drafts.SECONDS == 7200
+
+
+def test_what_was_typed_comes_too_late_for_an_order_that_is_placed(sandbox):
+    """The script tells of a field at the moment the button is pressed: it must undo nothing of what placing wrote."""
+    visitor, page, _ = ready()
+    draft_id = visitor.client.session["checkout_draft"]
+    order(visitor, page, provider="manual")
+    (summary,) = placed()
+
+    cache.set(f"checkout_draft:{draft_id}", HALF)  # as a request that began before would
+
+    assert visitor.get(f"/orders/{summary.id}/").status == 200
+    assert "Eva" not in at_checkout(visitor)[1].text
 
 
 def test_signing_out_forgets_what_was_typed():

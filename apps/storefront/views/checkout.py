@@ -58,14 +58,14 @@ def show(request: HttpRequest) -> HttpResponse:
 
 def _leave(request: HttpRequest, owner: checkout.CartOwner) -> HttpResponse:
     """Keep with the bag what is complete, and lead where the button says; nowhere for the script that only keeps what was typed."""
+    way = request.POST["leave"]
+    if way == "page":
+        return HttpResponse(status=204)
     with suppress(DomainError):
         _keep(request, owner)
-    way = request.POST["leave"]
-    if way == "cart":
-        return redirect("storefront:cart")
     if way == "sign-in":
         return redirect(f"{reverse('storefront:sign-in')}?{urlencode({'next': reverse('storefront:checkout')})}")
-    return HttpResponse(status=204)
+    return redirect("storefront:cart")
 
 
 def _form(request: HttpRequest, owner: checkout.CartOwner, faults: dict[str, str] | None = None) -> HttpResponse:
