@@ -68,8 +68,21 @@ def visit(page, base: str) -> Iterator[str]:  # type: ignore[no-untyped-def]
     page.get_by_role("button", name=re.compile("^Order and pay")).click()
     page.locator("#order").wait_for()
     yield "order"
+    order = page.url.removeprefix(base)
+    go(f"{order}receipt/")
+    yield "order-receipt"
+    go(f"{order}cancel/")
+    yield "order-cancel"
     go("/account/sign-in/")
     yield "sign-in"
+    go("/account/password/forgotten/")
+    yield "password-forgotten"
+    page.locator("#email").fill(PERSON["email"])
+    page.get_by_role("button", name="Send the link").click()
+    page.get_by_role("status").filter(has_text=PERSON["email"]).wait_for()
+    yield "password-asked"
+    go("/account/password/new/")
+    yield "password-link-ended"
     go("/account/sign-up/")
     yield "sign-up"
     page.locator("#email").fill(f"screens-{uuid4().hex[:8]}@example.com")

@@ -11,7 +11,7 @@ from django.contrib.auth import login, logout, update_session_auth_hash
 from django.http import HttpRequest
 
 from apps.accounts import selectors
-from apps.accounts.contracts import BrowserSession, Customer, SavedAddress, TokenPair
+from apps.accounts.contracts import BrowserSession, Customer, PasswordReset, SavedAddress, TokenPair
 from apps.accounts.errors import (
     AddressBookFull,
     AddressNotFound,
@@ -22,11 +22,12 @@ from apps.accounts.errors import (
     InvalidProfile,
     InvalidRefreshToken,
     InvalidRegistration,
+    InvalidResetToken,
     SessionNotFound,
 )
 from apps.accounts.models import SavedAddress as SavedAddressRow
 from apps.accounts.models import User
-from apps.accounts.services import addresses, people, sessions, tokens
+from apps.accounts.services import addresses, people, resets, sessions, tokens
 from apps.kernel.address import Address
 from apps.web.authentication import issue_access_token
 
@@ -105,6 +106,40 @@ def change_password(request: HttpRequest, *, customer_id: UUID, current: str, ne
     update_session_auth_hash(request, user)
     sessions.end_all(user_id=customer_id)
     _remember_browser(request, user)
+
+
+def request_password_reset(*, email: str) -> None:
+    """Ask for a mail with a link for a new password, in the active language; it comes where the address has an open account.
+
+    Nothing tells whether it has. Raises Invalid (`email`: `invalid_email`) for what is no address.
+    """
+    resets.request(email=email)
+
+
+def make_password_reset(*, customer_id: UUID) -> PasswordReset:
+    """Return a customer with a fresh token for the link in their mail. Raises CustomerNotFound, also for a closed account."""
+    user = selectors.get_user(customer_id)
+    return PasswordReset(customer=_customer(user), token=resets.make_token(user))
+
+
+def read_password_reset(*, token: str) -> Customer:
+    """Return whose password a token may change; looking uses nothing up.
+
+    Raises InvalidResetToken (`token`): forged, an hour old (settings.PASSWORD_RESET_TIMEOUT), used, or from before the password or the
+    address changed or the account was closed.
+    """
+    return _customer(resets.find_user(token))
+
+
+def reset_password(*, token: str, password: str) -> Customer:
+    """Change the password of whose token this is, and sign every browser and app out; access tokens end by themselves.
+
+    Raises InvalidResetToken as `read_password_reset` does, also to all but the first of several at once, and InvalidPassword
+    (`password`, as `register_customer` does).
+    """
+    user = resets.reset(token=token, password=password)
+    sessions.end_all(user_id=user.pk)
+    return _customer(user)
 
 
 def list_browser_sessions(request: HttpRequest, *, customer_id: UUID) -> tuple[BrowserSession, ...]:
@@ -212,6 +247,8 @@ __all__ = [
     "InvalidProfile",
     "InvalidRefreshToken",
     "InvalidRegistration",
+    "InvalidResetToken",
+    "PasswordReset",
     "SavedAddress",
     "SessionNotFound",
     "TokenPair",
@@ -225,8 +262,12 @@ __all__ = [
     "issue_tokens",
     "list_addresses",
     "list_browser_sessions",
+    "make_password_reset",
+    "read_password_reset",
     "refresh_tokens",
     "register_customer",
+    "request_password_reset",
+    "reset_password",
     "revoke_refresh_token",
     "save_address",
     "sign_in",

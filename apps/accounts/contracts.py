@@ -30,6 +30,14 @@ class TokenPair:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PasswordReset:
+    """What a mail with a link for a new password needs: whose it is, and the token for the link, good once and for an hour."""
+
+    customer: Customer
+    token: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BrowserSession:
     """A browser that is signed in; `device` is its User-Agent header, `is_current` the one that asks."""
 

@@ -47,6 +47,12 @@ class InvalidPassword(Invalid):
     code = "invalid_password"
 
 
+class InvalidResetToken(Invalid):
+    """The link for a new password is forged, older than an hour, or was used; or password, address or account changed since."""
+
+    code = "invalid_reset_token"
+
+
 class SessionNotFound(NotFound):
     """No such sign-in of this customer."""
 

@@ -142,6 +142,7 @@ class ProductSummary:
 class SellableVariant:
     """What a cart needs of a variant, in one currency; `available_for_sale` is false for drafts (stock is inventory's).
 
+    `compare_at_price` is the former price, only where it was the higher one.
     `shown_title` and `shown_options` are what `title` and `options` read in the language that was asked for.
     """
 
@@ -152,6 +153,7 @@ class SellableVariant:
     title: str
     options: Mapping[str, str]
     price: Money | None
+    compare_at_price: Money | None
     weight_grams: int
     requires_shipping: bool
     tax_class: str

@@ -25,8 +25,9 @@ MOST_FOUND: Final = 1000
 # One statement whatever the number of variants: it stands on the path of every checkout. The ids come through ARRAY(), so that a plan for
 # these very ids looks no better than one for any, which PostgreSQL then keeps: planning costs several times the reading.
 _SELLABLE = """
-    SELECT v.id, v.product_id, p.slug, v.sku, p.title, v.options, price.price_amount, v.weight_grams, v.requires_shipping, v.tax_class,
-           image.url, image.alt, image.width, image.height, p.status = 'published',
+    SELECT v.id, v.product_id, p.slug, v.sku, p.title, v.options, price.price_amount,
+           CASE WHEN price.compare_at_amount > price.price_amount THEN price.compare_at_amount END,
+           v.weight_grams, v.requires_shipping, v.tax_class, image.url, image.alt, image.width, image.height, p.status = 'published',
            ARRAY(SELECT o.name FROM catalog_productoption o WHERE o.product_id = p.id ORDER BY o.position),
            (p.translations -> %(language)s) - ARRAY['description_html', 'attributes', 'tags', 'image_alts']
     FROM catalog_variant v
@@ -56,6 +57,7 @@ def _sellable(row: tuple[Any, ...], *, currency: str) -> contracts.SellableVaria
         title,
         options,
         amount,
+        former,
         grams,
         ships,
         tax_class,
@@ -77,6 +79,7 @@ def _sellable(row: tuple[Any, ...], *, currency: str) -> contracts.SellableVaria
         title=title,
         options=options,
         price=None if amount is None else Money(Decimal(amount), currency),
+        compare_at_price=None if former is None else Money(Decimal(former), currency),
         weight_grams=grams,
         requires_shipping=ships,
         tax_class=tax_class,

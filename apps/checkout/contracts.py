@@ -8,7 +8,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from apps.kernel.address import Address
-from apps.kernel.money import Money
+from apps.kernel.money import Money, add_up
 from apps.messaging.contracts import StoredAnswer
 from apps.orders.contracts import Order
 from apps.pricing.contracts import Totals
@@ -30,6 +30,7 @@ class CartOwner:
 class CartItem:
     """A line of a cart at today's price. `available` is how many could be bought now; `price_was` is set when it changed.
 
+    `compare_at_price` is what one cost before the sale, only where that is more.
     `title` and `options` read as the shopper reads them, in the active language.
     """
 
@@ -43,9 +44,15 @@ class CartItem:
     image: Mapping[str, object] | None
     unit_price: Money
     price_was: Money | None
+    compare_at_price: Money | None
     quantity: int
     line_total: Money
     available: int
+
+    @property
+    def saved(self) -> Money | None:
+        """Return what the whole line costs less than before the sale; None where there is none."""
+        return (self.compare_at_price - self.unit_price) * self.quantity if self.compare_at_price else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +83,11 @@ class Cart:
     item_count: int
     expires_at: datetime
     notes: tuple[CartNote, ...]
+
+    @property
+    def saved(self) -> Money:
+        """Return what all lines cost less than before the sale; zero where nothing is reduced."""
+        return add_up([item.saved for item in self.items if item.saved], currency=self.currency)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from uuid import UUID
 
 from apps.messaging import api as messaging
-from apps.notifications.contracts import Bounce, BounceOutcome, MailKind, SentMail, WrittenMail
+from apps.notifications.contracts import AccountMailKind, Bounce, BounceOutcome, MailKind, SentMail, WrittenMail
 from apps.notifications.models import OutboundMail
-from apps.notifications.services import bounces, previewing, stock_notices
+from apps.notifications.services import account_mails, bounces, previewing, stock_notices
 from apps.orders import api as orders
 
 __all__ = [
+    "AccountMailKind",
     "Bounce",
     "BounceOutcome",
     "MailKind",
@@ -19,6 +20,7 @@ __all__ = [
     "ask_for_stock_notice",
     "is_address_dead",
     "list_mails",
+    "preview_account_mail",
     "preview_mail",
     "preview_stock_notice",
     "record_bounce",
@@ -55,6 +57,11 @@ def preview_mail(*, kind: MailKind, order_id: UUID, language: str) -> WrittenMai
     no token. Raises orders.OrderNotFound.
     """
     return previewing.preview(kind=kind, order_id=order_id, language=language)
+
+
+def preview_account_mail(*, kind: AccountMailKind, language: str) -> WrittenMail:
+    """Return the mail of `kind` about an account in a language of `settings.LANGUAGES`; its link bears no token."""
+    return account_mails.preview(kind=kind, language=language)
 
 
 def record_bounce(*, content: bytes) -> BounceOutcome:

@@ -18,6 +18,13 @@ class MailKind(StrEnum):
     REFUNDED = "refunded"
 
 
+class AccountMailKind(StrEnum):
+    """What a mail tells about an account."""
+
+    PASSWORD_RESET = "password_reset"  # noqa: S105 - a kind of mail
+    PASSWORD_CHANGED = "password_changed"  # noqa: S105 - a kind of mail
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bounce:
     """What a mail server said about a mail it did not deliver.

@@ -1,15 +1,16 @@
-"""Reactions: a mail for each fact of an order, a hint to whoever is watching, a word to who waits for stock."""
+"""Reactions: a mail for each fact of an order or a password, a hint to whoever is watching, a word to who waits for stock."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
+from apps.accounts.events import PasswordChanged, PasswordResetRequested
 from apps.inventory.contracts import StockStatus
 from apps.inventory.events import AvailabilityChanged
 from apps.messaging import api as messaging
-from apps.notifications.contracts import MailKind
-from apps.notifications.services import hints, mails, stock_notices
+from apps.notifications.contracts import AccountMailKind, MailKind
+from apps.notifications.services import account_mails, hints, mails, stock_notices
 from apps.orders.events import (
     OrderCancelled,
     OrderDelivered,
@@ -83,3 +84,26 @@ def tell_who_waits(events: Sequence[AvailabilityChanged]) -> None:
     """Write to whoever waits for what is back in stock."""
     if back := [event.variant_id for event in events if event.status is not StockStatus.OUT]:
         stock_notices.make_due(variant_ids=back)
+
+
+@messaging.subscribe(PasswordResetRequested, consumer="notifications.mail_password_reset")
+def mail_password_reset(event: PasswordResetRequested) -> None:
+    """Send the link, where there is an account."""
+    if event.customer_id:
+        account_mails.queue(
+            kind=AccountMailKind.PASSWORD_RESET,
+            customer_id=event.customer_id,
+            about=event.request_id,
+            language=event.language,
+        )
+
+
+@messaging.subscribe(PasswordChanged, consumer="notifications.mail_password_changed")
+def mail_password_changed(event: PasswordChanged) -> None:
+    """Tell whose password it is."""
+    account_mails.queue(
+        kind=AccountMailKind.PASSWORD_CHANGED,
+        customer_id=event.customer_id,
+        about=event.change_id,
+        language=event.language,
+    )

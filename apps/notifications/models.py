@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models.functions import Now
 
 from apps.messaging.work import WorkItem
-from apps.notifications.contracts import MailKind
+from apps.notifications.contracts import AccountMailKind, MailKind
 from apps.persistence.models import UUIDModel
 
 
@@ -31,6 +31,22 @@ class OutboundMail(WorkItem):
         if self.withheld_at:
             return "withheld"
         return "parked" if self.parked_at else "waiting"
+
+
+class AccountMail(WorkItem):
+    """A mail about an account. Address and link are made when it is sent, so neither is kept here."""
+
+    kind = models.CharField(max_length=20, choices=[(kind.value, kind.value) for kind in AccountMailKind])
+    customer_id = models.UUIDField()
+    language = models.CharField(max_length=10)
+    message_id = models.CharField(max_length=150, unique=True)
+    asked_at = models.DateTimeField(db_default=Now())
+    sent_at = models.DateTimeField(null=True)
+    withheld_at = models.DateTimeField(null=True)
+
+    class Meta:
+        default_permissions = ()
+        indexes = [WorkItem.due_index("notifications_account_due")]
 
 
 class StockNotice(WorkItem):

@@ -8,14 +8,20 @@ from celery import shared_task
 
 from apps.messaging import work
 from apps.notifications import api
-from apps.notifications.models import OutboundMail, StockNotice
-from apps.notifications.services import mails, stock_notices
+from apps.notifications.models import AccountMail, OutboundMail, StockNotice
+from apps.notifications.services import account_mails, mails, stock_notices
 
 
 @work.driver(mails.DRIVER, model=OutboundMail)
 def send_mail(item: OutboundMail) -> None:
     """Send one mail."""
     mails.send(item)
+
+
+@work.driver(account_mails.DRIVER, model=AccountMail)
+def send_account_mail(item: AccountMail) -> None:
+    """Send one mail about an account."""
+    account_mails.send(item)
 
 
 @work.driver(stock_notices.DRIVER, model=StockNotice)

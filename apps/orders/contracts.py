@@ -107,7 +107,7 @@ class Viewer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderLine:
-    """A line of an order; `shipped` is how many of it have left.
+    """A line of an order; `shipped` is how many of it have left. `tax_rate` is a fraction, 0.19 of the net price.
 
     `title` and `options` are in the shop's own language, for staff; `sold_title` and `sold_options` as the buyer read them.
     """
@@ -123,6 +123,7 @@ class OrderLine:
     unit_price: Money
     line_total: Money
     tax: Money
+    tax_rate: Decimal
     image_url: str
     sold_title: str
     sold_options: Mapping[str, str]

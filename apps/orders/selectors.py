@@ -143,6 +143,7 @@ def _line(line: LineRow, *, shipped: int) -> OrderLine:
         unit_price=line.unit_price,
         line_total=line.line_total,
         tax=line.tax,
+        tax_rate=line.tax_rate,
         image_url=line.image_url,
         sold_title=line.sold_title or line.title,
         sold_options=dict(line.sold_options or line.options),

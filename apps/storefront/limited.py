@@ -18,7 +18,10 @@ View = Callable[..., HttpResponse]
 
 
 def limit_posts(group: str) -> Callable[[View], View]:
-    """Decorate a view so that its POSTs take from the visitor's bucket of `group`; an empty one is answered 429 with `Retry-After`."""
+    """Decorate a view so that its POSTs take from the visitor's bucket of `group`.
+
+    An empty one, or another that the view takes from, is answered 429 with `Retry-After`.
+    """
 
     def decorate(view: View) -> View:
         @wraps(view)
@@ -26,12 +29,12 @@ def limit_posts(group: str) -> Callable[[View], View]:
             try:
                 if request.method == "POST":
                     _take(request, group)
+                return view(request, *args, **kwargs)
             except TooManyRequests as error:
                 context = {"seconds": error.retry_after}
                 response = page(request, "too_many.html", context, status=HTTPStatus.TOO_MANY_REQUESTS)
                 response["Retry-After"] = str(error.retry_after)
                 return response
-            return view(request, *args, **kwargs)
 
         return run
 

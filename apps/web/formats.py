@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from decimal import Decimal
 
 from babel import Locale
 from babel.dates import format_date, format_skeleton
-from babel.numbers import format_currency
+from babel.numbers import format_currency, format_percent
 from django.utils.timezone import localtime
 from django.utils.translation import get_language
 
@@ -21,6 +22,11 @@ def locale() -> Locale:
 def money(value: Money) -> str:
     """Return "€84.90", with the currency's own decimals."""
     return format_currency(value.amount, value.currency, locale=locale())
+
+
+def percent(fraction: Decimal) -> str:
+    """Return "19%" or "8.1%" for a fraction, with all of its decimals."""
+    return format_percent(fraction.normalize(), locale=locale(), decimal_quantization=False)
 
 
 def day(at: datetime) -> str:

@@ -16,6 +16,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.conf import settings
+from django.utils.crypto import salted_hmac
 from redis import RedisError
 
 from apps.kernel.errors import TooManyRequests, Unavailable
@@ -80,13 +81,28 @@ def take(*, group: str, meta: Mapping[str, Any], customer_id: UUID | None = None
     Returns None where no limit applies: switched off, loopback exempt, or Valkey away in a group that fails open. In a
     group that fails closed that is Unavailable.
     """
-    address = client_address(meta)
-    if not settings.LIMITS_ENABLED or (settings.LIMITS_EXEMPT_LOOPBACK and _is_loopback(address)):
+    if _is_exempt(meta):
         return None
-    keys = [f"limit:{group}:{_network(address)}"]
+    keys = [f"limit:{group}:{_network(client_address(meta))}"]
     if customer_id is not None:
         keys.append(f"limit:{group}:{customer_id}")
     return _take(group=group, keys=keys)
+
+
+def take_for_address(email: str, *, group: str, meta: Mapping[str, Any]) -> None:
+    """Take a token of `group` for the e-mail address that a request would write to, whoever sends it; only a digest of it is kept.
+
+    Raises TooManyRequests where the bucket is empty, Unavailable as `take` does; no limit applies where none applies to `meta`.
+    """
+    if _is_exempt(meta):
+        return
+    digest = salted_hmac("apps.web.limits", email.strip().lower(), algorithm="sha256").hexdigest()
+    if decision := _take(group=group, keys=[f"limit:{group}:{digest}"]):
+        decision.enforce()
+
+
+def _is_exempt(meta: Mapping[str, Any]) -> bool:
+    return not settings.LIMITS_ENABLED or (settings.LIMITS_EXEMPT_LOOPBACK and _is_loopback(client_address(meta)))
 
 
 def _take(*, group: str, keys: list[str]) -> Decision | None:

@@ -12,6 +12,8 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "/account/sign-in/"
 LOGIN_REDIRECT_URL = "admin:index"  # staff who open the sign-in page itself; shoppers have their own
 
+PASSWORD_RESET_TIMEOUT = 3600  # seconds that the link in a mail is good for
+
 ACCESS_TOKEN_LIFETIME = timedelta(minutes=15)
 REFRESH_TOKEN_LIFETIME = timedelta(days=7)
 # Within this window a consumed refresh token returns the same successor: two tabs do not log each other out.

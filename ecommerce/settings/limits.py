@@ -44,6 +44,8 @@ LIMITS = {
     "checkout": _budget("checkout", "40/2", fails_open=False),
     # Each may end as a mail to whoever was named.
     "notices": _budget("notices", "10/0.05", fails_open=False),
+    # Mails to one address, whoever asks for them.
+    "password_reset": _budget("password_reset", "3/0.002", fails_open=False),
 }
 # How many proxies in front add to X-Forwarded-For; the address that the outermost of them saw is the client's.
 TRUSTED_PROXIES = env.integer("TRUSTED_PROXIES", example="1", default=0)

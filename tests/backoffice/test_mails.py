@@ -48,6 +48,17 @@ def test_mail_about_stock_is_shown_without_an_order(client):
     assert "<option selected>back in stock</option>" in html
 
 
+@pytest.mark.parametrize(("kind", "words"), [("password reset", "works once"), ("password changed", "was changed on")])
+def test_mail_about_an_account_is_shown_without_an_order_and_without_a_token(client, kind, words):
+    sign_in(client, *RIGHTS)
+
+    html = client.get(PAGE, {"kind": kind}).content.decode()
+
+    assert words in html
+    assert "?token=" not in html
+    assert f"<option selected>{kind}</option>" in html
+
+
 def test_preview_bears_no_token_of_the_buyer(client):
     sign_in(client, *RIGHTS)
     place()

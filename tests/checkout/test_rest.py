@@ -79,7 +79,7 @@ def test_first_cart_carries_a_token_that_opens_it_again(shopper):
     assert added.status_code == 201
     (item,) = shopper.send("GET", "cart").json()["items"]
     assert item["variant_id"] == str(variant)
-    assert (item["quantity"], item["available"], item["price_was"]) == (2, 5, None)
+    assert (item["quantity"], item["available"], item["price_was"], item["compare_at_price"]) == (2, 5, None, None)
     assert item["line_total"] == {"amount": "40.00", "currency": "EUR"}
     assert {"id", "product_id", "sku", "title", "options", "image", "unit_price"} <= item.keys()
 

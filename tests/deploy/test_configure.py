@@ -222,6 +222,7 @@ _WRONG = [
     ("LIMIT_CATALOGUE", "200/x", _BUCKET),
     ("LIMIT_LOGIN", "10/0", _BUCKET),
     ("LIMIT_NOTICES", "x/1", _BUCKET),
+    ("LIMIT_PASSWORD_RESET", "3", _BUCKET),
     ("LIMIT_CHECKOUT", "10", _BUCKET),
     ("SOCKETS_MAX_CONNECTIONS", "0", "must be at least 1"),
     ("MESSAGING_LEASE_SECONDS", "1", "must be at least 2"),

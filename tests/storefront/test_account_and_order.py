@@ -1,17 +1,26 @@
 """Who may see what: sign-in, links, forms of other sites, and what a page says when it fails."""
 
 import re
+from datetime import timedelta
 from urllib.parse import quote
 
 import pytest
 from django.test import Client
 from django.urls import URLPattern
 
+from apps.kernel import clock
 from apps.kernel.ids import uuid7
+from apps.messaging.testing import deliver_all
 from apps.orders import api as orders
+from apps.payments import api as payments
 from apps.storefront import urls
 from apps.web import tokens
+from apps.web.formats import day
 from apps.web.pagination import PageParams
+from tests.brand.making import settle
+from tests.checkout.shopping import euro
+from tests.orders import paying
+from tests.orders.making import STAFF
 from tests.storefront.test_checkout import PASSWORD, order, placed, ready, sign_up
 from tests.storefront.visitor import Visitor
 
@@ -23,6 +32,18 @@ def guest_order():
     visitor, page, _ = ready()
     order(visitor, page, provider="manual")
     return visitor, orders.search_orders(params=PageParams()).items[0]
+
+
+def pay(order_id, *, provider="manual"):
+    """Let the whole price arrive, by the way the buyer chose."""
+    payment = orders.start_payment(order_id=order_id, viewer=STAFF, provider=provider)
+    if provider == "manual":
+        paying.arrive(payment)
+    else:
+        payments.confirm_payment(
+            payment_id=payment.id, order_id=order_id, payment_method="pm_card_visa", idempotency_reference="1"
+        )
+    deliver_all()
 
 
 def path_of(pattern: URLPattern) -> str:
@@ -161,12 +182,101 @@ def test_strangers_order_does_not_exist(sandbox):
 
 def test_guest_cancels_their_order(sandbox):
     visitor, summary = guest_order()
+    assert f'href="/orders/{summary.id}/cancel/"' in visitor.get(f"/orders/{summary.id}/").text
+    asked = visitor.get(f"/orders/{summary.id}/cancel/")
 
-    page = visitor.send(visitor.get(f"/orders/{summary.id}/").form(f"/orders/{summary.id}/cancel/"))
+    page = visitor.send(asked.form(f"/orders/{summary.id}/cancel/"))
 
+    assert "You have not been charged" in asked.text
     assert page.path == f"/orders/{summary.id}/"
     assert '<strong id="order-status">cancelled</strong>' in page.text
     assert "/cancel/" not in page.text
+    assert visitor.get(f"/orders/{summary.id}/cancel/").path == f"/orders/{summary.id}/"
+
+
+@pytest.mark.parametrize(
+    ("provider", "words"), [("stripe", "back to the card or wallet"), ("manual", "back to the account it came from")]
+)
+def test_cancelling_says_before_what_goes_back_and_where(sandbox, provider, words):
+    visitor, page, _ = ready()
+    order(visitor, page, provider=provider)
+    (summary,) = placed()
+    pay(summary.id, provider=provider)
+
+    asked = visitor.get(f"/orders/{summary.id}/cancel/")
+
+    assert re.search(rf"€24\.90 {words}", asked.text)
+    assert orders.get_order(order_id=summary.id, viewer=STAFF).status is orders.OrderStatus.PROCESSING
+
+
+def test_order_that_changed_after_the_question_is_asked_about_again(sandbox):
+    visitor, summary = guest_order()
+    asked = visitor.get(f"/orders/{summary.id}/cancel/")
+    pay(summary.id)
+
+    again = visitor.send(asked.form(f"/orders/{summary.id}/cancel/"))
+
+    assert again.path == f"/orders/{summary.id}/cancel/"
+    assert "changed meanwhile" in again.text
+    assert "€24.90 back" in again.text
+    visitor.send(again.form(f"/orders/{summary.id}/cancel/"))
+    assert orders.get_order(order_id=summary.id, viewer=STAFF).status is orders.OrderStatus.CANCELLED
+
+
+@pytest.mark.parametrize("version", ["", "x", "-1", "9" * 30])
+def test_cancelling_without_having_been_asked_asks(sandbox, version):
+    visitor, summary = guest_order()
+    form = visitor.get(f"/orders/{summary.id}/cancel/").form(f"/orders/{summary.id}/cancel/")
+
+    page = visitor.send(form, version=version)
+
+    assert page.path == f"/orders/{summary.id}/cancel/"
+    assert placed()[0].status is orders.OrderStatus.AWAITING_PAYMENT
+
+
+def test_receipt_names_seller_buyer_lines_tax_and_money(sandbox):
+    settle(legal_footer="Northfold GmbH, Kiel\nVAT DE123456789")
+    visitor, page, _ = ready(quantity=2)
+    order(visitor, page, provider="manual")
+    (summary,) = placed()
+    unpaid = visitor.get(f"/orders/{summary.id}/receipt/").text
+    pay(summary.id)
+    orders.refund_order(order_id=summary.id, amount=euro("5.00"), reason="test", reference="r-1", actor="staff:test")
+    paying.settle()
+
+    text = visitor.get(f"/orders/{summary.id}/receipt/").text
+
+    assert "Not paid yet." in unpaid
+    assert "Receipt" not in unpaid
+    whole = orders.get_order(order_id=summary.id, viewer=STAFF)
+    for told in (
+        f"Receipt for order {summary.number}", "Northfold GmbH, Kiel<br>VAT DE123456789", "Invalidenstraße 117", "10115 Berlin",
+        whole.lines[0].sku, "€20.00", "€40.00", "€44.90", "Articles, 19%", "€6.39", "€0.78", "€7.17", "Bank transfer",
+        "The payment of €44.90 arrived.", "€5.00 went back to the buyer.", "\N{MINUS SIGN}€5.00",
+    ):  # fmt: skip
+        assert told in text, told
+    assert f'href="/orders/{summary.id}/receipt/"' in visitor.get(f"/orders/{summary.id}/").text
+    assert Visitor().get(f"/orders/{summary.id}/receipt/").status == 404
+
+
+def test_order_page_says_what_to_do_when_something_is_wrong(sandbox):
+    settle()
+    visitor, summary = guest_order()
+    path = f"/orders/{summary.id}/"
+
+    waiting = visitor.get(path).text
+    pay(summary.id)
+    orders.ship_order(order_id=summary.id, actor="staff:test", reference="p-1")
+    sent = visitor.get(path).text
+    orders.deliver_order(order_id=summary.id, actor="staff:test")
+    arrived = visitor.get(path).text
+
+    assert "You can cancel until a parcel leaves." in waiting
+    assert f'href="mailto:orders@fernway.example?subject=Order%20{summary.number}"' in waiting
+    assert "return it within 30 days of its arrival" in sent
+    assert "/cancel/" not in sent
+    last_day = day(clock.now() + timedelta(days=30))
+    assert f"You can return it until {last_day}." in arrived
 
 
 def test_guest_pays_another_way_after_all(sandbox):

@@ -5,6 +5,7 @@ import re
 import pytest
 from django.db import connection
 
+from apps.checkout import api as checkout
 from tests.storefront.test_account_pages import ADDRESS, make_customer, post_own_form
 from tests.storefront.visitor import PERSON, Visitor, make_listed
 
@@ -40,12 +41,14 @@ def test_another_country_shows_its_fields_and_keeps_what_was_typed():
     assert {name: kept[name] for name in PERSON} == {**PERSON, "country": "US"}
 
 
-def test_redrawing_saves_nothing():
+def test_redrawing_saves_nothing_with_the_bag_and_keeps_what_was_typed():
     visitor, page = at_checkout()
+    cart = checkout.CartOwner(token=visitor.client.cookies["cart"].value)
 
     redraw(visitor, page, country="US")
 
-    assert visitor.get("/checkout/").form("/checkout/").fields["country"] == "DE"
+    assert checkout.get_quote(owner=cart).shipping_address is None
+    assert visitor.get("/checkout/").form("/checkout/").fields["country"] == "US"
 
 
 def test_what_a_country_has_no_field_for_is_kept_for_the_way_back_and_not_ordered():

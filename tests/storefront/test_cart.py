@@ -111,6 +111,47 @@ def test_changes_of_price_and_stock_are_explained_line_by_line():
     assert 'href="/checkout/"' not in text
 
 
+def reduced(**prices):
+    """Return the slug of a product that is on sale: currency to (price, former price)."""
+    given = {code: Money(Decimal(now), code) for code, (now, _) in prices.items()}
+    former = {code: Money(Decimal(was), code) for code, (_, was) in prices.items() if was}
+    return make_listed(variants=(VariantInput(prices=given, compare_at_prices=former),))[1]
+
+
+def test_what_a_sale_saves_is_said_beside_the_line_and_in_the_sum():
+    visitor = Visitor()
+    visitor.add(reduced(EUR=("20.00", "30.00")), 3)
+    bag = visitor.add(make_listed(price="5.00")[1]).text
+
+    line = re.search(r'<span class="unit-price">.*?</span>\n.*?</span>', bag, re.DOTALL)[0]
+    assert '<s class="quiet"><span class="unseen">Was </span>€30.00</s>' in line
+    assert '<span class="unseen">Now </span>€20.00' in line
+    assert bag.count("You save €30.00") == 2
+    assert "You save €30.00" in visitor.get("/checkout/").text
+    assert bag.count('<s class="quiet">') == 1
+
+
+def test_what_is_saved_is_that_of_the_bags_currency(settings):
+    settings.CURRENCIES = ("EUR", "USD")
+    visitor = Visitor()
+    visitor.client.cookies["currency"] = "USD"
+
+    bag = visitor.add(reduced(EUR=("20.00", "30.00"), USD=("25.00", "26.50")), 2).text
+
+    assert bag.count("You save $3.00") == 2
+    assert "€" not in re.search(r'<ul class="lines">.*?</ul>', bag, re.DOTALL)[0]
+
+
+@pytest.mark.parametrize("was", ["20.00", "15.00", ""])
+def test_former_price_that_was_not_higher_saves_nothing(was):
+    visitor = Visitor()
+
+    bag = visitor.add(reduced(EUR=("20.00", was))).text
+
+    assert "You save" not in bag
+    assert '<s class="quiet">' not in bag
+
+
 def test_product_that_is_gone_can_be_taken_out():
     variant_id, slug = make_listed()
     visitor = Visitor()

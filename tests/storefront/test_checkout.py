@@ -5,6 +5,7 @@ from threading import Barrier, Thread
 from urllib.parse import urlsplit
 
 import pytest
+from django.core.cache import cache
 from django.db import connections
 
 from apps.accounts import api as accounts
@@ -14,6 +15,7 @@ from apps.kernel.address import Address
 from apps.kernel.ids import uuid7
 from apps.messaging.testing import deliver_all
 from apps.orders import api as orders
+from apps.storefront import drafts
 from apps.web.pagination import PageParams
 from tests.checkout.shopping import set_price, stock_of
 from tests.storefront.visitor import PERSON, Visitor, make_listed
@@ -289,3 +291,158 @@ def test_price_that_changes_with_an_order_under_way_costs_few_statements(sandbox
 
     assert "Your bag is empty." in visitor.get("/cart/").text
     assert "Go to your last order" in visitor.get("/cart/").text
+
+
+HALF = {**PERSON, "first_name": "Eva", "line1": "", "city": "", "email": "eva@nowhere"}
+
+
+def at_checkout(visitor=None, **product):
+    visitor = visitor or Visitor()
+    visitor.add(make_listed(**product)[1])
+    return visitor, visitor.get("/checkout/")
+
+
+def leave(visitor, page, way, **changes):
+    return visitor.send(page.form("/checkout/"), button="leave", **{**changes, "leave": way})
+
+
+def kept(visitor):
+    fields = visitor.get("/checkout/").form("/checkout/").fields
+    return {name: fields.get(name, "") for name in HALF}
+
+
+def test_what_was_typed_outlives_a_way_to_the_bag():
+    visitor, page = at_checkout()
+
+    bag = leave(visitor, page, "cart", **HALF)
+    changed = visitor.send(bag.form("/cart/items/"), quantity="3")
+
+    assert changed.path == "/cart/"
+    assert kept(visitor) == HALF
+    assert "3 \N{MULTIPLICATION SIGN}" in visitor.get("/checkout/").text
+
+
+def test_what_was_typed_outlives_the_way_through_sign_in_and_is_not_mixed_with_the_accounts(sandbox):
+    email = f"{uuid7().hex}@example.com"
+    customer = accounts.register_customer(email=email, password=PASSWORD, first_name="Grace", last_name="Hopper")
+    address = Address(
+        first_name="Grace", last_name="Hopper", line1="Harbour 1", city="Kiel", postal_code="24103", country="DE"
+    )
+    accounts.save_address(customer_id=customer.id, address=address)
+    visitor, page = at_checkout()
+
+    door = leave(visitor, page, "sign-in", **HALF)
+    filled = visitor.send(door.form("/account/sign-in/"), at="/account/sign-in/", email=email, password=PASSWORD)
+
+    assert filled.path == "/checkout/"
+    assert kept(visitor) == HALF
+
+
+def test_account_fills_in_where_nothing_was_typed():
+    email = f"{uuid7().hex}@example.com"
+    accounts.register_customer(email=email, password=PASSWORD, first_name="Grace", last_name="Hopper")
+    visitor, page = at_checkout()
+
+    door = leave(visitor, page, "sign-in", country="FR")
+    visitor.send(door.form("/account/sign-in/"), at="/account/sign-in/", email=email, password=PASSWORD)
+
+    found = kept(visitor)
+    assert (found["email"], found["first_name"], found["country"]) == (email, "Grace", "FR")
+
+
+def test_script_only_keeps_what_was_typed():
+    visitor, page = at_checkout()
+
+    answer = leave(visitor, page, "page", **HALF)
+
+    assert (answer.status, answer.text) == (204, "")
+    assert kept(visitor) == HALF
+
+
+def test_form_with_faults_is_there_again_after_another_page():
+    visitor, page = at_checkout()
+    visitor.send(page.form("/checkout/"), button="save", **HALF)
+
+    visitor.get("/cart/")
+
+    assert kept(visitor) == HALF
+
+
+def test_choice_of_payment_and_delivery_is_there_again(sandbox):
+    visitor, page, _ = ready()
+    methods = re.findall(r'name="shipping_method_id" value="([^"]+)"', page.text)
+
+    leave(visitor, page, "cart", provider="manual", shipping_method_id=methods[-1])
+    back = visitor.get("/checkout/")
+
+    fields = back.form("/checkout/").fields
+    assert (fields["provider"], fields["shipping_method_id"]) == ("manual", methods[-1])
+    order(visitor, back)
+    assert len(placed()) == 1
+
+
+def test_nobody_else_sees_what_was_typed_and_an_order_clears_it(sandbox):
+    visitor, page, _ = ready()
+    leave(visitor, page, "cart", **{**PERSON, "first_name": "Half", "line1": ""})
+    assert "Half" not in at_checkout()[1].text
+
+    order(visitor, visitor.get("/checkout/"), **PERSON)
+    again = at_checkout(visitor)[1]
+
+    assert len(placed()) == 1
+    assert "Half" not in again.text
+
+
+def test_what_was_typed_is_forgotten_in_time():
+    visitor, page = at_checkout()
+    leave(visitor, page, "cart", **HALF)
+
+    assert 0 < cache.ttl(f"checkout_draft:{visitor.client.session['checkout_draft']}") <= drafts.SECONDS == 7200
+
+
+def test_what_was_typed_comes_too_late_for_an_order_that_is_placed(sandbox):
+    """The script tells of a field at the moment the button is pressed: it must undo nothing of what placing wrote."""
+    visitor, page, _ = ready()
+    draft_id = visitor.client.session["checkout_draft"]
+    order(visitor, page, provider="manual")
+    (summary,) = placed()
+
+    cache.set(f"checkout_draft:{draft_id}", HALF)  # as a request that began before would
+
+    assert visitor.get(f"/orders/{summary.id}/").status == 200
+    assert "Eva" not in at_checkout(visitor)[1].text
+
+
+def test_signing_out_forgets_what_was_typed():
+    visitor = Visitor()
+    sign_up(visitor)
+    _, page = at_checkout(visitor)
+    leave(visitor, page, "cart", **HALF)
+
+    visitor.send(visitor.get("/account/orders/").form("/account/sign-out/"))
+
+    assert "Eva" not in at_checkout(visitor)[1].text
+
+
+def test_summary_with_the_total_stands_before_the_form():
+    _, page, _ = ready()
+
+    head = re.search(
+        r'<details>\s*<summary[^>]*>.*?<strong class="amount">([^<]+)</strong></summary>', page.text, re.DOTALL
+    )
+
+    assert head[1] == "€24.90"
+    assert page.text.index("<details>") < page.text.index('id="checkout"')
+
+
+@pytest.mark.parametrize("legend", ["Delivery", "Payment"])
+def test_choices_stand_in_a_group_with_a_name(sandbox, legend):
+    _, page, _ = ready()
+
+    (group,) = [
+        each
+        for each in re.findall(r"<fieldset.*?</fieldset>", page.text, re.DOTALL)
+        if f"<h2>{legend}</h2></legend>" in each
+    ]
+
+    assert 'type="radio"' in group

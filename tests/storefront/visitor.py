@@ -34,15 +34,25 @@ class _Forms(HTMLParser):
         super().__init__()
         self.forms: list[Form] = []
         self._select = ""
+        self._by_id: dict[str, Form] = {}
+        self._elsewhere: list[tuple[str, tuple[str, str]]] = []  # buttons outside the form they name
 
     def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attributes}
         if tag == "form":
             self.forms.append(Form(action=given.get("action", ""), method=given.get("method", "get")))
+            self._by_id[given.get("id", "")] = self.forms[-1]
         elif tag == "select":
             self._select = given.get("name", "")
+        elif tag == "button" and "form" in given:
+            self._elsewhere.append((given["form"], (given.get("name", ""), given.get("value", ""))))
         elif self.forms and tag in ("input", "button", "option"):
             self._take(tag, given)
+
+    def close(self) -> None:
+        super().close()
+        for form, button in self._elsewhere:
+            self._by_id[form].buttons.append(button)
 
     def _take(self, tag: str, given: dict[str, str]) -> None:
         form, name, value = self.forms[-1], given.get("name", ""), given.get("value", "")
@@ -68,6 +78,7 @@ class Page:
         self.text: str = response.content.decode()
         parser = _Forms()
         parser.feed(self.text)
+        parser.close()
         self.forms = parser.forms
 
     def form(self, action: str) -> Form:

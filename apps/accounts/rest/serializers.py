@@ -25,6 +25,15 @@ class RefreshInput(serializers.Serializer[Any]):
     refresh = serializers.CharField(max_length=200)
 
 
+class PasswordResetInput(serializers.Serializer[Any]):
+    email = serializers.CharField(max_length=254)
+
+
+class PasswordResetConfirmInput(serializers.Serializer[Any]):
+    token = serializers.CharField(max_length=200)
+    password = serializers.CharField(max_length=1024, trim_whitespace=False)
+
+
 class ProfileInput(serializers.Serializer[Any]):
     first_name = serializers.CharField(max_length=100, allow_blank=True, required=False)
     last_name = serializers.CharField(max_length=100, allow_blank=True, required=False)

@@ -14,6 +14,7 @@ from apps.accounts import api as accounts
 from apps.accounts.rest import serializers
 from apps.kernel.address import Address
 from apps.kernel.pages import Page
+from apps.web import limits
 from apps.web.authentication import caller_of
 from apps.web.permissions import RequireCustomer
 from apps.web.views import APIView, reply, reply_page
@@ -79,6 +80,28 @@ class LogoutView(OpenView):
     @extend_schema(request=serializers.RefreshInput, responses={204: None})
     def post(self, request: Request) -> HttpResponse:
         accounts.revoke_refresh_token(**self.parse(serializers.RefreshInput, request))
+        return reply(None, status=204)
+
+
+class PasswordResetView(OpenView):
+    limit_group = "login"
+
+    @extend_schema(request=serializers.PasswordResetInput, responses={202: None})
+    def post(self, request: Request) -> HttpResponse:
+        """Write to the address where it has an account; the answer is the same where it has none."""
+        given = self.parse(serializers.PasswordResetInput, request)
+        limits.take_for_address(given["email"], group="password_reset", meta=request.META)
+        accounts.request_password_reset(**given)
+        return reply(None, status=202)
+
+
+class PasswordResetConfirmView(OpenView):
+    limit_group = "login"
+
+    @extend_schema(request=serializers.PasswordResetConfirmInput, responses={204: None})
+    def post(self, request: Request) -> HttpResponse:
+        """Change the password with the token of the link in the mail; every browser and app is signed out."""
+        accounts.reset_password(**self.parse(serializers.PasswordResetConfirmInput, request))
         return reply(None, status=204)
 
 

@@ -9,15 +9,17 @@ from django.contrib.auth.hashers import make_password
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import IntegrityError
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from psycopg.errors import UniqueViolation
 
 from apps.accounts.errors import InvalidPassword, InvalidProfile, InvalidRegistration
-from apps.accounts.events import CustomerRegistered
+from apps.accounts.events import CustomerRegistered, PasswordChanged
 from apps.accounts.models import User
 from apps.accounts.selectors import get_user
 from apps.accounts.services.checking import find_faults
 from apps.kernel.errors import FieldError
+from apps.kernel.ids import uuid7
 from apps.messaging import api as messaging
 
 MAX_EMAIL = 254
@@ -28,7 +30,7 @@ _NAMES = ("first_name", "last_name")
 def register(*, email: str, password: str, first_name: str, last_name: str) -> User:
     """Check, hash, then write: the hash is slow on purpose and has no place inside a transaction."""
     user = User(email=User.normalize_username(email), first_name=first_name.strip(), last_name=last_name.strip())
-    faults = [*email_faults(user.email), *find_faults(user, fields=_NAMES), *_password_faults(password, user)]
+    faults = [*email_faults(user.email), *find_faults(user, fields=_NAMES), *password_faults(password, user)]
     if faults:
         raise InvalidRegistration(fields=faults)
     user.password = make_password(password)
@@ -75,7 +77,8 @@ def email_faults(email: str) -> list[FieldError]:
     return []
 
 
-def _password_faults(password: str, user: User) -> list[FieldError]:
+def password_faults(password: str, user: User) -> list[FieldError]:
+    """Return what is wrong with a password that a user, saved or not, would have."""
     if len(password) > MAX_PASSWORD:
         return [
             FieldError(
@@ -96,21 +99,26 @@ def change_password(*, customer_id: UUID, current: str, new: str) -> User:
         raise InvalidPassword(
             fields=[FieldError("current_password", "wrong_password", _("This is not your password."))]
         )
-    if faults := _password_faults(new, user):
+    if faults := password_faults(new, user):
         raise InvalidPassword(fields=[FieldError("new_password", fault.code, fault.detail) for fault in faults])
     hashed = make_password(new)
-    _write_password(user_id=user.pk, old=user.password, new=hashed)
+    if not write_password(user=user, new=hashed):
+        raise InvalidPassword(
+            fields=[FieldError("current_password", "wrong_password", _("The password was changed meanwhile."))]
+        )
     user.password = hashed
     return user
 
 
 @messaging.command
-def _write_password(*, user_id: UUID, old: str, new: str) -> None:
-    """Write only over the password that was checked: of two changes at once, one wins and the other is refused."""
-    if not User.objects.filter(pk=user_id, password=old).update(password=new):
-        raise InvalidPassword(
-            fields=[FieldError("current_password", "wrong_password", _("The password was changed meanwhile."))]
-        )
+def write_password(*, user: User, new: str) -> bool:
+    """Write a hash where password and address are still those that the user was read with; return whether they were."""
+    unchanged = User.objects.filter(pk=user.pk, password=user.password, email=user.email, is_active=True)
+    if not unchanged.update(password=new):
+        return False
+    changed = PasswordChanged(change_id=uuid7(), customer_id=user.pk, language=get_language() or "")
+    messaging.publish(changed, version=1)
+    return True
 
 
 @messaging.command

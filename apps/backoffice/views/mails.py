@@ -19,13 +19,14 @@ from apps.web.pagination import PageParams
 _SAMPLES = 20
 _WIDTHS = (640, 390)
 _BACK_IN_STOCK = "back in stock"
-_KINDS = (*(kind.value for kind in notifications.MailKind), _BACK_IN_STOCK)
+_ABOUT_ACCOUNTS = {kind.value.replace("_", " "): kind for kind in notifications.AccountMailKind}
+_KINDS = (*(kind.value for kind in notifications.MailKind), _BACK_IN_STOCK, *_ABOUT_ACCOUNTS)
 
 
 @require_safe
 @permission_required(["notifications.view_outboundmail", "orders.view_order"], raise_exception=True)
 def preview(request: HttpRequest) -> HttpResponse:
-    """Show a mail of one kind in one language, about an order or some product, HTML and text side by side."""
+    """Show a mail of one kind in one language, about an order, some product or an account, HTML and text side by side."""
     number = request.GET.get("order", "").strip()
     samples = orders.search_orders(params=PageParams(limit=_SAMPLES)).items
     found = orders.search_orders(query=number, params=PageParams(limit=1)).items if number else samples[:1]
@@ -52,6 +53,8 @@ def preview(request: HttpRequest) -> HttpResponse:
 def _preview(kind: str, *, order_id: UUID | None, language: str) -> notifications.WrittenMail | None:
     if kind == _BACK_IN_STOCK:
         return notifications.preview_stock_notice(language=language)
+    if about_account := _ABOUT_ACCOUNTS.get(kind):
+        return notifications.preview_account_mail(kind=about_account, language=language)
     if order_id is None:
         return None
     return notifications.preview_mail(kind=notifications.MailKind(kind), order_id=order_id, language=language)

@@ -53,6 +53,7 @@ class CartItemView(serializers.Serializer[Any]):
     image = CartImage(allow_null=True)
     unit_price = MoneyField()
     price_was = MoneyField(allow_null=True)
+    compare_at_price = MoneyField(allow_null=True)
     quantity = serializers.IntegerField()
     line_total = MoneyField()
     available = serializers.IntegerField()

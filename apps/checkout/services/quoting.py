@@ -96,6 +96,7 @@ def _item(
         image=codec.encode(variant.image) if variant else None,
         unit_price=price,
         price_was=line.price_seen if _changed(line.price_seen, price) else None,
+        compare_at_price=variant.compare_at_price if variant else None,
         quantity=line.quantity,
         line_total=price * line.quantity,
         available=in_stock if sellable else 0,

@@ -54,6 +54,7 @@ def money(value: Money | Mapping[str, Any] | None) -> str:
     return formats.money(value if isinstance(value, Money) else Money(Decimal(value["amount"]), value["currency"]))
 
 
+register.filter(formats.percent)
 register.filter(formats.day)
 register.filter(formats.moment)
 register.filter(formats.weekday)

@@ -1,4 +1,4 @@
-"""Signing up, in and out."""
+"""Signing up, in and out, and a way back in for who forgot the password."""
 
 from __future__ import annotations
 
@@ -16,6 +16,11 @@ from apps.kernel.errors import DomainError, Invalid
 from apps.storefront import forms, owners
 from apps.storefront.context import page
 from apps.storefront.limited import limit_posts
+from apps.web import limits
+from apps.web.authentication import caller_of
+
+_RESET = "password_reset"
+_LONGEST_TOKEN = 200
 
 
 def _next(request: HttpRequest) -> str:
@@ -72,3 +77,52 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     accounts.sign_out(request)
     messages.info(request, _("You are signed out."))
     return owners.forget_cart(redirect("storefront:sign-in"))
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@limit_posts("login")
+def forgotten(request: HttpRequest) -> HttpResponse:
+    """Ask for an address and write to it; what is answered is the same whether it has an account."""
+    if request.method != "POST":
+        return page(request, "forgotten.html", {"given": request.POST})
+    email = request.POST.get("email", "").strip()[:2000]
+    try:
+        limits.take_for_address(email, group="password_reset", meta=request.META)
+        accounts.request_password_reset(email=email)
+    except Invalid as error:
+        faults = forms.faults_by_field(error, {"email": email})
+        return page(request, "forgotten.html", {"given": request.POST, "faults": faults}, status=400)
+    return page(request, "forgotten.html", {"asked": email})
+
+
+@sensitive_post_parameters("password")
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@limit_posts("login")
+def new_password(request: HttpRequest) -> HttpResponse:
+    """Take the token of a mail's link out of the address first, so that no other page is told of it; looking uses nothing up."""
+    if token := request.GET.get("token"):
+        request.session[_RESET] = token[:_LONGEST_TOKEN]
+        return redirect("storefront:new-password")
+    token, faults = request.session.get(_RESET, ""), {}
+    try:
+        customer = accounts.read_password_reset(token=token)
+        if request.method == "POST":
+            accounts.reset_password(token=token, password=request.POST.get("password", "")[:2000])
+            return _led_to_sign_in(request, customer)
+    except accounts.InvalidResetToken:
+        request.session.pop(_RESET, None)
+        return page(request, "new_password.html", {"ended": True}, status=404)
+    except accounts.InvalidPassword as error:
+        faults = forms.faults_by_field(error, request.POST.dict())
+    return page(request, "new_password.html", {"customer": customer, "faults": faults}, status=400 if faults else 200)
+
+
+def _led_to_sign_in(request: HttpRequest, customer: accounts.Customer) -> HttpResponse:
+    """Who was signed in here as this customer no longer is: their session has ended with all others."""
+    if caller_of(request).customer_id == customer.id:
+        accounts.sign_out(request)
+    request.session.pop(_RESET, None)
+    messages.success(request, _("Your password is changed, and every browser and app is signed out. Sign in with it."))
+    return redirect("storefront:sign-in")

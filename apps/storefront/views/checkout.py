@@ -1,9 +1,12 @@
-"""Checkout: one page, guest first. Saving keeps what was typed; placing happens once, however often the form is sent."""
+"""Checkout: one page, guest first. What was typed outlives every way out and back; placing happens once, however often it is sent."""
 
 from __future__ import annotations
 
 import hashlib
 import uuid
+from collections.abc import Mapping
+from contextlib import suppress
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.conf import settings
@@ -21,7 +24,7 @@ from apps.kernel.errors import DomainError, Invalid
 from apps.messaging import api as messaging
 from apps.orders import api as orders
 from apps.payments import api as payments
-from apps.storefront import address_form, currencies, forms, owners
+from apps.storefront import address_form, currencies, drafts, forms, owners
 from apps.storefront.context import page
 from apps.storefront.limited import limit_posts
 from apps.storefront.templatetags.shop import money
@@ -38,6 +41,9 @@ def show(request: HttpRequest) -> HttpResponse:
     try:
         if request.method != "POST":
             return _form(request, owner)
+        drafts.keep(request)
+        if "leave" in request.POST:
+            return _leave(request, owner)
         if address_form.REDRAW in request.POST:
             return _form(request, owner)
         return _place(request, owner) if "place" in request.POST else _save(request, owner)
@@ -50,13 +56,27 @@ def show(request: HttpRequest) -> HttpResponse:
         return redirect("storefront:checkout" if request.method == "POST" else "storefront:cart")
 
 
+def _leave(request: HttpRequest, owner: checkout.CartOwner) -> HttpResponse:
+    """Keep with the bag what is complete, and lead where the button says; nowhere for the script that only keeps what was typed."""
+    way = request.POST["leave"]
+    if way == "page":
+        return HttpResponse(status=204)
+    with suppress(DomainError):
+        _keep(request, owner)
+    if way == "sign-in":
+        return redirect(f"{reverse('storefront:sign-in')}?{urlencode({'next': reverse('storefront:checkout')})}")
+    return redirect("storefront:cart")
+
+
 def _form(request: HttpRequest, owner: checkout.CartOwner, faults: dict[str, str] | None = None) -> HttpResponse:
     quote = checkout.get_quote(owner=owner)
     if not quote.cart.items:
         return redirect("storefront:cart")
-    given = request.POST if request.method == "POST" else _filled_in(quote, owner.customer_id)
+    given: Mapping[str, str] = request.POST.dict()
+    if request.method != "POST":
+        given = _filled_in(quote, owner.customer_id, drafts.read(request))
     methods = checkout.list_shipping_options(owner=owner) if quote.shipping_address else ()
-    picked = request.POST.get("shipping_method_id")
+    picked = given.get("shipping_method_id")
     context = {
         "quote": quote,
         "faults": faults or {},
@@ -75,8 +95,19 @@ def _form(request: HttpRequest, owner: checkout.CartOwner, faults: dict[str, str
     return currencies.remember(response, quote.cart.currency)
 
 
-def _filled_in(quote: checkout.Quote, customer_id: UUID | None) -> dict[str, str]:
-    """Return what was filled in before; for a customer who has not yet, what the account knows."""
+def _filled_in(quote: checkout.Quote, customer_id: UUID | None, draft: Mapping[str, str]) -> dict[str, str]:
+    """Return what was filled in before, the latest first: typed, kept with the bag, known of the customer's account."""
+    known = _known(quote, customer_id)
+    found = {**known, "email": draft.get("email") or known["email"], "provider": draft.get("provider", "")}
+    # An address is of one piece: half of one and half of another would go nowhere.
+    if any(draft.get(name) for name in address_form.FIELDS if name != "country"):
+        found |= {name: draft[name] for name in address_form.FIELDS}
+    elif draft.get("country") and "line1" not in known:
+        found["country"] = draft["country"]
+    return found
+
+
+def _known(quote: checkout.Quote, customer_id: UUID | None) -> dict[str, str]:
     address, email = quote.shipping_address, quote.email
     names: dict[str, str] = {}
     if customer_id is not None and not (address and email):
@@ -103,6 +134,7 @@ def _keep(request: HttpRequest, owner: checkout.CartOwner) -> checkout.Quote:
         if [fault.code for fault in error.fields] != ["shipping_method_unavailable"]:
             raise
         quote = checkout.update_checkout(owner=owner, changes=forms.without_method(changes))
+    drafts.keep_rest(request)
     if quote.shipping_method_id or not quote.cart.items:
         return quote
     offered = checkout.list_shipping_options(owner=owner)
@@ -129,7 +161,9 @@ def _place(request: HttpRequest, owner: checkout.CartOwner) -> HttpResponse:
         )
         return redirect("storefront:cart")
     except checkout.AlreadyPlaced as error:
+        drafts.forget(request)
         return redirect("storefront:order", order_id=error.order_id)
+    drafts.forget(request)
     order_id = UUID(answer.body["order_id"])
     if token := answer.body["order_token"]:
         owners.open_order(request, order_id=order_id, token=token)

@@ -1,5 +1,6 @@
 "use strict";
-// Works out delivery and total anew when another country, state or delivery is chosen. Without this script a button does it.
+// Works out delivery and total anew when another country, state or delivery is chosen, and lets the shop keep what was typed when the
+// page is left. Without this script buttons do both.
 (() => {
   const form = document.querySelector("form[data-checkout]");
   if (!form) return;
@@ -35,6 +36,25 @@
     due ||= ["shipping_method_id", "region"].includes(event.target.name);
     recountOnceComplete();
   });
+  // A form that is sent takes along what was typed. For any other way out the shop is told after each field, and of the last one on leaving.
+  let typed = false;
+  let telling = Promise.resolve();
+
+  function draft() {
+    typed = false;
+    const body = new URLSearchParams(new FormData(form));
+    body.set("leave", "page");
+    return body;
+  }
+
+  async function tell() {
+    if (typed) await fetch(form.action, { method: "POST", body: draft(), credentials: "same-origin", keepalive: true });
+  }
+
+  form.addEventListener("input", () => (typed = true));
+  form.addEventListener("change", () => (telling = telling.then(tell).catch(() => {}))); // one after the other: the last knows all
+  form.addEventListener("submit", () => (typed = false));
+  addEventListener("pagehide", () => typed && navigator.sendBeacon(form.action, draft()));
   // The fields of another country are there: see address.js.
   form.addEventListener("address", () => {
     due = true;
