@@ -1,6 +1,7 @@
 """Every page of a running shop as pictures: FOLDER/<page>-<width>-<light|dark>.png, those of staff too where --run or --staff lets them in.
 
-It puts something in the bag and places one order; nothing is changed on staff pages.
+It puts something in the bag and places two orders. With --run, of a shop of bin/up, six more are brought to the states that an order can be
+in, and a product file is uploaded that nobody imports; with --staff nothing is changed on staff pages.
 """
 
 from __future__ import annotations
@@ -8,96 +9,19 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
-from uuid import uuid4
 
-from bin.staff_pages import visit_staff_pages
+from bin.shop_pages import PATIENCE, visit, visit_states, wait_until
+from bin.shop_states import OutOfReach, bring_about
+from bin.staff_pages import visit_rare_staff_pages, visit_staff_pages
 from ecommerce.local.browser import find_chromium
 
 WIDTHS, SCHEMES = (390, 768, 1280), ("light", "dark")
-PATIENCE = 20_000
-PERSON = {
-    "email": "ada@example.com", "first_name": "Ada", "last_name": "Löwe", "line1": "Invalidenstraße 117",
-    "postal_code": "10115", "city": "Berlin",
-}  # fmt: skip
-
-
-def visit(page, base: str) -> Iterator[str]:  # type: ignore[no-untyped-def]
-    """Lead a page through the whole shop; yield the name of each place once it is reached."""
-
-    def go(path: str) -> None:
-        page.goto(base + path, wait_until="domcontentloaded")
-
-    go("/")
-    yield "home"
-    go("/products/")
-    yield "listing"
-    product = page.locator(".card a").first.get_attribute("href")
-    go("/search/?q=jacket&in_stock=1&max_price=250")
-    yield "search"
-    go("/search/?q=qqqqqqqq")
-    yield "search-empty"
-    go("/cart/")
-    yield "bag-empty"
-    go(product)
-    yield "product"
-    page.get_by_role("button", name="Add to bag").first.click()
-    page.get_by_role("dialog").wait_for()
-    yield "product-added"
-    go("/cart/")
-    yield "bag"
-    go("/checkout/")
-    yield "checkout"
-    for name, value in PERSON.items():
-        page.locator(f"#{name}").fill(value)
-    page.get_by_role("button", name="Continue to delivery").click()
-    page.locator("#review").wait_for()
-    yield "checkout-review"
-    page.locator("#email").fill("nobody@nowhere")
-    page.get_by_role("button", name=re.compile("^Order and pay")).click()
-    page.get_by_role("alert").wait_for()
-    yield "checkout-faults"
-    page.locator("#email").fill(PERSON["email"])
-    page.get_by_role("radio", name=re.compile("Bank transfer")).check()
-    page.get_by_role("button", name=re.compile("^Order and pay")).click()
-    page.locator("#order").wait_for()
-    yield "order"
-    order = page.url.removeprefix(base)
-    go(f"{order}receipt/")
-    yield "order-receipt"
-    go(f"{order}cancel/")
-    yield "order-cancel"
-    go("/account/sign-in/")
-    yield "sign-in"
-    go("/account/password/forgotten/")
-    yield "password-forgotten"
-    page.locator("#email").fill(PERSON["email"])
-    page.get_by_role("button", name="Send the link").click()
-    page.get_by_role("status").filter(has_text=PERSON["email"]).wait_for()
-    yield "password-asked"
-    go("/account/password/new/")
-    yield "password-link-ended"
-    go("/account/sign-up/")
-    yield "sign-up"
-    page.locator("#email").fill(f"screens-{uuid4().hex[:8]}@example.com")
-    page.locator("#password").fill("correct horse battery")
-    page.get_by_role("button", name="Open account").click()
-    page.wait_for_url("**/account/orders/")
-    for name in ("orders", "addresses", "details", "security"):
-        go(f"/account/{name}/")
-        yield f"account-{name}"
-    go("/back-in-stock/stop/")
-    yield "stop-mails"
-    go("/nowhere/")
-    yield "not-found"
-    go("/offline/")
-    yield "offline"
 
 
 def photograph(folder: Path, walks: list[Callable[..., Iterator[str]]]) -> int:
@@ -127,15 +51,6 @@ def photograph(folder: Path, walks: list[Callable[..., Iterator[str]]]) -> int:
     return count
 
 
-def wait_until(page, holds: str) -> None:  # type: ignore[no-untyped-def]
-    """Wait for an expression of the page. Playwright's own way evaluates strings in the page, which the shop's policy forbids."""
-    for _ in range(PATIENCE // 100):
-        if page.evaluate(holds):
-            return
-        page.wait_for_timeout(100)
-    raise TimeoutError(f"{page.url}: never {holds}")
-
-
 def shoot(page, folder: Path, *, name: str, scheme: str) -> int:  # type: ignore[no-untyped-def]
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 900})
@@ -143,7 +58,8 @@ def shoot(page, folder: Path, *, name: str, scheme: str) -> int:  # type: ignore
         page.evaluate("for (const image of document.images) image.loading = 'eager'")
         # A picture of another width is chosen in the frames after the window changed.
         page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
-        wait_until(page, "[...document.images].every(image => image.complete)")
+        # A shop that has just started draws them when they are first asked for.
+        wait_until(page, "[...document.images].every(image => image.complete)", patience=3 * PATIENCE)
         page.screenshot(path=folder / f"{name}-{width}-{scheme}.png", full_page=True, timeout=PATIENCE)
     return len(WIDTHS)
 
@@ -171,14 +87,30 @@ def main() -> None:
         sys.exit(
             f"bin/screens: no shop answers at {base} ({error.reason}); start one with bin/up, or name it with --url"
         )
+    try:
+        count = photograph(given.folder, find_walks(base, address=given.staff, run=given.run))
+    except OutOfReach as error:
+        sys.exit(f"bin/screens: {error}")
+    print(f"{given.folder}: {count} pictures")
+
+
+def find_walks(base: str, *, address: str | None, run: Path) -> list[Callable[..., Iterator[str]]]:
+    """Return the ways through the shop at `base` that are open to us, and say which are not."""
     walks: list[Callable[..., Iterator[str]]] = [partial(visit, base=base)]
-    if staff := find_staff(base, address=given.staff, run=given.run):
-        walks.append(partial(visit_staff_pages, base=base, staff=staff))
-    else:
-        print(
-            f"no pages of staff: {given.run} is not of the shop at {base}; name it with --run, or somebody with --staff"
-        )
-    print(f"{given.folder}: {photograph(given.folder, walks)} pictures")
+    staff = find_staff(base, address=address, run=run)
+    if staff is None:
+        print(f"no pages of staff: {run} is not of the shop at {base}; name it with --run, or somebody with --staff")
+        return walks
+    if address:
+        print("no pages of rare states: they need the state folder of bin/up; name its run.json with --run")
+        return [*walks, partial(visit_staff_pages, base=base, staff=staff)]
+    states = bring_about(base, staff=staff, state=run.parent)
+    return [
+        *walks,
+        partial(visit_states, base=base, states=states),
+        partial(visit_staff_pages, base=base, staff=staff),
+        partial(visit_rare_staff_pages, base=base, staff=staff, answers=states.answers),
+    ]
 
 
 def find_staff(base: str, *, address: str | None, run: Path) -> Mapping[str, str] | None:

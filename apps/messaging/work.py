@@ -125,15 +125,19 @@ def drive(*, name: str, seconds: float = math.inf) -> int:
 def _take_turn(found: Driver) -> int:
     """Carry out slow work of one queue, an item of each driver after the other, so that a long line of one holds up no other.
 
-    Wake-ups are let through at the end only: whoever got one meanwhile would find the turn taken.
+    Wake-ups are let through at the end only: whoever got one meanwhile would find the turn taken. The next turn is another queue's where
+    one has slow work due, and the relay wakes ours again: who woke itself at once would have every turn.
     """
-    others = [each for each in drivers() if each.slow and each.queue == found.queue and each is not found]
+    slow = [each for each in drivers() if each.slow and each is not found]
+    others = [each for each in slow if each.queue == found.queue]
+    elsewhere = [each for each in slow if each.queue != found.queue and alias_for(each.queue) == alias_for(found.queue)]
     with turn_at(alias_for(found.queue), _SLOW_TURN) as ours:
         if not ours:
             return 0
         deadline = time.monotonic() + settings.MESSAGING["SLOW_TURN_SECONDS"]
         ran = _drive_until([found, *others], deadline=deadline)
-    for each in filter(_has_due, (*others, found)):  # the next turn begins with another's item
+    # In a queue the next turn begins with another's item.
+    for each in [*filter(_has_due, elsewhere)] or [*filter(_has_due, (*others, found))]:
         wakeups.woken(each.name)
         wake_driver(each)
     return ran

@@ -15,7 +15,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-from benchmarks import catalogue, machine, messaging, reads, reference, staff, writes
+from benchmarks import catalogue, imports, machine, messaging, reads, reference, staff, writes
 from benchmarks.shop import BenchShop, wait_for
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -23,6 +23,9 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def main() -> None:
     options = _read_options()
+    if options.imports:
+        finish(options, *measure_imports(options))
+        return
     if not shutil.which("wrk"):
         raise SystemExit("bin/bench: wrk is missing; install it (Debian: apt install wrk).")
     with tempfile.TemporaryDirectory(prefix="shop-bench-") as name:
@@ -36,8 +39,30 @@ def main() -> None:
         say("messaging")
         figures["messaging"] = messaging.measure(folder / "lab", backlog=options.backlog)
         print(f"\nmessaging: {figures['messaging']}")
-        options.out.write_text(json.dumps(figures, indent=2) + "\n")
-        say(f"all figures are in {options.out}")
+    broken = imports.find_broken("the import", figures["import"]) + staff.find_broken(figures["staff"])
+    finish(options, figures, broken)
+
+
+def measure_imports(options: argparse.Namespace) -> tuple[dict[str, Any], list[str]]:
+    with tempfile.TemporaryDirectory(prefix="shop-bench-") as name, BenchShop.running(Path(name) / "state") as shop:
+        found = imports.measure(shop, Path(name), products=options.import_products)
+    runs = {name: run for name, run in found.items() if name != "variants"}
+    print(f"{found['variants']} variants")
+    for name, run in runs.items():
+        print(f"  {name:15} {describe_import(run)}", flush=True)
+    return {"imports": found}, [fault for name, run in runs.items() for fault in imports.find_broken(name, run)]
+
+
+def describe_import(run: dict[str, float]) -> str:
+    return f"{run['seconds']:7.1f} s, at most {run['peak_mb']} MB ({run['early_mb']} in the first quarter, {run['late_mb']} in the last)"
+
+
+def finish(options: argparse.Namespace, figures: dict[str, Any], broken: list[str]) -> None:
+    """Write the figures; end with what exceeds a limit."""
+    options.out.write_text(json.dumps(figures, indent=2) + "\n")
+    say(f"all figures are in {options.out}")
+    if broken:
+        raise SystemExit("\n".join(f"bin/bench: {fault}" for fault in broken))
 
 
 def measure_shop(
@@ -45,8 +70,8 @@ def measure_shop(
 ) -> None:
     say(f"importing {options.products} products")
     catalogue.write_export(export, products=options.products)
-    figures["import_seconds"] = timed(lambda: shop.manage("import_products", str(export), "--currency", "EUR"))
-    print(f"import: {figures['import_seconds']:.1f} s")
+    figures["import"] = imports.watch(shop, "import_products", str(export), "--currency", "EUR")
+    print(f"import: {describe_import(figures['import'])}")
     shop.wait_until_listed(options.products)
     figures["reads"] = measure_reads(stack, shop, options)
     report("reads", figures["reads"], "bare view")
@@ -71,37 +96,40 @@ def measure_staff(shop: BenchShop, options: argparse.Namespace, figures: dict[st
     """Last on this shop's database: its rows would change what is measured before."""
     say(f"staff pages with {options.staff_rows} orders, products and people")
     figures["staff"] = staff.measure(shop, rows=options.staff_rows, repeats=3 * options.rounds)
-    print(f"\nstaff pages with {options.staff_rows} of everything: median (extremes), statements")
+    print(
+        f"\nstaff pages with {options.staff_rows} of everything: median (extremes), statements, growth from a twentieth of that"
+    )
     for name, row in figures["staff"].items():
         if name != "rows":
             spread = f"({row['min_ms']:.0f}-{row['max_ms']:.0f})"
-            print(f"  {name:38} {row['median_ms']:7.1f} ms {spread:12} {row['statements']:5.1f}", flush=True)
+            print(
+                f"  {name:38} {row['median_ms']:7.1f} ms {spread:12} {row['statements']:5.1f} {row['growth']:6.2f}",
+                flush=True,
+            )
 
 
 def _read_options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="bin/bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="fewer products, rounds and seconds; for a first look")
     parser.add_argument("--tiny", action="store_true", help="next to none of anything; shows that the benchmark works")
+    parser.add_argument(
+        "--imports", action="store_true", help="nothing but 50,000 variants imported, again, and exported"
+    )
     parser.add_argument("--out", type=Path, default=ROOT / "var" / "bench.json")
     options = parser.parse_args()
-    sizes = (10_000, 5, 4, 400, 10_000, 100_000)
+    sizes = (10_000, 5, 4, 400, 10_000, 100_000, 5_000)
     if options.quick:
-        sizes = (1_000, 2, 2, 100, 10_000, 10_000)
+        sizes = (1_000, 2, 2, 100, 10_000, 10_000, 500)
     if options.tiny:
-        sizes = (30, 1, 1, 8, 100, 50)
-    options.products, options.rounds, options.seconds, options.orders, options.backlog, options.staff_rows = sizes
+        sizes = (30, 1, 1, 8, 100, 50, 30)
+    names = ("products", "rounds", "seconds", "orders", "backlog", "staff_rows", "import_products")
+    vars(options).update(zip(names, sizes, strict=True))
     options.out.parent.mkdir(exist_ok=True)
     return options
 
 
 def say(text: str) -> None:
     print(f"[{time.strftime('%H:%M:%S')}] {text}", file=sys.stderr, flush=True)
-
-
-def timed(work: Any) -> float:
-    started = time.monotonic()
-    work()
-    return time.monotonic() - started
 
 
 def measure_reads(stack: ExitStack, shop: BenchShop, options: argparse.Namespace) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import random
+from collections.abc import Sequence
 from pathlib import Path
 
 HEADER = [
@@ -12,11 +13,11 @@ HEADER = [
 ]  # fmt: skip
 NOUNS = "jacket shirt trousers beanie scarf parka vest hoodie sock glove boot belt".split()
 ADJECTIVES = "light warm rain wool linen alpine coastal forest quilted packable brushed recycled".split()
-VARIANTS = ("S", "M", "L")
+SIZES = ("S", "M", "L")
 
 
-def write_export(path: Path, *, products: int, seed: int = 1) -> None:
-    """Write a Shopify export of `products` products with three variants each."""
+def write_export(path: Path, *, products: int, sizes: Sequence[str] = SIZES, seed: int = 1) -> None:
+    """Write a Shopify export of `products` products with a variant for each of `sizes`."""
     dice = random.Random(seed)
     with path.open("w", newline="") as file:
         writer = csv.writer(file)
@@ -25,7 +26,7 @@ def write_export(path: Path, *, products: int, seed: int = 1) -> None:
             noun, words = dice.choice(NOUNS), dice.sample(ADJECTIVES, 2)
             title = f"{words[0].title()} {words[1]} {noun} {number}"
             body = f"<p>{title}. {' '.join(dice.choice(ADJECTIVES) for _ in range(60))}.</p>"
-            for position, size in enumerate(VARIANTS):
+            for position, size in enumerate(sizes):
                 first = position == 0
                 writer.writerow([
                     f"p-{number}", title if first else "", body if first else "", "Northfold" if first else "", noun.title() if first else "",

@@ -56,11 +56,10 @@ class BenchShop:
     def database_url(self) -> str:
         return self.environment()["DATABASE_URL"]
 
-    def manage(self, *arguments: str) -> None:
+    def start_manage(self, *arguments: str) -> subprocess.Popen[bytes]:
+        """Start `manage.py` on this shop."""
         environment = {**os.environ, **self.environment()}
-        subprocess.run(
-            [sys.executable, "manage.py", *arguments], cwd=ROOT, env=environment, check=True, stdout=sys.stderr
-        )
+        return subprocess.Popen([sys.executable, "manage.py", *arguments], cwd=ROOT, env=environment, stdout=sys.stderr)
 
     def wait_until_listed(self, products: int) -> None:
         def listed() -> bool:

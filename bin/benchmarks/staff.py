@@ -1,4 +1,7 @@
-"""The pages of staff in a shop with many orders, products and people: time and statements of each, on rows made by SQL."""
+"""The pages of staff in a shop with many orders, products and people: time and statements of each, on rows made by SQL.
+
+Limits are what holds on any machine: how many statements a page sends, and how much longer it takes where there are twenty times the rows.
+"""
 
 from __future__ import annotations
 
@@ -47,20 +50,58 @@ PAGES = {
     "a regular buyer": "work/orders/{regular}/buyer/",
 }
 
+MOST_STATEMENTS = 16
+TIMES_FEWER = 20
+# Below this a page takes as long as it takes to build, whatever it reads.
+FEWEST_TO_COMPARE = 10_000
+MOST_GROWTH = 3.0
+# They find more where there is more, and show it up to a page.
+MOST_GROWTH_OF_FINDS = {"orders to ship": 5.0, "search by SKU": 8.0, "a regular buyer": 5.0}
+
 
 def measure(shop: BenchShop, *, rows: int, repeats: int) -> dict[str, Any]:
-    """Make so many orders, products and people, and ask for each page; `shop` counts its statements.
+    """Make so many orders, products and people, and ask for each page, with a twentieth of them and with all; `shop` counts its statements.
 
-    Returns by page the milliseconds of `repeats` whole answers (median, least, most) and the statements of one.
+    Returns by page the milliseconds of `repeats` whole answers (median, least, most) and the statements of one, with all rows; and its
+    `growth`, how many times the least is that with a twentieth.
     """
+    browser, few = Staff(shop), max(rows // TIMES_FEWER, 1)
+    before = _measure_all(shop, browser, _fill(shop, first=1, rows=few), repeats)
+    after = _measure_all(shop, browser, _fill(shop, first=few + 1, rows=rows), repeats)
+    for page, found in after.items():
+        found["growth"] = round(found["min_ms"] / before[page]["min_ms"], 2)
+    return {"rows": rows, **after}
+
+
+def find_broken(figures: dict[str, Any]) -> list[str]:
+    """Return what exceeds a limit, one sentence each; `figures` are those of `measure`."""
+    broken = []
+    for page, found in figures.items():
+        if page == "rows":
+            continue
+        if found["statements"] > MOST_STATEMENTS:
+            broken.append(
+                f"staff page {page!r} sends {found['statements']} statements, at most {MOST_STATEMENTS} are allowed"
+            )
+        most = MOST_GROWTH_OF_FINDS.get(page, MOST_GROWTH)
+        if figures["rows"] >= FEWEST_TO_COMPARE and found["growth"] > most:
+            broken.append(
+                f"staff page {page!r} takes {found['growth']} times as long with {TIMES_FEWER} times the rows, "
+                f"at most {most} times is allowed"
+            )
+    return broken
+
+
+def _fill(shop: BenchShop, *, first: int, rows: int) -> dict[str, Any]:
+    """Add rows of each kind up to a number, and return what the addresses of pages name."""
     with psycopg.connect(shop.database_url(), autocommit=True) as database:
-        database.execute(ROWS.read_text().replace(":rows", str(rows)))
+        database.execute(ROWS.read_text().replace(":first", str(first)).replace(":rows", str(rows)))
         database.execute("VACUUM ANALYZE")
-        names = _names(database, some=rows // 2)
-    browser = Staff(shop)
-    return {"rows": rows} | {
-        page: _measure(shop, browser, path.format(**names), repeats) for page, path in PAGES.items()
-    }
+        return _names(database, some=rows // 2)
+
+
+def _measure_all(shop: BenchShop, browser: Staff, names: dict[str, Any], repeats: int) -> dict[str, dict[str, Any]]:
+    return {page: _measure(shop, browser, path.format(**names), repeats) for page, path in PAGES.items()}
 
 
 def _names(database: psycopg.Connection[Any], *, some: int) -> dict[str, Any]:

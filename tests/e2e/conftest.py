@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
+from bin.shop_states import States, bring_about
 from tests.shop.running import Shop
 
 # A shop that has just started draws its pictures when they are first asked for.
@@ -38,6 +39,12 @@ def browser(chromium: str) -> Iterator[Browser]:
         started = playwright.chromium.launch(executable_path=chromium, args=FLAGS, timeout=30_000)
         yield started
         started.close()
+
+
+@pytest.fixture(scope="session")
+def states(shop: Shop) -> States:
+    """Orders in every state, and answers that only faults bring about; made once."""
+    return bring_about(shop.base, staff=shop.run["staff"], state=shop.running.state)
 
 
 class Watcher:

@@ -7,7 +7,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from bin.screens import PERSON, visit, wait_until
+from bin.shop_pages import PERSON, visit, visit_states, wait_until
 from tests.e2e.conftest import NAVIGATION, new_page
 from tests.e2e.test_purchase import answer_at_provider, check_out, expect_paid, product_path, put_in_bag
 
@@ -19,8 +19,24 @@ SHIFTS = """
     window.reports = [];
     document.addEventListener("securitypolicyviolation", (event) => window.reports.push(event.violatedDirective));
 """
-# Pages that answer 400 or 404 on purpose are named by the browser's own message.
-EXPECTED = re.compile(r"status of 40[04]")
+# What a reader sees: screen by screen, each once its pictures are there, since lazy ones may push away what is being read.
+SCROLL = """async () => {
+  const frames = () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+  const inSight = (image) => { const box = image.getBoundingClientRect(); return box.bottom > 0 && box.top < innerHeight; };
+  const patience = Date.now() + 20000;
+  for (let y = 0; y < document.documentElement.scrollHeight; y += Math.ceil(innerHeight * 0.8)) {
+    window.scrollTo({ top: y, behavior: "instant" });
+    do await frames();
+    while ([...document.images].some((image) => inSight(image) && !image.complete) && Date.now() < patience);
+  }
+  window.scrollTo({ top: 0, behavior: "instant" });
+  await frames();
+}"""
+WIDE = "document.documentElement.scrollWidth > window.innerWidth"
+# Pages that answer one of these on purpose are named by the browser's own message.
+EXPECTED = re.compile(r"status of (40[034]|429|500)")
+# What is looked at in a width between phone and desk as well; the tour ends at the order.
+MAIN = {"home", "listing", "category", "product", "bag", "checkout-review", "order"}
 
 
 # Whole answers hold every element that passes, and take longer to hand over than to find.
@@ -32,6 +48,20 @@ FIND = """() => axe.run({ reporter: "no-passes", selectors: false }).then(({ vio
 def serious_findings(page):
     page.evaluate(Axe().axe_script)
     return [(rule, elements) for rule, elements in page.evaluate(FIND)]
+
+
+def find_faults(page):
+    """Return what is wrong with the page that is open, by instrument; empty where nothing is. SHIFTS must run on it."""
+    page.wait_for_load_state("load", timeout=NAVIGATION)
+    page.evaluate(SCROLL)
+    found = {
+        "axe": serious_findings(page),
+        "wide": page.evaluate(WIDE),
+        "shift": page.evaluate("window.shifted >= 0.05 && window.shifted"),
+        "policy": page.evaluate("window.reports"),
+        "headings": [] if page.locator("h1").count() == 1 else ["not one h1"],
+    }
+    return {instrument: fault for instrument, fault in found.items() if fault}
 
 
 def test_a_page_that_excludes_somebody_is_found_out(browser, shop):
@@ -53,27 +83,74 @@ def test_a_page_that_excludes_somebody_is_found_out(browser, shop):
     assert "label" in [rule for rule, _ in serious_findings(page)]
 
 
+def test_what_the_policy_blocks_is_reported(browser, shop):
+    """The other control: a page as an attacker would change it, with the shop's own policy."""
+    page, watcher = new_page(browser, shop, service_workers="block")
+    page.add_init_script(SHIFTS)
+    planted = "<script>window.ran = true</script><style>h1 { display: none }</style>"
+
+    def plant(route):
+        answer = route.fetch()
+        route.fulfill(response=answer, body=answer.text().replace("</h1>", f"</h1>{planted}"))
+
+    page.route("**/account/sign-in/", plant)
+    page.goto("/account/sign-in/")
+
+    expect(page.locator("h1")).to_be_visible()
+    assert page.evaluate("[window.ran, window.reports.sort()]") == [None, ["script-src-elem", "style-src-elem"]]
+    assert find_faults(page).keys() == {"policy"}
+    assert len([each for each in watcher.complaints if "Content Security Policy" in each]) == 2, watcher.complaints
+
+
 @pytest.mark.timeout(420)
 @pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 1280), ("light", 390), ("dark", 390)])
 def test_every_page_is_accessible_still_and_silent(browser, shop, scheme, width):
     page, watcher = new_page(browser, shop, width=width, color_scheme=scheme, reduced_motion="reduce")
     page.add_init_script(SHIFTS)
-    faults = {}
 
-    for name in visit(page, shop.base):
-        page.wait_for_load_state("load", timeout=NAVIGATION)
-        found = {
-            "axe": serious_findings(page),
-            "wide": page.evaluate("document.documentElement.scrollWidth > window.innerWidth"),
-            "shift": page.evaluate("window.shifted >= 0.05 && window.shifted"),
-            "policy": page.evaluate("window.reports"),
-            "headings": [] if page.locator("h1").count() == 1 else ["not one h1"],
-        }
-        if any(found.values()):
-            faults[name] = {key: value for key, value in found.items() if value}
+    faults = {name: found for name in visit(page, shop.base) if (found := find_faults(page))}
 
     assert faults == {}
     assert [c for c in watcher.complaints if not EXPECTED.search(c)] == []
+
+
+def test_main_pages_hold_between_phone_and_desk(browser, shop):
+    page, watcher = new_page(browser, shop, width=768, reduced_motion="reduce")
+    page.add_init_script(SHIFTS)
+    faults, seen = {}, set()
+
+    for name in visit(page, shop.base):
+        if name in MAIN:
+            seen.add(name)
+            faults[name] = find_faults(page)
+        if seen == MAIN:
+            break
+
+    assert {name: found for name, found in faults.items() if found} == {}
+    assert seen == MAIN
+    assert [c for c in watcher.complaints if not EXPECTED.search(c)] == []
+
+
+@pytest.mark.parametrize(("scheme", "width"), [("light", 390), ("dark", 1280)])
+def test_rare_states_are_accessible_still_and_silent(browser, shop, states, scheme, width):
+    look = {"width": width, "color_scheme": scheme, "reduced_motion": "reduce", "service_workers": "block"}
+    page, watcher = new_page(browser, shop, **look)
+    page.add_init_script(SHIFTS)
+    faults, headings = {}, {}
+
+    for name in visit_states(page, shop.base, states):
+        faults[name] = find_faults(page)
+        headings[name] = page.locator("h1").inner_text()
+
+    assert {name: found for name, found in faults.items() if found} == {}
+    assert [c for c in watcher.complaints if not EXPECTED.search(c)] == []
+    assert len(headings) == 12
+    assert {name: headings[name] for name in ("broken", "too-many", "refused", "form-not-sent")} == {
+        "broken": "Something broke on our side",
+        "too-many": "That was a lot at once",
+        "refused": "We did not understand that",
+        "form-not-sent": "This form was not sent",
+    }
 
 
 @pytest.mark.parametrize(("width", "height"), [(360, 640), (390, 844), (768, 1024), (844, 390), (1280, 800)])

@@ -97,6 +97,23 @@ def test_slow_work_is_claimed_item_by_item(tmp_path):
 
 
 @pytest.mark.usefixtures("slow_errands")
+def test_next_turn_of_slow_work_is_another_queues_where_that_waits(tmp_path, settings, monkeypatch):
+    for number in range(3):
+        Errand.objects.create(target=str(tmp_path / str(number)))
+    settings.MESSAGING = {**settings.MESSAGING, "SLOW_TURN_SECONDS": 0}
+    ours, woken = work._drivers["probe.run_errand"], []
+    monkeypatch.setattr(work, "wake_driver", lambda found: woken.append(found.name))
+    monkeypatch.setitem(work._drivers, "catalog.run_errand", replace(ours, name="catalog.run_errand"))
+
+    work.drive(name="probe.run_errand")
+    assert woken == ["catalog.run_errand"]
+
+    monkeypatch.delitem(work._drivers, "catalog.run_errand")
+    work.drive(name="probe.run_errand")
+    assert woken == ["catalog.run_errand", "probe.run_errand"]
+
+
+@pytest.mark.usefixtures("slow_errands")
 def test_one_process_at_a_time_does_slow_work(tmp_path):
     Errand.objects.create(target=str(tmp_path / "out"))
     with connection.copy().temporary_connection() as other:
