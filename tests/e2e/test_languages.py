@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import expect
 
-from bin.screens import wait_until
+from bin.shop_pages import wait_until
 from tests.e2e.conftest import new_page
 from tests.e2e.test_purchase import product_path
 from tests.e2e.test_quality import serious_findings

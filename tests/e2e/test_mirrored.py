@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from bin.screens import PERSON, wait_until
+from bin.shop_pages import PERSON, wait_until
 from tests.e2e.conftest import new_page
 from tests.e2e.test_purchase import product_path
 
