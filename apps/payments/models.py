@@ -99,6 +99,9 @@ class Payment(UUIDModel):
             models.Index(fields=["checked_at"], condition=Q(status__in=OPEN_STATUSES), name="payments_payment_open")
         ]
 
+    def __str__(self) -> str:
+        return f"{self.amount} by {self.provider}"
+
     @property
     def is_open(self) -> bool:
         """Return whether it may still be paid."""
@@ -150,6 +153,9 @@ class PaymentTransaction(UUIDModel):
             ),
         ]
 
+    def __str__(self) -> str:
+        return f"{self.kind.replace('_', ' ')} of {self.amount}"
+
 
 class Refund(WorkItem):
     """Money on its way back; the work item sends it to the provider.
@@ -188,6 +194,9 @@ class Refund(WorkItem):
             ),
         ]
         indexes = [WorkItem.due_index("payments_refund_due")]
+
+    def __str__(self) -> str:
+        return f"refund of {self.amount}"
 
 
 class WebhookEvent(WorkItem):

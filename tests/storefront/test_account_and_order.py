@@ -279,6 +279,17 @@ def test_order_page_says_what_to_do_when_something_is_wrong(sandbox):
     assert f"You can return it until {last_day}." in arrived
 
 
+def test_order_that_is_refunded_says_so_once(sandbox):
+    visitor, summary = guest_order()
+    pay(summary.id)
+    orders.refund_order(order_id=summary.id, amount=None, reason="test", reference="r-1", actor="staff:test")
+    paying.settle()
+
+    told = re.search(r'<p class="status".*?</p>', visitor.get(f"/orders/{summary.id}/").text)[0]
+
+    assert told.count("refunded") == 1
+
+
 def test_guest_pays_another_way_after_all(sandbox):
     visitor, page, _ = ready()
     order(visitor, page, provider="gold")
