@@ -6,7 +6,8 @@ import os
 import shutil
 from typing import Final
 
-_NAMES: Final = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+# The headless shell draws no window around the page: a tenth of what opening one costs.
+_NAMES: Final = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
 def find_chromium() -> str | None:

@@ -2,8 +2,9 @@
 
     bin/test [--fast] [--no-unlisted-skips] [-- pytest arguments]
 
-`--fast` leaves out what drives a browser, kills processes or is marked slow. Tests run in parallel; those that kill
-processes or drive a browser follow, also in parallel, each group that shares processes on one worker.
+`--fast` leaves out what drives a browser, kills processes or is marked slow. Tests run in parallel, but for those that
+kill processes or drive a browser: they follow one after the other, since they wait for a shop that needs the machine for
+itself.
 """
 
 from __future__ import annotations
@@ -37,6 +38,7 @@ _STATIC: Final = {
     "ruff format": ("ruff", "format", "--check", "."),
 }
 _IN_PARALLEL: Final = ("-n", _WORKERS, "--dist", "loadgroup")
+_ALONE: Final = ("-n", "0", "-m", "processes or browser")
 
 
 @dataclass(slots=True)
@@ -116,13 +118,15 @@ def _run_tests(console: Console, outcome: Outcome, *, fast: bool, arguments: lis
             start_servers(stack)
         reports = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="shop-reports-")))
         shared = "not processes and not browser" + (" and not slow" if fast else "")
-        phases = {"tests": shared} | ({} if fast else {"tests with processes and browsers": "processes or browser"})
-        for number, (name, marks) in enumerate(phases.items()):
+        phases = {"tests": (*_IN_PARALLEL, "-m", shared)} | (
+            {} if fast else {"tests with processes and browsers": _ALONE}
+        )
+        for number, (name, selection) in enumerate(phases.items()):
             console.step(name)
             report = reports / f"{number}.json"
             started = time.monotonic()
             status = subprocess.run(
-                [sys.executable, "-m", "pytest", "--ds", "tests.settings", *_IN_PARALLEL, "-m", marks, *arguments],
+                [sys.executable, "-m", "pytest", "--ds", "tests.settings", *selection, *arguments],
                 env={**os.environ, REPORT_VARIABLE: str(report)},
                 check=False,
             ).returncode

@@ -26,7 +26,8 @@ def test_every_mail_fits_is_accessible_and_shows_its_pictures(browser, shop, sta
         show(reader, shop, staff.locator("iframe").get_attribute("srcdoc"))
         assert reader.locator("html").get_attribute("lang") == language
         assert reader.locator("a.button").get_attribute("href") in staff.locator("pre").inner_text()
-        assert reader.locator("img").count() > 0
+        # What is sold has pictures; an account has none.
+        assert reader.locator("img").count() > 0 or kind.startswith("password")
         for scheme, width in LOOKS:
             reader.set_viewport_size({"width": width, "height": 900})
             reader.emulate_media(color_scheme=scheme)
