@@ -50,9 +50,13 @@ def _require_browser(items: list[pytest.Item]) -> None:
     if not browser_items or find_chromium():
         return
     if os.environ.get("REQUIRE_BROWSER") == "1":
-        raise pytest.UsageError("REQUIRE_BROWSER=1 and no Chromium is found: apt install chromium-headless-shell, or set CHROMIUM.")
+        raise pytest.UsageError(
+            "REQUIRE_BROWSER=1 and no Chromium is found: apt install chromium-headless-shell, or set CHROMIUM."
+        )
     for item in browser_items:
-        item.add_marker(pytest.mark.skip(reason="no Chromium found: apt install chromium-headless-shell, or set CHROMIUM"))
+        item.add_marker(
+            pytest.mark.skip(reason="no Chromium found: apt install chromium-headless-shell, or set CHROMIUM")
+        )
 
 
 @pytest.fixture(scope="session")
