@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 import uuid
@@ -115,7 +116,7 @@ def world(shop: Shop) -> World:
     staff = Recorder(shop.base, token=shop.staff().token)
     customer, guest = Recorder(shop.base), Recorder(shop.base)
     product = walk_catalogue(staff)
-    address = walk_account(customer)
+    address = walk_account(customer, shop)
     order, payment = walk_purchase(guest, staff, product["variants"][0]["id"])
     item = guest.add(product["variants"][0]["id"])["items"][0]
     known = {
@@ -153,8 +154,8 @@ def walk_catalogue(staff: Recorder) -> Any:
     return product
 
 
-def walk_account(customer: Recorder) -> Any:
-    """Register, sign in, refresh, sign out; keep addresses; see no orders. Returns an address."""
+def walk_account(customer: Recorder, shop: Shop) -> Any:
+    """Register, sign in, refresh, sign out, forget the password; keep addresses; see no orders. Returns an address."""
     email = f"{uuid.uuid4().hex}@example.com"
     customer.expect(201, "POST", "/api/v1/auth/register", {"email": email, "password": PASSWORD, "first_name": "Ada"})
     pair = customer.expect(200, "POST", "/api/v1/auth/login", {"email": email, "password": PASSWORD})
@@ -169,6 +170,10 @@ def walk_account(customer: Recorder) -> Any:
     customer.expect(200, "GET", path)
     customer.expect(200, "GET", "/api/v1/orders")
     customer.expect(204, "POST", "/api/v1/auth/logout", {"refresh": pair["refresh"]})
+    customer.expect(202, "POST", "/api/v1/auth/password-reset", {"email": email})
+    (token,) = set(re.findall(r"token=([\w-]+)", shop.wait_for_mail(email, "password").as_string()))
+    new = {"token": token, "password": f"{PASSWORD} again"}
+    customer.expect(204, "POST", "/api/v1/auth/password-reset/confirm", new)
     return first
 
 
@@ -190,7 +195,11 @@ def walk_purchase(guest: Recorder, staff: Recorder, variant_id: str) -> tuple[An
     guest.expect(200, "GET", f"/api/v1/payments/{payment['id']}", **token)
     guest.expect(200, "GET", f"/api/v1/orders/{order['id']}/tracking", **token)
     staff.expect(200, "GET", "/api/v1/staff/orders")
-    staff.expect(201, "POST", f"/api/v1/staff/orders/{order['id']}/shipments", {}, Idempotency_Key=uuid.uuid4().hex)
+    path = f"/api/v1/staff/orders/{order['id']}/shipments"
+    sent = staff.expect(201, "POST", path, {}, Idempotency_Key=uuid.uuid4().hex)["shipments"][0]
+    label = base64.b64encode(b"^XA^FDNorthfold^FS^XZ").decode()
+    staff.expect(204, "PUT", f"{path}/{sent['id']}/label", {"label": label})
+    assert staff.call("GET", f"{path}/{sent['id']}/label").raw == b"^XA^FDNorthfold^FS^XZ"
     staff.expect(200, "POST", f"/api/v1/staff/orders/{order['id']}/deliver", {})
     refund = {"payment_id": payment["id"], "reason": "test", "amount": {"amount": "1.00", "currency": "EUR"}}
     staff.expect(201, "POST", "/api/v1/payments/refund", refund, Idempotency_Key=uuid.uuid4().hex)
