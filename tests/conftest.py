@@ -1,7 +1,5 @@
 """What every test gets: embedded servers, the SQL sentinel, clean throttles, nothing remembered."""
 
-from pathlib import Path
-
 import pytest
 
 from apps.brand import api as brand
@@ -11,22 +9,6 @@ from tests.shop.running import pictures, shop
 pytest_plugins = ["ecommerce.local.pytest_plugin"]
 
 seeds.install()
-
-# Folders whose tests share one running shop, and a browser.
-_ONE_SHOP = {"e2e", "shop"}
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep together, on one worker, what shares processes; first of all hooks, since pytest-xdist reads groups in its own."""
-    for item in items:
-        if item.get_closest_marker("xdist_group"):
-            continue
-        path = item.path.relative_to(Path(__file__).parent)
-        if path.parts[0] in _ONE_SHOP:
-            item.add_marker(pytest.mark.xdist_group(path.parts[0]))
-        elif item.get_closest_marker("processes"):
-            item.add_marker(pytest.mark.xdist_group(str(path)))
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:

@@ -60,16 +60,21 @@ def _variants(subjects: Sequence[str] | None) -> dict[str, Any]:
     return {"variants": None if subjects is None else list(subjects)}
 
 
+@audits.check(
+    "inventory.levels", holds="Every level is the sum of its movements, and reserves what its reservations hold"
+)
 def _look_at_levels(subjects: Sequence[str] | None) -> Iterator[Finding]:
     for variant_id, detail in fetch_all("inventory", _LEVELS, _variants(subjects)):
         yield Finding(subject=str(variant_id), detail=detail)
 
 
+@audits.check("inventory.statuses", holds="Every variant is shown as what can be sold of it")
 def _look_at_statuses(subjects: Sequence[str] | None) -> Iterator[Finding]:
     for variant_id, status, available in fetch_all("inventory", _STATUSES, _variants(subjects)):
         yield Finding(subject=str(variant_id), detail=f"shown as {status!r} with {available} to sell")
 
 
+@audits.check("inventory.expired", holds="No reservation holds stock an hour after it expired")
 def _look_at_expired(subjects: Sequence[str] | None) -> Iterator[Finding]:
     references = {"references": None if subjects is None else list(subjects)}
     for reference, expires_at in fetch_all("inventory", _EXPIRED, references):
@@ -77,31 +82,9 @@ def _look_at_expired(subjects: Sequence[str] | None) -> Iterator[Finding]:
         yield Finding(subject=reference, detail=detail, repair="inventory.release_expired")
 
 
+@audits.repair(
+    "inventory.release_expired",
+    does="Release every reservation that is unpaid and long expired; its stock can be sold again.",
+)
 def _release_expired(_reference: str) -> None:
     inventory.release_expired()
-
-
-audits.register_check(
-    audits.Check(
-        name="inventory.levels",
-        holds="Every level is the sum of its movements, and reserves what its reservations hold",
-        look=_look_at_levels,
-    )
-)
-audits.register_check(
-    audits.Check(
-        name="inventory.statuses", holds="Every variant is shown as what can be sold of it", look=_look_at_statuses
-    )
-)
-audits.register_check(
-    audits.Check(
-        name="inventory.expired", holds="No reservation holds stock an hour after it expired", look=_look_at_expired
-    )
-)
-audits.register_repair(
-    audits.Repair(
-        name="inventory.release_expired",
-        does="Release every reservation that is unpaid and long expired; its stock can be sold again.",
-        act=_release_expired,
-    )
-)

@@ -9,8 +9,7 @@ class MessagingConfig(AppConfig):
 
     def ready(self) -> None:
         """Import every app's handlers, work drivers and audits, so that each process knows who listens to what."""
-        from apps.messaging import delivery, metrics
+        from apps.messaging import delivery, metrics  # noqa: F401 - registers its checks
 
         autodiscover_modules("handlers", "tasks", "audits")
-        delivery.register()
         metrics.register()

@@ -15,6 +15,7 @@ from apps.messaging.contracts import Finding, Looked
 
 Batches = Callable[[str], Iterable[Sequence[str]]]
 Look = Callable[[Sequence[str] | None], Iterable[Finding]]
+Act = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,23 +39,35 @@ class Repair:
 
     name: str
     does: str
-    act: Callable[[str], None]
+    act: Act
 
 
 _checks: dict[str, Check] = {}
 _repairs: dict[str, Repair] = {}
 
 
-def register_check(check: Check) -> None:
-    """Register a check under its name."""
-    if _checks.setdefault(check.name, check) is not check:
-        raise ValueError(f"check {check.name} is registered twice")
+def check(name: str, *, holds: str, batches: Batches | None = None) -> Callable[[Look], Look]:
+    """Register the function that looks; the arguments are those of `Check`."""
+
+    def register(look: Look) -> Look:
+        if name in _checks and _checks[name].look is not look:
+            raise ValueError(f"check {name} is registered twice")
+        _checks[name] = Check(name=name, holds=holds, look=look, batches=batches)
+        return look
+
+    return register
 
 
-def register_repair(repair: Repair) -> None:
-    """Register a repair under its name."""
-    if _repairs.setdefault(repair.name, repair) is not repair:
-        raise ValueError(f"repair {repair.name} is registered twice")
+def repair(name: str, *, does: str) -> Callable[[Act], Act]:
+    """Register the function that heals; the arguments are those of `Repair`."""
+
+    def register(act: Act) -> Act:
+        if name in _repairs and _repairs[name].act is not act:
+            raise ValueError(f"repair {name} is registered twice")
+        _repairs[name] = Repair(name=name, does=does, act=act)
+        return act
+
+    return register
 
 
 def checks() -> list[Check]:

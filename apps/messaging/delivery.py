@@ -45,43 +45,18 @@ _UNCOPIED: Final = f"""
 """  # noqa: S608 - our own words, no input
 
 
-def register() -> None:
-    """Register the checks and repairs of messaging."""
-    audits.register_check(
-        audits.Check(
-            name="messaging.published",
-            holds="Every event leaves the outbox within a quarter of an hour",
-            look=_published,
-        )
-    )
-    audits.register_check(
-        audits.Check(name="messaging.copied", holds="Every event reached everyone who listens to it", look=_copied)
-    )
-    audits.register_check(
-        audits.Check(name="messaging.applied", holds="Every event is applied, or parked, before long", look=_applied)
-    )
-    audits.register_check(
-        audits.Check(name="messaging.work", holds="All work is done, or parked, before long", look=_work_done)
-    )
-    audits.register_repair(
-        audits.Repair(
-            name="messaging.send_again",
-            does="Send this event again to everyone who listens; who had it already does nothing.",
-            act=_send_again,
-        )
-    )
-
-
 def _ids(subjects: Sequence[str] | None) -> dict[str, Any]:
     return {"ids": None if subjects is None else list(subjects)}
 
 
+@audits.check("messaging.published", holds="Every event leaves the outbox within a quarter of an hour")
 def _published(subjects: Sequence[str] | None) -> Iterator[Finding]:
     for alias in aliases():
         for message_id, event_type, key in fetch_from(alias, _UNPUBLISHED, _ids(subjects)):
             yield Finding(subject=str(message_id), detail=f"{event_type} of {key} waits in the outbox: no relay runs.")
 
 
+@audits.check("messaging.applied", holds="Every event is applied, or parked, before long")
 def _applied(subjects: Sequence[str] | None) -> Iterator[Finding]:
     for alias in aliases():
         for row in fetch_from(alias, _UNAPPLIED, _ids(subjects)):
@@ -90,6 +65,7 @@ def _applied(subjects: Sequence[str] | None) -> Iterator[Finding]:
             yield Finding(subject=str(message_id), detail=f"{consumer} has not applied {event_type} of {key}: {tried}.")
 
 
+@audits.check("messaging.copied", holds="Every event reached everyone who listens to it")
 def _copied(subjects: Sequence[str] | None) -> Iterator[Finding]:
     listening: dict[str, list[tuple[str, str]]] = defaultdict(list)
     for subscription in subscriptions():
@@ -102,12 +78,16 @@ def _copied(subjects: Sequence[str] | None) -> Iterator[Finding]:
             yield Finding(subject=str(message_id), detail=detail, repair="messaging.send_again")
 
 
+@audits.repair(
+    "messaging.send_again", does="Send this event again to everyone who listens; who had it already does nothing."
+)
 def _send_again(subject: str) -> None:
     for alias in aliases():
         OutboxMessage.objects.using(alias).filter(pk=UUID(subject)).update(published_at=None)
     wakeups.poke_relay()
 
 
+@audits.check("messaging.work", holds="All work is done, or parked, before long")
 def _work_done(subjects: Sequence[str] | None) -> Iterator[Finding]:
     """Subjects are the driver's name and the item's id."""
     for driver in work.drivers():

@@ -37,18 +37,34 @@ _FORGOTTEN: Final = """
 """
 
 
+@audits.check(
+    "orders.history",
+    holds="Every order is what its history, its lines and its parcels say",
+    batches=audits.ids_of(Order),
+)
 def _look_at_histories(subjects: Sequence[str] | None) -> Iterable[Finding]:
     return _by_order((str(fault.order_id), fault.detail, "") for fault in find_faults(subjects or ()))
 
 
+@audits.check(
+    "orders.stock",
+    holds="Every order holds its stock, once, and one that ended holds none",
+    batches=audits.ids_of(Order),
+)
 def _look_at_stock(subjects: Sequence[str] | None) -> Iterable[Finding]:
     return _by_order(_named(difference) for difference in compare_stock(subjects or ()))
 
 
+@audits.check(
+    "orders.money",
+    holds="Every order has the money that its payments took, and what belongs to nobody went back",
+    batches=audits.ids_of(Order),
+)
 def _look_at_money(subjects: Sequence[str] | None) -> Iterable[Finding]:
     return _by_order(_named(difference) for difference in compare_money(subjects or ()))
 
 
+@audits.check("orders.saga", holds="No order waits for something that is due")
 def _look_at_sagas(subjects: Sequence[str] | None) -> Iterator[Finding]:
     ids = {"ids": None if subjects is None else list(subjects)}
     for order_id, detail in fetch_all("orders", _FORGOTTEN, ids):
@@ -70,10 +86,12 @@ def _by_order(faults: Iterable[tuple[str, str, str]]) -> list[Finding]:
     return list(found.values())
 
 
+@audits.repair(_DRIVE, does="Tell the order again of every payment and refund there is, and let its saga act now.")
 def _drive_again(subject: str) -> None:
     drive_again(order_id=UUID(subject))
 
 
+@audits.repair(_RELEASE, does="Give back the stock that is held for this order without need.")
 def _release_stock(subject: str) -> None:
     """Release what nobody needs: all of an order that ended, the second reservation of one that goes on."""
     row = settling.find_order(order_id=UUID(subject))
@@ -82,44 +100,3 @@ def _release_stock(subject: str) -> None:
         inventory.release_reservation(reference=row.reservation)
     if row.status != OrderStatus.AWAITING_PAYMENT.value and second != row.reservation:
         inventory.release_reservation(reference=second)
-
-
-audits.register_check(
-    audits.Check(
-        name="orders.history",
-        holds="Every order is what its history, its lines and its parcels say",
-        look=_look_at_histories,
-        batches=audits.ids_of(Order),
-    )
-)
-audits.register_check(
-    audits.Check(
-        name="orders.stock",
-        holds="Every order holds its stock, once, and one that ended holds none",
-        look=_look_at_stock,
-        batches=audits.ids_of(Order),
-    )
-)
-audits.register_check(
-    audits.Check(
-        name="orders.money",
-        holds="Every order has the money that its payments took, and what belongs to nobody went back",
-        look=_look_at_money,
-        batches=audits.ids_of(Order),
-    )
-)
-audits.register_check(
-    audits.Check(name="orders.saga", holds="No order waits for something that is due", look=_look_at_sagas)
-)
-audits.register_repair(
-    audits.Repair(
-        name=_DRIVE,
-        does="Tell the order again of every payment and refund there is, and let its saga act now.",
-        act=_drive_again,
-    )
-)
-audits.register_repair(
-    audits.Repair(
-        name=_RELEASE, does="Give back the stock that is held for this order without need.", act=_release_stock
-    )
-)

@@ -12,6 +12,7 @@ from django.db.models import Sum
 
 from apps.inventory import api as inventory
 from apps.inventory.api import ReservationStatus
+from apps.kernel.money import Money
 from apps.orders.contracts import OrderStatus
 from apps.orders.models import Order, OrderLine
 from apps.orders.services.settling import second_reservation
@@ -91,7 +92,8 @@ def compare_money(order_ids: Sequence[str]) -> Iterator[Difference]:
 
 
 def _money_differences(row: Order, own: payments.Balance | None) -> Iterator[Difference]:
-    captured, refunded = (own.captured, own.refunded) if own else (row.paid - row.paid, row.refunded - row.refunded)
+    nothing = Money.zero(row.total.currency)
+    captured, refunded = (own.captured, own.refunded) if own else (nothing, nothing)
     if captured != row.paid:
         detail = f"{row.paid} was paid, its payment holds {captured}"
         yield Difference(order_id=row.pk, detail=detail)

@@ -22,11 +22,17 @@ _SILENT: Final = timedelta(hours=1)
 _MOST: Final = 1000
 
 
+@audits.check(
+    "payments.ledger",
+    holds="What a payment says was captured and refunded is the sum of its ledger",
+    batches=audits.ids_of(Payment),
+)
 def _look_at_ledger(subjects: Sequence[str] | None) -> Iterator[Finding]:
     for fault in verify_rows(ids=subjects):
         yield Finding(subject=str(fault.payment_id), detail=fault.detail)
 
 
+@audits.check("payments.silent", holds="Every open payment was looked up within the hour")
 def _look_at_silent(subjects: Sequence[str] | None) -> Iterator[Finding]:
     opened = Payment.objects.filter(status__in=OPEN_STATUSES, opened_at__isnull=False, checked_at__lt=Now() - _SILENT)
     asked = opened.exclude(kind=PaymentKind.MANUAL.value)
@@ -35,23 +41,6 @@ def _look_at_silent(subjects: Sequence[str] | None) -> Iterator[Finding]:
         yield Finding(subject=str(row.pk), detail=detail, repair="payments.fetch")
 
 
+@audits.repair("payments.fetch", does="Ask the provider how this payment stands, and apply the answer.")
 def _fetch(subject: str) -> None:
     payments.refresh_payment(payment_id=UUID(subject))
-
-
-audits.register_check(
-    audits.Check(
-        name="payments.ledger",
-        holds="What a payment says was captured and refunded is the sum of its ledger",
-        look=_look_at_ledger,
-        batches=audits.ids_of(Payment),
-    )
-)
-audits.register_check(
-    audits.Check(name="payments.silent", holds="Every open payment was looked up within the hour", look=_look_at_silent)
-)
-audits.register_repair(
-    audits.Repair(
-        name="payments.fetch", does="Ask the provider how this payment stands, and apply the answer.", act=_fetch
-    )
-)

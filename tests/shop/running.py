@@ -118,10 +118,7 @@ class Shop:
 @pytest.fixture(scope="session")
 def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """One MEDIA_ROOT of all running shops: files are named by content, and a picture takes a second to draw."""
-    base = tmp_path_factory.getbasetemp()
-    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "pictures"
-    folder.mkdir(exist_ok=True)
-    return folder
+    return tmp_path_factory.mktemp("pictures")
 
 
 @pytest.fixture(scope="session")
