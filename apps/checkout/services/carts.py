@@ -10,7 +10,6 @@ from uuid import UUID
 from django.conf import settings
 from django.db import IntegrityError
 from django.db.models import F
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from apps.catalog import api as catalog
@@ -35,6 +34,7 @@ from apps.kernel.money import currency_decimals
 from apps.messaging import api as messaging
 from apps.persistence.statements import broken_constraint, insert_rows
 from apps.web import tokens
+from apps.web.languages import active_language
 
 MAX_LINES = 500
 TOKEN_DAYS = 400
@@ -201,7 +201,7 @@ def _update(*, opened: OpenCart, change: Change) -> bool:
 def add_line(opened: OpenCart, *, variant_id: UUID, quantity: int) -> Change:
     """Decide on one more of a variant: a new line, or a higher quantity of the line it has."""
     ids = {*(line.variant_id for line in opened.lines), variant_id}
-    variants = catalog.get_variants(ids=sorted(ids), currency=opened.row.currency, language=get_language() or "")
+    variants = catalog.get_variants(ids=sorted(ids), currency=opened.row.currency, language=active_language())
     variant = require_sellable(variants.get(variant_id), variant_id=variant_id, currency=opened.row.currency)
     before = next((line for line in opened.lines if line.variant_id == variant_id), None)
     if before is None:

@@ -5,9 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from uuid import UUID
 
-from django.conf import settings
-from django.utils.translation import get_language
-
 from apps.catalog.contracts import SellableVariant
 from apps.checkout import selectors
 from apps.checkout.contracts import CartItem, CartOwner, PlacedOrder, Quote
@@ -21,6 +18,7 @@ from apps.kernel.money import Money
 from apps.messaging import api as messaging
 from apps.orders import api as orders
 from apps.pricing import api as pricing
+from apps.web.languages import active_language
 
 Encode = Callable[[orders.Order, str], messaging.StoredAnswer]
 
@@ -130,7 +128,7 @@ def _draft(
         total=totals.total,
         prices_include_tax=totals.prices_include_tax,
         reservation=reservation,
-        language=get_language() or settings.LANGUAGE_CODE,
+        language=active_language(),
     )
 
 

@@ -6,8 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.utils.translation import get_language
-
 from apps.catalog import api as catalog
 from apps.catalog.contracts import SellableVariant
 from apps.checkout.contracts import Cart, CartItem, CartNote, Quote
@@ -20,6 +18,7 @@ from apps.kernel.address import Address
 from apps.kernel.money import Money, add_up
 from apps.pricing import api as pricing
 from apps.shipping import api as shipping
+from apps.web.languages import active_language
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +51,7 @@ def read_variants(opened: OpenCart) -> dict[UUID, SellableVariant]:
     if not opened.lines:
         return {}
     ids = [line.variant_id for line in opened.lines]
-    return catalog.get_variants(ids=ids, currency=opened.row.currency, language=get_language() or "")
+    return catalog.get_variants(ids=ids, currency=opened.row.currency, language=active_language())
 
 
 def present_cart(opened: OpenCart, *, variants: Mapping[UUID, SellableVariant], check_stock: bool = True) -> Cart:

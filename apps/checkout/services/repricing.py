@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from uuid import UUID
 
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from apps.catalog import api as catalog
@@ -16,6 +15,7 @@ from apps.checkout.models import Cart, CartLine
 from apps.checkout.selectors import Line
 from apps.checkout.services.carts import Change, OpenCart
 from apps.checkout.services.quoting import chosen_option, details_of, present_cart
+from apps.web.languages import active_language
 
 _NAMED = 5
 
@@ -23,7 +23,7 @@ _NAMED = 5
 def reprice(opened: OpenCart, *, currency: str) -> Change:
     """Decide to give every line its price in another currency; NotSoldInCurrency names those that have none."""
     ids = [line.variant_id for line in opened.lines]
-    variants = catalog.get_variants(ids=ids, currency=currency, language=get_language() or "")
+    variants = catalog.get_variants(ids=ids, currency=currency, language=active_language())
     lines = tuple(_price_line(line, variants) for line in opened.lines)
     _require_priced(lines, currency, variants)
     row = opened.row

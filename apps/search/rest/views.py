@@ -6,7 +6,6 @@ from typing import Any, Final
 
 from django.conf import settings
 from django.http import HttpResponse
-from django.utils.translation import get_language
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
@@ -17,6 +16,7 @@ from apps.search.rest import serializers
 from apps.web.answers import cacheable
 from apps.web.errors import ValidationFailed
 from apps.web.json import dumps
+from apps.web.languages import active_language
 from apps.web.pagination import page_url
 from apps.web.problems import flatten
 from apps.web.views import APIView, reply
@@ -46,7 +46,7 @@ class ProductList(APIView):
         options = api.read_options(parameters=request.GET.lists())
         page = api.list_products(
             query=api.ListingQuery(
-                **{**params, "currency": _currency(params), "options": options, "language": get_language() or ""}
+                **{**params, "currency": _currency(params), "options": options, "language": active_language()}
             )
         )
         tail = {
@@ -65,7 +65,7 @@ class ProductDetail(APIView):
     def get(self, request: Request, id_or_slug: str) -> HttpResponse:
         """Show one published product, by id or slug."""
         currency = _currency(_params(_CURRENCY_PARAMS, request))
-        language = get_language() or ""
+        language = active_language()
         return reply(api.get_product_document(id_or_slug=id_or_slug, currency=currency, language=language))
 
 
@@ -85,7 +85,7 @@ class CategoryTree(APIView):
     @cacheable(CATALOGUE)
     def get(self, request: Request) -> HttpResponse:
         """Show the category tree."""
-        return reply({"results": api.category_tree(language=get_language() or "")})
+        return reply({"results": api.category_tree(language=active_language())})
 
 
 def _params(serializer: BaseSerializer[Any], request: Request) -> dict[str, Any]:

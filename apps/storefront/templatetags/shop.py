@@ -10,8 +10,8 @@ from urllib.parse import urlencode
 
 from django import template
 from django.conf import settings
-from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext_lazy
 
 from apps.addressing import api as addressing
 from apps.brand import api as brand
@@ -21,7 +21,7 @@ from apps.media import api as media
 from apps.storefront.colours import swatch
 from apps.storefront.picker import shown_values
 from apps.web import formats
-from apps.web.languages import path_in, prefix_of
+from apps.web.languages import active_language, path_in, prefix_of
 
 register = template.Library()
 # In this order: browsers name those they want to be taken for.
@@ -75,7 +75,7 @@ def words(status: Enum) -> str:
 @register.simple_tag
 def root() -> str:
     """Return what the paths of pages begin with in the active language: "/de", "" in the shop's own."""
-    return prefix_of(get_language() or settings.LANGUAGE_CODE)
+    return prefix_of(active_language())
 
 
 @register.filter

@@ -13,7 +13,6 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.cache import patch_cache_control, patch_vary_headers
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_http_methods, require_safe
@@ -31,6 +30,7 @@ from apps.storefront.limited import limit_posts
 from apps.storefront.picker import make_picker, pictures_of, shown_values
 from apps.storefront.promises import promise_for
 from apps.web.authentication import caller_of
+from apps.web.languages import active_language
 
 _NEWEST = 8
 # Asked for first, in this order; what else a product tells comes after, by name.
@@ -46,8 +46,8 @@ _COLLECTIONS: tuple[dict[str, Any], ...] = (
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    tree, currency = search.category_tree(language=get_language() or ""), currencies.seen_by(request)
-    covers = search.list_category_covers(currency=currency, language=get_language() or "")
+    tree, currency = search.category_tree(language=active_language()), currencies.seen_by(request)
+    covers = search.list_category_covers(currency=currency, language=active_language())
     collections = [{**each, "cards": _cards(currency, q=each["words"], limit=_ROW)} for each in _COLLECTIONS]
     context = {
         "categories": tree,
@@ -60,7 +60,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 def _cards(currency: str, *, limit: int, q: str = "") -> list[dict[str, Any]]:
-    query = search.ListingQuery(currency=currency, in_stock=True, limit=limit, q=q, language=get_language() or "")
+    query = search.ListingQuery(currency=currency, in_stock=True, limit=limit, q=q, language=active_language())
     cards: list[dict[str, Any]] = orjson.loads(search.list_products(query=query).results)
     return cards
 
@@ -70,7 +70,7 @@ def suggestions(request: HttpRequest) -> HttpResponse:
     """Answer what is typed into the search field with a fragment of HTML: the first products that match."""
     words = request.GET.get("q", "").strip()[:100]
     query = search.ListingQuery(
-        currency=currencies.seen_by(request), q=words, limit=_SUGGESTED, language=get_language() or ""
+        currency=currencies.seen_by(request), q=words, limit=_SUGGESTED, language=active_language()
     )
     cards = orjson.loads(search.list_products(query=query).results) if words else []
     response = render(request, "storefront/suggestions.html", {"cards": cards, "q": words})
@@ -81,7 +81,7 @@ def suggestions(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def listing(request: HttpRequest, category: str = "") -> HttpResponse:
-    tree = search.category_tree(language=get_language() or "")
+    tree = search.category_tree(language=active_language())
     trail = filters.find_category(tree, category)
     if category and not trail:
         raise Http404
@@ -134,7 +134,7 @@ def product(request: HttpRequest, slug: str) -> HttpResponse:
         return redirect(f"{request.get_full_path()}#notify")
     try:
         document = search.get_product_document(
-            id_or_slug=slug, currency=currencies.seen_by(request), language=get_language() or ""
+            id_or_slug=slug, currency=currencies.seen_by(request), language=active_language()
         )
     except search.DocumentNotFound as error:
         return _sold_elsewhere(request, slug, error)
@@ -143,7 +143,7 @@ def product(request: HttpRequest, slug: str) -> HttpResponse:
     stock = {str(variant_id): found for variant_id, found in live.items()}
     picker = make_picker(product=detail, asked=request.GET.dict(), stock=stock)
     shown = picker.chosen or picker.missed or (picker.offers[0].variant if picker.offers else detail)
-    tree = search.category_tree(language=get_language() or "")
+    tree = search.category_tree(language=active_language())
     path = max((each["path"] for each in detail["categories"]), key=len, default="")
     trail = filters.find_category(tree, path)
     context = {
@@ -171,7 +171,7 @@ def _sold_elsewhere(request: HttpRequest, slug: str, missing: search.DocumentNot
     found: dict[str, Any] = {}
     for code in (code for code in currencies.offered(request) if code != asked):
         with suppress(search.DocumentNotFound):
-            document = search.get_product_document(id_or_slug=slug, currency=code, language=get_language() or "")
+            document = search.get_product_document(id_or_slug=slug, currency=code, language=active_language())
             found[code] = orjson.loads(document)["title"]
     if not found:
         raise Http404 from missing
@@ -200,7 +200,7 @@ def _ask_for_notice(request: HttpRequest) -> dict[str, str]:
         notifications.ask_for_stock_notice(
             variant_id=UUID(request.POST.get("variant_id", "")),
             address=given["email"],
-            language=get_language() or "",
+            language=active_language(),
         )
     except ValueError:
         return {"variant_id": _("Choose an option first.")}
