@@ -57,7 +57,7 @@ class Place:
 
     @property
     def worker_canary(self) -> Path:
-        """The file a worker touches whenever a task of its own came back through the broker."""
+        """The file a worker touches whenever something came to it from the broker."""
         return self.worker_ready.with_suffix(".canary")
 
     @property

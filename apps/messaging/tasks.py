@@ -5,9 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from celery import shared_task
+from celery.signals import worker_ready
 from django.conf import settings
 
-from apps.messaging import auditing, housekeeping, inbox, wakeups, work
+from apps.messaging import auditing, housekeeping, inbox, subscriptions, wakeups, work
+
+
+@worker_ready.connect
+def begin_anew(**kwargs: Any) -> None:
+    """Let every wake-up through: those on their way may have ended with the worker that this one replaces."""
+    wakeups.forget_wakeups([*subscriptions.queues(), *(driver.name for driver in work.drivers())])
 
 
 def _turn() -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
@@ -13,8 +14,8 @@ from apps.persistence import valkey
 
 logger = logging.getLogger(__name__)
 _RELAY = "shop:relay:poke"
-# A queue is woken at most once per this time unless a drain started meanwhile.
-_COLLAPSE_MS = 1000
+# A wake-up that waits stands for all later ones of its name until its task starts. It may be lost with its worker: then for so long.
+_COLLAPSE_MS = 10_000
 
 
 @cache
@@ -69,6 +70,12 @@ def woken(name: str) -> None:
         valkey.client(settings.BROKER_URL).delete(_pending(name))
     except RedisError as error:
         logger.warning("wake-up mark of %s not cleared: %s", name, error)
+
+
+def forget_wakeups(names: Iterable[str]) -> None:
+    """Let the next wake-up of each of `names` through: those on their way may have ended with a worker that died."""
+    for name in names:
+        woken(name)
 
 
 def _pending(name: str) -> str:

@@ -180,7 +180,7 @@ def send_to_every_queue(broker: str) -> None:
     url = broker if parts.scheme != "unix" else f"redis+socket://{parts.path}?virtual_host={QUIET_DATABASE}"
     with Celery(broker=url) as sender:
         for queue in app_labels():
-            sender.send_task("ecommerce.touch_canary", queue=queue)
+            sender.send_task("ecommerce.canary", queue=queue)
 
 
 def waiting(client: redis.Redis) -> set[str]:
