@@ -193,6 +193,7 @@ def test_stock_of_variants_that_are_not_tracked_is_the_files_unless_named(run):
         ({"Published": "FALSE"}, ProductStatus.DRAFT),
         ({"Published": "true", "Status": "draft"}, ProductStatus.DRAFT),
         ({"Status": "archived"}, ProductStatus.DRAFT),
+        ({"Published": "true", "Status": "299.00"}, ProductStatus.DRAFT),
     ],
 )
 def test_product_is_published_where_both_columns_allow_it(run, cells, status):
@@ -349,6 +350,20 @@ def test_row_with_more_cells_than_headings_is_left_out(run):
 
     assert sorted(products()) == ["a"]
     assert results["b"].notes[0].line == 3
+
+
+def test_row_that_an_unquoted_comma_moved_is_left_out(run):
+    """Its price would be 1.00 where 1,299.00 was meant."""
+    results = run("Handle,Title,Variant Price,Type\na,A,1.00,\nb,B,1,299.00,\n")
+
+    assert sorted(products()) == ["a"]
+    assert (results["b"].notes[0].line, results["b"].notes[0].message) == (3, "5 cells under 4 headings; check the quotes of this line.")
+
+
+def test_comma_at_the_end_of_every_row_means_nothing(run):
+    run("Handle,Title,Variant Price\na,A,1.00,\nb,B,2.00,\n")
+
+    assert sorted(products()) == ["a", "b"]
 
 
 def test_dry_run_says_the_same_and_changes_nothing(run):

@@ -291,7 +291,7 @@ def _variant_image(row: Row, images: dict[str, Image], notes: Notes) -> str:
 
 def _read_status(rows: Sequence[Row], notes: Notes) -> ProductStatus:
     shown = all(
-        _boolean(row, column, default=True, notes=notes)
+        _boolean(row, column, default=False, notes=notes)  # what nobody can read had better not be on sale
         for column in ("Status", "Published")
         for row in rows
         if row[column]

@@ -197,6 +197,7 @@ def _read_records(counted: _Lines, *, delimiter: str, header: Sequence[str]) -> 
     """Yield the records; of one whose quotes make no sense the first line is left out, since what follows may be sound."""
     headings = frozenset(header)
     reader = csv.reader(counted, delimiter=delimiter, strict=True)
+    seen_whole = False
     while True:
         line = counted.begin_record()
         try:
@@ -215,8 +216,12 @@ def _read_records(counted: _Lines, *, delimiter: str, header: Sequence[str]) -> 
             if name and (clean := cell.translate(_CONTROL).strip())
         }
         if cells:
-            fault = f"{len(record)} cells under {len(header)} headings" if _spills(record, header) else ""
+            spills = any(cell.strip() for cell in record[len(header) :])
+            # A comma at the end of every line means nothing; one in this line alone moved what stands before it.
+            is_moved = spills or (len(record) > len(header) and seen_whole)
+            fault = f"{len(record)} cells under {len(header)} headings" if is_moved else ""
             yield Row(line, cells, headings, fault=fault)
+            seen_whole = seen_whole or len(record) == len(header)
 
 
 def _reason(error: csv.Error) -> str:
@@ -227,10 +232,6 @@ def _reason(error: csv.Error) -> str:
     if "field limit" in str(error):
         return f"A cell has more than {_LONGEST_CELL:,} characters, or its quote is not closed"
     return str(error)
-
-
-def _spills(record: Sequence[str], header: Sequence[str]) -> bool:
-    return any(cell.strip() for cell in record[len(header) :])
 
 
 def _key(heading: str) -> str:
