@@ -14,7 +14,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db.models import Count, F, Q, QuerySet
-from django.db.models.functions import Coalesce, Now
+from django.db.models.functions import Now
 
 from apps.kernel.errors import NotFound
 from apps.kernel.ids import uuid7
@@ -99,7 +99,6 @@ def _keep(check: audits.Check, findings: Iterable[Finding]) -> None:
             return
         AuditFinding.objects.create(id=uuid7(), check_name=check.name, subject=finding.subject, **seen)
         known += 1
-        logger.error("audit %s: %s: %s", check.name, finding.subject, finding.detail)
 
 
 def _open(check: audits.Check) -> QuerySet[AuditFinding]:
@@ -118,8 +117,10 @@ def look_again(check: audits.Check, *, subject: str | None = None) -> None:
 def _judge(check: audits.Check, rows: list[AuditFinding], still: dict[str, Finding]) -> None:
     patience = timedelta(seconds=settings.MESSAGING["AUDIT_PATIENCE_SECONDS"])
     _keep(check, still.values())
-    seen = _open(check).filter(subject__in=still)
-    seen.filter(first_seen_at__lte=Now() - patience).update(stands_since=Coalesce("stands_since", Now()))
+    seen = _open(check).filter(subject__in=still, first_seen_at__lte=Now() - patience, stands_since__isnull=True)
+    for row in seen:
+        logger.error("audit %s: %s: %s", check.name, row.subject, row.detail)
+    seen.update(stands_since=Now())
     gone = [row.pk for row in rows if row.subject not in still]
     AuditFinding.objects.filter(pk__in=gone, over_at__isnull=True).update(over_at=Now())
 

@@ -357,7 +357,10 @@ def test_row_that_an_unquoted_comma_moved_is_left_out(run):
     results = run("Handle,Title,Variant Price,Type\na,A,1.00,\nb,B,1,299.00,\n")
 
     assert sorted(products()) == ["a"]
-    assert (results["b"].notes[0].line, results["b"].notes[0].message) == (3, "5 cells under 4 headings; check the quotes of this line.")
+    assert (results["b"].notes[0].line, results["b"].notes[0].message) == (
+        3,
+        "5 cells under 4 headings; check the quotes of this line.",
+    )
 
 
 def test_comma_at_the_end_of_every_row_means_nothing(run):

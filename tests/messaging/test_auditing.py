@@ -58,7 +58,7 @@ def standing():
     return {finding.subject for finding in auditing.list_findings(limit=10)}
 
 
-def test_a_finding_stands_when_it_is_seen_again_after_a_while(shop):
+def test_a_finding_stands_when_it_is_seen_again_after_a_while(shop, caplog):
     shop.wrong = {"b", "d"}
     auditing.carry_on(seconds=10)
     auditing.carry_on(seconds=10)
@@ -67,12 +67,17 @@ def test_a_finding_stands_when_it_is_seen_again_after_a_while(shop):
     pass_time()
     auditing.carry_on(seconds=10)
 
+    auditing.carry_on(seconds=10)
     assert standing() == {"b", "d"}
+    assert [record.getMessage() for record in caplog.records] == [
+        "audit test.check: b: is wrong",
+        "audit test.check: d: is wrong",
+    ]
     [found] = auditing.list_checks()
     assert (found.findings, found.subjects) == (2, 4)
 
 
-def test_a_change_under_way_never_stands(shop):
+def test_a_change_under_way_never_stands_nor_alarms(shop, caplog):
     shop.wrong = {"a"}
     auditing.carry_on(seconds=10)
     pass_time()
@@ -82,6 +87,7 @@ def test_a_change_under_way_never_stands(shop):
 
     assert standing() == set()
     assert AuditFinding.objects.get().over_at
+    assert caplog.records == []
 
 
 def test_what_comes_back_is_a_new_finding(shop):
