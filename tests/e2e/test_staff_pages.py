@@ -75,15 +75,14 @@ def test_rare_staff_pages_are_accessible_fit_and_are_silent(browser, shop, state
     assert [c for c in watcher.complaints if not REFUSED.search(c)] == []
 
 
-@pytest.mark.parametrize(("scheme", "width"), [("dark", 390), ("light", 1280)])
-def test_a_sample_of_staff_pages_holds_in_the_other_theme_of_each_width(browser, shop, paid_order, scheme, width):
-    page, watcher = new_page(browser, shop, width=width, color_scheme=scheme, reduced_motion="reduce")
+def test_a_sample_of_staff_pages_holds_in_the_dark_on_a_phone(browser, shop, paid_order):
+    page, watcher = new_page(browser, shop, width=390, color_scheme="dark", reduced_motion="reduce")
     sign_in(page, shop.base, shop.run["staff"])
     faults = {}
 
     for path in SAMPLES:
         page.goto(f"/admin/{path}", wait_until="domcontentloaded")
-        faults[path] = find_faults(page, scheme=scheme)
+        faults[path] = find_faults(page, scheme="dark")
 
     assert {path: found for path, found in faults.items() if found} == {}
     assert watcher.complaints == []
