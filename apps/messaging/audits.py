@@ -86,7 +86,12 @@ def walk(check: Check, *, after: str = "") -> Iterator[Looked]:
         yield Looked(position="", count=1, findings=tuple(check.look(None)))
         return
     for subjects in check.batches(after):
-        yield Looked(position=subjects[-1], count=len(subjects), findings=tuple(check.look(subjects)))
+        yield look_at(check, subjects)
+
+
+def look_at(check: Check, subjects: Sequence[str]) -> Looked:
+    """Look at one batch."""
+    return Looked(position=subjects[-1], count=len(subjects), findings=tuple(check.look(subjects)))
 
 
 def ids_of(model: type[models.Model], *, size: int = 500) -> Batches:

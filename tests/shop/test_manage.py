@@ -26,6 +26,24 @@ def test_command_works_on_the_shop_of_its_state_folder(shop):
     assert shop.query(on_hand, variant) == [(77,)]
 
 
+def test_audit_finds_the_same_in_several_processes(shop):
+    (variant,) = shop.variants(1, stock=9)
+    shop.query("UPDATE inventory_stocklevel SET on_hand = on_hand + 1 WHERE variant_id = %s RETURNING 1", variant)
+    order = shop.client().order({variant: 1})
+    shop.query("UPDATE orders_order SET shipped_count = 1 WHERE id = %s RETURNING 1", order["id"])
+
+    said = {
+        processes: manage("audit", "--patience", "0", "--processes", processes, STATE_DIR=str(shop.running.state))
+        for processes in ("1", "2")
+    }
+
+    shop.query("UPDATE inventory_stocklevel SET on_hand = on_hand - 1 WHERE variant_id = %s RETURNING 1", variant)
+    shop.query("UPDATE orders_order SET shipped_count = 0 WHERE id = %s RETURNING 1", order["id"])
+    found = {processes: {line for line in done.stdout.splitlines() if ": " in line} for processes, done in said.items()}
+    assert found["1"] == found["2"]
+    assert {line.partition(":")[0] for line in found["2"]} >= {"orders.history", "inventory.levels"}
+
+
 def test_wrong_setting_is_one_sentence(tmp_path):
     refused = manage("check", STATE_DIR=str(tmp_path), SHOP_ENVIRONMENT="moon")
 
