@@ -17,7 +17,7 @@ from apps.messaging.api import IdempotencyScope
 from apps.orders import api as orders
 from apps.orders.documents import label_answer, summary_document, tracking_document, without_amounts
 from apps.orders.rest import serializers
-from apps.web import tokens
+from apps.web import limits, tokens
 from apps.web.authentication import caller_of, staff_actor
 from apps.web.idempotency import idempotent, read_idempotency_key
 from apps.web.pagination import read_page_params
@@ -99,7 +99,7 @@ def _payer(request: Request) -> str:
 
 
 class IntentView(APIView):
-    limit_group = "checkout"
+    limit_group = "payment"
 
     @extend_schema(parameters=[_TOKEN], request=serializers.IntentInput, responses={201: serializers.IntentView})
     @idempotent(app="orders", caller=_payer)
@@ -111,6 +111,7 @@ class IntentView(APIView):
             provider=body.get("provider"),
             return_url=body.get("return_url"),
             cancel_url=body.get("cancel_url"),
+            client_network=limits.client_network(request.META),
         )
         document = {
             "id": payment.id,
