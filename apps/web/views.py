@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Any, ClassVar, Final
 
@@ -23,6 +24,7 @@ from apps.web.problems import flatten
 
 KEPT_BY_304: Final[tuple[str, ...]] = ("ETag", "Cache-Control", "Vary", "RateLimit", "RateLimit-Policy")
 _RENDERER: Final = (JSONRenderer(), JSON_TYPE)
+_VERSION_TAG: Final = re.compile(r'"(?P<version>[0-9]{1,18})(\.[0-9a-f]+)?"')
 
 
 class APIView(views.APIView):
@@ -136,15 +138,30 @@ def check_match(request: HttpRequest | Request, etag: str) -> None:
         raise PreconditionFailed(detail, extra={"etag": etag})
 
 
-def read_if_match(request: HttpRequest | Request) -> int | None:
-    """Return the version in an `If-Match` whose ETags are version numbers; None without it or for `*`."""
+def read_if_match(request: HttpRequest | Request, *, current: Callable[[], int]) -> int | None:
+    """Return the version that `If-Match` demands, where an ETag is a version, or begins with one and a dot; None without it or for `*`.
+
+    Of several it is the one that the object has, by `current`, which is called only then. Raises Invalid for what is no ETag, and
+    PreconditionFailed where all are weak: those never match here (RFC 9110, 13.1.1).
+    """
     header = request.headers.get("If-Match", "*").strip()
-    version = header.removeprefix("W/").strip('"')
     if header == "*":
         return None
-    if not (version.isascii() and version.isdigit() and len(version) <= 18):
-        raise Invalid.field("If-Match", "invalid_etag", f"{header[:50]!r} is not an ETag of this resource.")
-    return int(version)
+    tags = [item.strip() for item in header.split(",")]
+    versions = [_version_in(tag, header) for tag in tags if not tag.startswith("W/")]
+    if not versions:
+        raise PreconditionFailed(
+            f"If-Match was {header[:50]}: a weak ETag matches nothing; use it as the answer had it."
+        )
+    return versions[0] if len(versions) == 1 or (now := current()) not in versions else now
+
+
+def _version_in(tag: str, header: str) -> int:
+    written = _VERSION_TAG.fullmatch(tag)
+    if written is None:
+        detail = f'{header[:50]!r} is not an ETag of this resource; use the one its answer had, such as "3".'
+        raise Invalid.field("If-Match", "invalid_etag", detail)
+    return int(written["version"])
 
 
 def not_modified(request: HttpRequest | Request, response: HttpResponseBase) -> HttpResponseBase:

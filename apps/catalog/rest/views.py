@@ -85,7 +85,7 @@ class StaffProductDetail(StaffView):
     def _update(
         self, request: Request, product_id: UUID, body: dict[str, Any], *, version: int | None = None
     ) -> HttpResponse:
-        expected = read_if_match(request)
+        expected = read_if_match(request, current=lambda: api.get_product(product_id=product_id).version)
         product = api.update_product(
             product_id=product_id,
             product=serializers.to_input(body),
