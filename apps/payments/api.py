@@ -104,7 +104,7 @@ def open_payment(
     customer_id: UUID | None = None,
     client_network: str = "",
 ) -> Payment:
-    """Return the order's open payment of this amount, provider and kind, opening it at the provider where there is none.
+    """Return the order's open payment of this amount, provider, kind and way back, opening it at the provider where there is none.
 
     With `return_url` the buyer pays on the provider's page (`redirect_url`) and comes back there; the caller has checked that
     it leads to the shop. Without it a client pays with `client_secret`, or by `confirm_payment`. `cancel_url` is where the
@@ -114,9 +114,9 @@ def open_payment(
     of the order's token. `client_network` is the address that declined cards are counted by, as `web.limits.client_network`
     gives it; empty where they are not to be. Only a digest of it is kept, while the payment is open.
 
-    An order has one open payment: one of another amount, provider or kind is closed at its provider first. Where the money has
-    come, or turns out to have, and was not given back, the payment it came with is returned instead (`status` succeeded). A
-    repeat after a crash or a time-out resumes with the same key and body.
+    An order has one open payment: one of another amount, provider or kind, or a page that leads elsewhere, is closed at its
+    provider first. Where the money has come, or turns out to have, and was not given back, the payment it came with is returned
+    instead (`status` succeeded). A repeat after a crash or a time-out resumes with the same key and body.
 
     Raises UnknownProvider, Invalid (`amount`: the provider cannot charge exactly that), ProviderRefused, PaymentInProgress
     (another request has the order's turn for more than five seconds, or the open payment is under way and cannot be

@@ -48,6 +48,10 @@ class Payment(UUIDModel):
     intent_id = models.CharField(max_length=255, default="", db_default="", blank=True)
     client_secret = models.CharField(max_length=255, default="", db_default="", blank=True)
     redirect_url = models.TextField(default="", db_default="", blank=True)
+    return_url = models.TextField(
+        default="", db_default="", blank=True, help_text="Where the provider's page leads back to."
+    )
+    cancel_url = models.TextField(default="", db_default="", blank=True, help_text="Where it leads who gives up.")
     instructions = models.TextField(default="", db_default="", blank=True)
     decline_code = models.CharField(max_length=100, default="", db_default="", blank=True)
     opening = models.JSONField(default=dict, blank=True)

@@ -101,6 +101,8 @@ def _find_or_insert(wanted: Wanted) -> tuple[Payment, bool]:
         **amount,
         opening=encode(opening),
         expires_at=opening.expires_at if wanted.kind is PaymentKind.CHECKOUT else None,
+        return_url=wanted.return_url,
+        cancel_url=wanted.cancel_url,
         deadline=wanted.deadline,
         client=wanted.client,
         created_at=clock.now(),
@@ -113,7 +115,11 @@ def _find_or_insert(wanted: Wanted) -> tuple[Payment, bool]:
 
 
 def _fits(row: Payment, wanted: Wanted) -> bool:
-    return (row.provider, row.kind, row.amount) == (wanted.provider, wanted.kind.value, wanted.amount)
+    if (row.provider, row.kind, row.amount) != (wanted.provider, wanted.kind.value, wanted.amount):
+        return False
+    # A page leads back where it was opened for; only pages lead anywhere.
+    leads_to = (row.return_url, row.cancel_url)
+    return wanted.kind is not PaymentKind.CHECKOUT or leads_to == (wanted.return_url, wanted.cancel_url)
 
 
 def _settle(row: Payment, wanted: Wanted) -> Payment | None:
