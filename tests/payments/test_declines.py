@@ -5,10 +5,13 @@ import uuid
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.db import connection
 from django.db.models import F
 from django.test import Client
+from django.urls import reverse
+from prometheus_client import REGISTRY
 
 from apps.kernel.ids import uuid7
 from apps.payments import api as payments
@@ -225,6 +228,19 @@ def test_nothing_of_card_or_address_can_be_read_in_the_database(shop):
     assert {len(mark) for mark in (declined.card, declined.account, declined.address)} == {64}
     confirm(payment, VISA, ip=ip)
     assert Payment.objects.get(pk=payment.id).client == ""
+
+
+def test_staff_see_which_declines_are_of_one_card_and_who_was_refused(shop, client):
+    refused = REGISTRY.get_sample_value("shop_payment_attempts_refused_total", {"counted_by": "card"}) or 0
+    for _ in range(6):
+        confirm(shop.open(), DECLINED, ip=address())
+    client.force_login(get_user_model().objects.create_superuser("owner@example.com", "x"))
+
+    page = client.get(reverse("admin:payments_declinedcharge_changelist")).content.decode()
+
+    card = DeclinedCharge.objects.values_list("card", flat=True).distinct().get()
+    assert (page.count(card[:8]), page.count("generic_decline") >= 5) == (5, True)
+    assert REGISTRY.get_sample_value("shop_payment_attempts_refused_total", {"counted_by": "card"}) == refused + 1
 
 
 def test_starting_and_trying_are_limited_by_address_before_any_bank_is_asked(shop, settings):
