@@ -20,7 +20,7 @@ from apps.web import limits, pagination
 from apps.web.authentication import caller_of
 from apps.web.errors import MalformedRequest, ValidationFailed
 from apps.web.json import JSON_TYPE, JSONRenderer, dumps
-from apps.web.problems import flatten
+from apps.web.problems import flatten, name_values
 
 KEPT_BY_304: Final[tuple[str, ...]] = ("ETag", "Cache-Control", "Vary", "RateLimit", "RateLimit-Policy")
 _RENDERER: Final = (JSONRenderer(), JSON_TYPE)
@@ -67,10 +67,10 @@ class APIView(views.APIView):
     def parse(
         self, serializer_class: type[BaseSerializer[Any]], request: Request, *, partial: bool = False
     ) -> dict[str, Any]:
-        """Return the validated body; raises ValidationFailed with one FieldError for each fault (dotted paths)."""
+        """Return the validated body; raises ValidationFailed with one FieldError for each fault (dotted path, the value, what is wrong)."""
         serializer = serializer_class(data=request.data, partial=partial, context={"request": request, "view": self})
         if not serializer.is_valid():
-            raise ValidationFailed(fields=flatten(serializer.errors))
+            raise ValidationFailed(fields=name_values(flatten(serializer.errors), given=request.data))
         return dict(serializer.validated_data)
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
