@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 from contextlib import nullcontext
+from datetime import timedelta
 
 import pytest
 from django.db import connection
+from rest_framework_simplejwt.tokens import AccessToken
 
 from tests.flows.conftest import _sandbox, mobile, sandbox
 
@@ -20,7 +22,8 @@ def requests_wanted() -> int:
 
 @pytest.fixture
 def _one_long_transaction(monkeypatch, db):
-    """A test's own transaction can be given no isolation level, and must outlive the pauses of a busy machine."""
+    """A test's own transaction can be given no isolation level; and it, and who is signed in, must outlive the pauses of a busy machine."""
+    monkeypatch.setattr(AccessToken, "lifetime", timedelta(days=1))
     monkeypatch.setattr("apps.orders.verifying._snapshot", nullcontext)
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL idle_in_transaction_session_timeout = 0")

@@ -61,7 +61,6 @@ class Tally:
     wanted: int
     mutants: int = 0
     statuses: dict[int, int] = field(default_factory=dict)
-    lifted: int = 0
 
     def note(self, answer: Answer, *, is_mutant: bool) -> None:
         self.mutants += is_mutant
@@ -323,7 +322,6 @@ class Shopping(RuleBasedStateMachine):
             lines = sum(cents(item["line_total"]) for item in shown["items"])
             assert cents(shown["total"]) == lines + cents(shown["shipping"]) - cents(shown["discount"])
             assert cents(shown["paid"]) - cents(shown["refunded"]) == moved.get(order.id, 0), shown
-            self.tally.lifted += moved.get(order.id, 0)
 
 
 def cents(money: Any) -> int:
