@@ -12,7 +12,7 @@ class ProductNotFound(NotFound):
 
 
 class VariantNotFound(NotFound):
-    """No variant has this SKU."""
+    """No variant has this SKU or id."""
 
     code = "variant_not_found"
 

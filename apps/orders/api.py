@@ -206,16 +206,17 @@ def start_payment(
     provider: str | None = None,
     return_url: str | None = None,
     cancel_url: str | None = None,
+    client_network: str = "",
 ) -> Payment:
     """Begin to pay an order with `provider` (the shop's first by default), and return the payment.
 
     With `return_url` the payment has a `redirect_url`, the provider's own page, which leads back there; without, a `client_secret` for
     a mobile client or for confirming on the server. Both URLs must be this shop's (`STOREFRONT_URL`) or of a scheme in
-    `APP_URL_SCHEMES`. An open payment of the same kind is returned again. The order's deadline becomes the provider's where that is
-    later, and its stock is held as long.
+    `APP_URL_SCHEMES`. An open payment of the same kind that leads back to the same addresses is returned again. The order's deadline
+    becomes the provider's where that is later, and its stock is held as long. `client_network` is as in `payments.open_payment`.
 
     Raises OrderNotFound, NotPayable (paid, ended, or its time is over), Invalid (`return_url`, `cancel_url`), payments' UnknownProvider,
-    PaymentInProgress and ProviderUnavailable.
+    TooManyDeclines, PaymentInProgress and ProviderUnavailable.
     """
     return paying.start_payment(
         order_id=order_id,
@@ -223,6 +224,7 @@ def start_payment(
         provider=provider,
         return_url=return_url,
         cancel_url=cancel_url,
+        client_network=client_network,
     )
 
 

@@ -26,12 +26,14 @@ from apps.payments.errors import (
     RefundExceedsCaptured,
     RefundMismatch,
     RefundNotFound,
+    TooManyDeclines,
     UnknownProvider,
 )
 from apps.payments.gateways import registry
 from apps.payments.services import (
     closing,
     confirming,
+    declines,
     fetching,
     opening,
     reconciling,
@@ -60,6 +62,7 @@ __all__ = [
     "RefundMismatch",
     "RefundNotFound",
     "RefundStatus",
+    "TooManyDeclines",
     "UnknownProvider",
     "confirm_payment",
     "count_transfers_to_send",
@@ -99,23 +102,25 @@ def open_payment(
     email: str,
     reference: str,
     customer_id: UUID | None = None,
+    client_network: str = "",
 ) -> Payment:
-    """Return the order's open payment of this amount, provider and kind, opening it at the provider where there is none.
+    """Return the order's open payment of this amount, provider, kind and way back, opening it at the provider where there is none.
 
     With `return_url` the buyer pays on the provider's page (`redirect_url`) and comes back there; the caller has checked that
     it leads to the shop. Without it a client pays with `client_secret`, or by `confirm_payment`. `cancel_url` is where the
     page leads who gives up. `deadline` (aware) bounds the page's life, within what the provider allows. `description` is
     shown to the buyer; `reference` is the name they know the order by (its number), quoted in a bank transfer. `email`
     (may be empty) goes to the provider only. `customer_id` is the owner whom `get_own_payment` lets in besides the holder
-    of the order's token.
+    of the order's token. `client_network` is the address that declined cards are counted by, as `web.limits.client_network`
+    gives it; empty where they are not to be. Only a digest of it is kept, while the payment is open.
 
-    An order has one open payment: one of another amount, provider or kind is closed at its provider first. Where the money has
-    come, or turns out to have, and was not given back, the payment it came with is returned instead (`status` succeeded). A
-    repeat after a crash or a time-out resumes with the same key and body.
+    An order has one open payment: one of another amount, provider or kind, or a page that leads elsewhere, is closed at its
+    provider first. Where the money has come, or turns out to have, and was not given back, the payment it came with is returned
+    instead (`status` succeeded). A repeat after a crash or a time-out resumes with the same key and body.
 
     Raises UnknownProvider, Invalid (`amount`: the provider cannot charge exactly that), ProviderRefused, PaymentInProgress
     (another request has the order's turn for more than five seconds, or the open payment is under way and cannot be
-    replaced) and ProviderUnavailable (repeat the call).
+    replaced), TooManyDeclines (of this account or address; never for a bank transfer) and ProviderUnavailable (repeat the call).
     """
     kind = registry.get_gateway(provider).kind_for(return_url=return_url or "")
     wanted = opening.Wanted(
@@ -130,22 +135,29 @@ def open_payment(
         description=description,
         reference=reference,
         email=email,
+        client=declines.address_digest(client_network),
     )
     return selectors.to_payment(opening.open_payment(wanted))
 
 
 def confirm_payment(
-    *, payment_id: UUID, order_id: UUID, payment_method: str, idempotency_reference: str, return_url: str | None = None
+    *,
+    payment_id: UUID,
+    order_id: UUID,
+    payment_method: str,
+    idempotency_reference: str,
+    return_url: str | None = None,
+    client_network: str = "",
 ) -> Payment:
     """Pay an order's payment with a provider's token (such as "pm_card_visa") and return the payment.
 
     `idempotency_reference` names this attempt: a repeat asks the provider under the same key and cannot charge twice; another
     card needs another reference. `status` may be requires_action: the buyer goes to `redirect_url` and comes back to
-    `return_url` (default settings.PAYMENT_RETURN_URL).
+    `return_url` (default settings.PAYMENT_RETURN_URL). `client_network` is as in `open_payment`.
 
     Raises CardDeclined (the payment is back at requires_payment_method), PaymentNotFound, PaymentNotPayable (paid by another
-    attempt, closed, or of a kind that takes no token), Invalid (`payment_method`), PaymentInProgress and
-    ProviderUnavailable (repeat with the same reference).
+    attempt, closed, or of a kind that takes no token), Invalid (`payment_method`), TooManyDeclines (of this card, account or
+    address: nothing was tried), PaymentInProgress and ProviderUnavailable (repeat with the same reference).
     """
     row = confirming.confirm_payment(
         payment_id=payment_id,
@@ -153,6 +165,7 @@ def confirm_payment(
         payment_method=payment_method,
         idempotency_reference=idempotency_reference,
         return_url=return_url,
+        client=declines.address_digest(client_network),
     )
     return selectors.to_payment(row)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from apps.kernel.errors import Conflict, Declined, Invalid, NotFound, Unavailable
+from apps.kernel.errors import Conflict, Declined, Invalid, NotFound, TooManyRequests, Unavailable
 from apps.kernel.money import Money
 
 
@@ -26,6 +26,12 @@ class CardDeclined(Declined):
     def __init__(self, detail: str, *, decline_code: str) -> None:
         self.decline_code = decline_code
         super().__init__(detail, extra={"decline_code": decline_code})
+
+
+class TooManyDeclines(TooManyRequests):
+    """Too many charges of this card, account or address were declined; until `retry_after` (seconds) no card is tried."""
+
+    code = "too_many_declines"
 
 
 class RefundMismatch(Conflict):

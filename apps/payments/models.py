@@ -48,6 +48,10 @@ class Payment(UUIDModel):
     intent_id = models.CharField(max_length=255, default="", db_default="", blank=True)
     client_secret = models.CharField(max_length=255, default="", db_default="", blank=True)
     redirect_url = models.TextField(default="", db_default="", blank=True)
+    return_url = models.TextField(
+        default="", db_default="", blank=True, help_text="Where the provider's page leads back to."
+    )
+    cancel_url = models.TextField(default="", db_default="", blank=True, help_text="Where it leads who gives up.")
     instructions = models.TextField(default="", db_default="", blank=True)
     decline_code = models.CharField(max_length=100, default="", db_default="", blank=True)
     opening = models.JSONField(default=dict, blank=True)
@@ -57,6 +61,13 @@ class Payment(UUIDModel):
         max_length=64, default="", db_default="", blank=True, help_text="Digest of the last confirmation sent."
     )
     closings = models.SmallIntegerField(default=0, db_default=0, help_text="Counts the attempts to close it.")
+    client = models.CharField(
+        max_length=64,
+        default="",
+        db_default="",
+        blank=True,
+        help_text="Digest of the address that last acted on it, while it is open.",
+    )
     observed_at = models.DateTimeField(null=True, help_text="Moment of the newest look at the provider applied.")
     checked_at = models.DateTimeField(db_default=Now(), help_text="When the provider was last asked or told us.")
     deadline = models.DateTimeField()
@@ -197,6 +208,34 @@ class Refund(WorkItem):
 
     def __str__(self) -> str:
         return f"refund of {self.amount}"
+
+
+class DeclinedCharge(UUIDModel):
+    """A charge that a bank refused, kept for two days, so that who tries stolen cards is known by the many refusals.
+
+    Card, account and address are digests, empty where unknown: they can be compared and nothing else.
+    """
+
+    payment = models.ForeignKey(Payment, on_delete=models.CASCADE, related_name="declined_charges")
+    reference = models.CharField(max_length=255, help_text="The provider's id of the charge.")
+    decline_code = models.CharField(max_length=100, default="", db_default="", blank=True)
+    card = models.CharField(max_length=64, default="", db_default="", blank=True)
+    account = models.CharField(max_length=64, default="", db_default="", blank=True)
+    address = models.CharField(max_length=64, default="", db_default="", blank=True)
+    declined_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        default_permissions = ("view",)
+        constraints = [models.UniqueConstraint(fields=["payment", "reference"], name="payments_declined_charge_once")]
+        indexes = [
+            models.Index(fields=["card", "declined_at"], name="payments_declined_card"),
+            models.Index(fields=["account", "declined_at"], name="payments_declined_account"),
+            models.Index(fields=["address", "declined_at"], name="payments_declined_address"),
+            models.Index(fields=["declined_at"], name="payments_declined_at"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.decline_code or 'declined'} ({self.reference})"
 
 
 class WebhookEvent(WorkItem):

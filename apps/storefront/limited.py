@@ -28,7 +28,7 @@ def limit_posts(group: str) -> Callable[[View], View]:
         def run(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             try:
                 if request.method == "POST":
-                    _take(request, group)
+                    take(request, group)
                 return view(request, *args, **kwargs)
             except TooManyRequests as error:
                 context = {"seconds": error.retry_after}
@@ -41,7 +41,8 @@ def limit_posts(group: str) -> Callable[[View], View]:
     return decorate
 
 
-def _take(request: HttpRequest, group: str) -> None:
+def take(request: HttpRequest, group: str) -> None:
+    """Take from the visitor's bucket of `group`; TooManyRequests where it is empty."""
     # Only who is signed in has a bucket of their own besides the address's; guessing passwords is nobody's yet.
     customer_id = caller_of(request).customer_id if group != "login" else None
     decision = limits.take(group=group, meta=request.META, customer_id=customer_id)

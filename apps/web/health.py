@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import connections
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
 from redis import Redis
 
 from apps.persistence.databases import aliases
@@ -24,11 +25,13 @@ class NotMigrated(Exception):
     """The code needs migrations that this database has not seen."""
 
 
+@require_safe
 def live(request: HttpRequest) -> HttpResponse:
     """Answer that this process runs; depends on nothing else, so that an outage elsewhere restarts nobody."""
     return reply({"status": _OK})
 
 
+@require_safe
 def ready(request: HttpRequest) -> HttpResponse:
     """Answer 200 where this process can serve, else 503; either way with the result of each check.
 

@@ -156,6 +156,11 @@ def client_address(meta: Mapping[str, Any]) -> str:
     return hops[-min(settings.TRUSTED_PROXIES, len(hops))] if hops else peer
 
 
+def client_network(meta: Mapping[str, Any]) -> str:
+    """Return what stands for a request's client where it is counted: its address, of IPv6 the /64; "" where no limit applies to it."""
+    return "" if _is_exempt(meta) else _network(client_address(meta))
+
+
 @cache
 def _is_loopback(address: str) -> bool:
     try:

@@ -9,6 +9,7 @@ from functools import cache
 from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.metrics_core import Metric
 from prometheus_client.multiprocess import MultiProcessCollector
@@ -60,6 +61,7 @@ _PAGE: Final = CollectorRegistry()
 _PAGE.register(_Everything())
 
 
+@require_safe
 def scrape(request: HttpRequest) -> HttpResponse:
     """Answer in Prometheus' text format."""
     return HttpResponse(generate_latest(_PAGE), content_type=CONTENT_TYPE_LATEST)

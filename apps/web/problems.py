@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -38,6 +39,8 @@ STATUS: Final[dict[type, int]] = {
     errors.TooManyRequests: 429,
     errors.Unavailable: 503,
 }
+_SECRETS: Final = ("password", "token", "refresh")
+_LONGEST_SHOWN: Final = 60
 _DRF_CODES: Final = {
     "parse_error": "malformed_body",
     "not_authenticated": "unauthenticated",
@@ -163,6 +166,27 @@ def _from_drf(error: drf.APIException, *, instance: str, headers: Mapping[str, s
 def flatten(detail: Any) -> tuple[FieldError, ...]:
     """Return DRF's nested validation detail as field errors with dotted paths ("items.0.quantity")."""
     return tuple(_walk(detail, ""))
+
+
+def name_values(faults: Iterable[FieldError], *, given: Any) -> tuple[FieldError, ...]:
+    """Return faults of a body (`given`), each beginning with its value as JSON, unless that is missing, told already, or a secret."""
+    return tuple(replace(fault, detail=f"{_shown(fault, given)}{fault.detail}") for fault in faults)
+
+
+def _shown(fault: FieldError, given: Any) -> str:
+    names = fault.field.split(".")
+    if any(word in names[-1].lower() for word in _SECRETS):
+        return ""
+    for name in names:
+        if isinstance(given, list) and name.isdecimal() and int(name) < len(given):
+            given = given[int(name)]
+        elif isinstance(given, Mapping) and name in given:
+            given = given[name]
+        else:
+            return ""
+    shown = dumps(given).decode()
+    shown = f"{shown[:_LONGEST_SHOWN]}…" if len(shown) > _LONGEST_SHOWN else shown
+    return "" if shown.strip('"') and shown.strip('"') in fault.detail else f"{shown}: "
 
 
 def _walk(detail: Any, path: str) -> Iterator[FieldError]:

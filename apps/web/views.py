@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Any, ClassVar, Final
 
@@ -19,10 +20,11 @@ from apps.web import limits, pagination
 from apps.web.authentication import caller_of
 from apps.web.errors import MalformedRequest, ValidationFailed
 from apps.web.json import JSON_TYPE, JSONRenderer, dumps
-from apps.web.problems import flatten
+from apps.web.problems import flatten, name_values
 
 KEPT_BY_304: Final[tuple[str, ...]] = ("ETag", "Cache-Control", "Vary", "RateLimit", "RateLimit-Policy")
 _RENDERER: Final = (JSONRenderer(), JSON_TYPE)
+_VERSION_TAG: Final = re.compile(r'"(?P<version>[0-9]{1,18})(\.[0-9a-f]+)?"')
 
 
 class APIView(views.APIView):
@@ -65,10 +67,10 @@ class APIView(views.APIView):
     def parse(
         self, serializer_class: type[BaseSerializer[Any]], request: Request, *, partial: bool = False
     ) -> dict[str, Any]:
-        """Return the validated body; raises ValidationFailed with one FieldError for each fault (dotted paths)."""
+        """Return the validated body; raises ValidationFailed with one FieldError for each fault (dotted path, the value, what is wrong)."""
         serializer = serializer_class(data=request.data, partial=partial, context={"request": request, "view": self})
         if not serializer.is_valid():
-            raise ValidationFailed(fields=flatten(serializer.errors))
+            raise ValidationFailed(fields=name_values(flatten(serializer.errors), given=request.data))
         return dict(serializer.validated_data)
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
@@ -136,15 +138,30 @@ def check_match(request: HttpRequest | Request, etag: str) -> None:
         raise PreconditionFailed(detail, extra={"etag": etag})
 
 
-def read_if_match(request: HttpRequest | Request) -> int | None:
-    """Return the version in an `If-Match` whose ETags are version numbers; None without it or for `*`."""
+def read_if_match(request: HttpRequest | Request, *, current: Callable[[], int]) -> int | None:
+    """Return the version that `If-Match` demands, where an ETag is a version, or begins with one and a dot; None without it or for `*`.
+
+    Of several it is the one that the object has, by `current`, which is called only then. Raises Invalid for what is no ETag, and
+    PreconditionFailed where all are weak: those never match here (RFC 9110, 13.1.1).
+    """
     header = request.headers.get("If-Match", "*").strip()
-    version = header.removeprefix("W/").strip('"')
     if header == "*":
         return None
-    if not (version.isascii() and version.isdigit() and len(version) <= 18):
-        raise Invalid.field("If-Match", "invalid_etag", f"{header[:50]!r} is not an ETag of this resource.")
-    return int(version)
+    tags = [item.strip() for item in header.split(",")]
+    versions = [_version_in(tag, header) for tag in tags if not tag.startswith("W/")]
+    if not versions:
+        raise PreconditionFailed(
+            f"If-Match was {header[:50]}: a weak ETag matches nothing; use it as the answer had it."
+        )
+    return versions[0] if len(versions) == 1 or (now := current()) not in versions else now
+
+
+def _version_in(tag: str, header: str) -> int:
+    written = _VERSION_TAG.fullmatch(tag)
+    if written is None:
+        detail = f'{header[:50]!r} is not an ETag of this resource; use the one its answer had, such as "3".'
+        raise Invalid.field("If-Match", "invalid_etag", detail)
+    return int(written["version"])
 
 
 def not_modified(request: HttpRequest | Request, response: HttpResponseBase) -> HttpResponseBase:

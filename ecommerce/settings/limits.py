@@ -42,6 +42,8 @@ LIMITS = {
     # Guessing passwords, and taking stock or money, must not become free of limits by an outage.
     "login": _budget("login", "10/0.2", fails_open=False),
     "checkout": _budget("checkout", "40/2", fails_open=False),
+    # Starting a payment and trying a card: few, since each try tells whether a stolen card is good.
+    "payment": _budget("payment", "20/0.2", fails_open=False),
     # Each may end as a mail to whoever was named.
     "notices": _budget("notices", "10/0.05", fails_open=False),
     # Mails to one address, whoever asks for them.

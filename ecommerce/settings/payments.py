@@ -45,5 +45,20 @@ PAYMENT_DEADLINE_SECONDS = {
     "stripe": env.integer("PAYMENT_DEADLINE_STRIPE", example="3600", default=3600, minimum=1),
     "manual": env.integer("PAYMENT_DEADLINE_MANUAL", example="604800", default=7 * 86_400, minimum=1),
 }
+
+
+def _declines(name: str, default: int) -> int:
+    def parse(raw: str) -> int:
+        if not raw.isascii() or not raw.isdigit() or len(raw) > 9 or int(raw) in (1, 2):
+            raise ValueError("must be 0 for no limit, or at least 3: whoever mistypes twice is an honest buyer")
+        return int(raw)
+
+    return env.read(name, parse, example=str(default), default=str(default))
+
+
+# Declined charges of an hour after which no card is tried any more; an address may be that of many people.
+PAYMENT_DECLINES_PER_CARD = _declines("PAYMENT_DECLINES_PER_CARD", 5)
+PAYMENT_DECLINES_PER_ACCOUNT = _declines("PAYMENT_DECLINES_PER_ACCOUNT", 8)
+PAYMENT_DECLINES_PER_ADDRESS = _declines("PAYMENT_DECLINES_PER_ADDRESS", 20)
 # A payment that nothing was heard about for so long is looked up at the provider.
 PAYMENT_RECONCILE_AFTER_SECONDS = env.integer("PAYMENT_RECONCILE_AFTER_SECONDS", example="120", default=120, minimum=1)

@@ -9,9 +9,9 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from apps.accounts.rest import routes as accounts
 from apps.addressing.rest import routes as addressing
+from apps.backoffice.rest import routes as backoffice
 from apps.catalog.rest import routes as catalog
 from apps.checkout.rest import routes as checkout
-from apps.inventory.rest import routes as inventory
 from apps.orders.rest import routes as orders
 from apps.payments.rest import routes as payments
 from apps.search.rest import routes as search
@@ -22,9 +22,9 @@ Pattern = URLPattern | URLResolver
 ROUTES: Final[dict[str, Sequence[Pattern]]] = {
     "accounts": accounts.urlpatterns,
     "addressing": addressing.urlpatterns,
+    "backoffice": backoffice.urlpatterns,
     "catalog": catalog.urlpatterns,
     "checkout": checkout.urlpatterns,
-    "inventory": inventory.urlpatterns,
     "orders": orders.urlpatterns,
     "payments": payments.urlpatterns,
     "search": search.urlpatterns,

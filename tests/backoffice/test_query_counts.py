@@ -24,6 +24,7 @@ LISTS = {
     "admin:payments_payment_changelist": "",
     "admin:payments_refund_changelist": "",
     "admin:payments_webhookevent_changelist": "",
+    "admin:payments_declinedcharge_changelist": "",
     "admin:catalog_product_changelist": "",
     "products found": "admin:catalog_product_changelist?q=jacket",
     "admin:catalog_variant_changelist": "",

@@ -34,6 +34,7 @@ PAGES = {
     "refund": {MANAGER, SUPPORT},
     "admin:payments_payment_changelist": {MANAGER, SUPPORT},
     "admin:payments_webhookevent_changelist": {MANAGER},
+    "admin:payments_declinedcharge_changelist": {MANAGER, SUPPORT},
     "product": EVERYONE,
     "admin:catalog_product_changelist": EVERYONE,
     "admin:catalog_product_add": {MANAGER, EDITOR},

@@ -43,6 +43,18 @@ def test_handles_that_differ_in_case_are_one_product_and_the_report_says_so(tmp_
     assert "'odd' of line 2" in note.message
 
 
+@pytest.mark.parametrize("first", ["sep=;", '"sep=;"', "SEP=;\r", "sep=;;;"])
+def test_a_first_line_that_names_the_delimiter_is_no_heading(tmp_path, first):
+    rows = [first, "Handle;Title, with, many, commas;Variant Price;Title", "a;x;1,50;A", "b;x;;B"]
+
+    products = read(tmp_path, "\n".join(rows))
+
+    assert [(found.handle, found.product and found.product.title) for found in products] == [("a", "A"), ("b", None)]
+    assert products[1].notes[-1].line == 4
+    columns = catalog.read_file_columns(path=tmp_path / "read.csv")
+    assert [column.heading for column in columns] == ["Handle", "Title, with, many, commas", "Variant Price", "Title"]
+
+
 @pytest.mark.slow
 def test_a_file_full_of_stray_quotes_is_given_up_in_the_end(tmp_path):
     lines = 20_000
@@ -69,6 +81,10 @@ def test_a_huge_cell_in_the_first_row_costs_that_row_only(tmp_path):
         (b"PK\x03\x04rest", "is a workbook or another archive"),
         (b"\x1f\x8brest", "is compressed; unpack it first"),
         (b"\xff\xfeH\x00", "is UTF-16"),
+        ("Handle,Title,Variant Price\na,A,1".encode("utf-16-le"), "is UTF-16; .* --encoding utf-16-le"),
+        ("Handle,Title,Variant Price\na,A,1".encode("utf-16-be"), "is UTF-16; .* --encoding utf-16-be"),
+        (b"sep=;\n", "is empty or starts with a blank line"),
+        (b"sep=;\n\xff", "not UTF-8: byte 0xff"),
         (b"Handle,handle,Title,Variant Price\na,b,A,1", "More than one column is Handle"),
     ],
 )

@@ -111,7 +111,15 @@ def test_etag_is_the_carts_version_for_changes_and_the_whole_answer_for_reads(sh
     assert shopper.send("PUT", f"cart/items/{item}", {"quantity": 2}, If_Match=etag).status_code == 200
     stale = shopper.send("PUT", f"cart/items/{item}", {"quantity": 3}, If_Match=etag)
     assert (stale.status_code, stale.json()["code"]) == (412, "precondition_failed")
-    assert shopper.send("DELETE", "cart", If_Match='"nonsense"').status_code == 400
+    for wrong in ('"nonsense"', "1", '"1', '"1", x', ","):
+        answer = shopper.send("DELETE", "cart", If_Match=wrong)
+        assert (answer.status_code, answer.json()["errors"][0]["field"]) == (400, "If-Match"), wrong
+    weak = shopper.send("DELETE", "cart", If_Match='W/"2"')
+    assert (weak.status_code, weak.json()["code"]) == (412, "precondition_failed")
+    several = [f'"9", W/"2", {etag}', '"9", "8"', '"1", "2"']
+    assert [
+        shopper.send("PUT", f"cart/items/{item}", {"quantity": 4}, If_Match=tags).status_code for tags in several
+    ] == [412, 412, 200]
 
 
 def test_items_change_and_go(shopper):

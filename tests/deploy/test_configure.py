@@ -170,6 +170,7 @@ _YES_OR_NO, _ONE_LINE = "must be true or false", "must be one line without contr
 _BUCKET = "must be burst/refill: a whole number from 1 on, a slash, requests a second above 0"
 _MAIL = "must be one e-mail address, with or without a name before it"
 _CANNOT_WRITE = "must be a folder this process can write to (/proc: No such file or directory)"
+_DECLINES = "must be 0 for no limit, or at least 3: whoever mistypes twice is an honest buyer"
 _WRONG = [
     ("DEBUG", "maybe", _YES_OR_NO),
     ("STATE_DIR", "/proc/x", _CANNOT_WRITE),
@@ -215,6 +216,9 @@ _WRONG = [
     ("PAYMENT_RETURN_URL", "https://shop.example.com/{id}/", "may have no braces but those of {order_id}"),
     ("PAYMENT_DEADLINE_STRIPE", "abc", _WHOLE),
     ("PAYMENT_DEADLINE_MANUAL", "1.5", _WHOLE),
+    ("PAYMENT_DECLINES_PER_CARD", "2", _DECLINES),
+    ("PAYMENT_DECLINES_PER_ACCOUNT", "1", _DECLINES),
+    ("PAYMENT_DECLINES_PER_ADDRESS", "-5", _DECLINES),
     ("PAYMENT_RECONCILE_AFTER_SECONDS", "0", "must be at least 1"),
     ("LIMITS_ENABLED", "x", _YES_OR_NO),
     ("LIMITS_EXEMPT_LOOPBACK", "x", _YES_OR_NO),
@@ -224,6 +228,7 @@ _WRONG = [
     ("LIMIT_NOTICES", "x/1", _BUCKET),
     ("LIMIT_PASSWORD_RESET", "3", _BUCKET),
     ("LIMIT_CHECKOUT", "10", _BUCKET),
+    ("LIMIT_PAYMENT", "20/-1", _BUCKET),
     ("SOCKETS_MAX_CONNECTIONS", "0", "must be at least 1"),
     ("MESSAGING_LEASE_SECONDS", "1", "must be at least 2"),
     ("MESSAGING_MAX_ATTEMPTS", "0", "must be at least 1"),

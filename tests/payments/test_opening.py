@@ -63,6 +63,18 @@ def test_another_kind_closes_the_first_at_the_provider_and_opens_a_new_one(shop)
     assert shop.look(first).redirect_url is None
 
 
+def test_a_page_that_leads_elsewhere_replaces_the_first(shop):
+    first = shop.open(return_url=RETURN_URL)
+
+    second = shop.open(order_id=first.order_id, return_url=f"{RETURN_URL}?app=1", cancel_url=RETURN_URL)
+    again = shop.open(order_id=first.order_id, return_url=f"{RETURN_URL}?app=1", cancel_url=RETURN_URL)
+
+    assert shop.look(first).status is payments.PaymentStatus.CANCELLED
+    session = shop.provider.client().v1.checkout.sessions.retrieve(shop.row(second).session_id)
+    assert (session.success_url, session.cancel_url) == (f"{RETURN_URL}?app=1", RETURN_URL)
+    assert again == second
+
+
 def test_another_amount_closes_the_first_and_opens_a_new_one(shop):
     first = shop.open()
 

@@ -52,7 +52,7 @@ ROUTES = [
     Route(Surface.REST, "accounts", "GET", "/api/v1/users/me", 401),
     Route(Surface.REST, "orders", "GET", "/api/v1/staff/orders", 401),
     Route(Surface.REST, "payments", "POST", "/api/v1/payments/refund", 401),
-    Route(Surface.REST, "inventory", "GET", f"/api/v1/inventory/{uuid7()}", 401),
+    Route(Surface.REST, "backoffice", "GET", f"/api/v1/inventory/{uuid7()}", 401),
     Route(Surface.WEBHOOKS, "payments", "POST", "/api/v1/payments/webhooks/stripe", 400),
     Route(Surface.ADMIN, "backoffice", "GET", "/admin/login/", 200),
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import os
 import re
 import uuid
 from collections.abc import Callable, Iterable, Iterator
@@ -20,6 +21,8 @@ from tests.shop.client import ADDRESS, Answer, Client
 from tests.shop.running import Shop
 
 DOCUMENT = "/api/schema/?format=json"
+# Of each operation and caller; more in a run of thousands (docs/running.md).
+EXAMPLES = max(6, min(100, int(os.environ.get("ABUSE_REQUESTS", "0")) // 500))
 METHODS = {"get", "post", "put", "patch", "delete"}
 PASSWORD = "correct horse battery"
 Request = tuple[str, str, str, int]
@@ -40,7 +43,7 @@ def load_config(*, base: str = "", headers: dict[str, str] | None = None, known:
             "parameters": {f"path.{name}": value for name, value in (known or {}).items()},
             "request-timeout": 20,
             "checks": {"enabled": False, "not_a_server_error": {"enabled": True}},
-            "generation": {"max-examples": 6, "deterministic": True, "no-shrink": True, "database": "none"},
+            "generation": {"max-examples": EXAMPLES, "deterministic": True, "no-shrink": True, "database": "none"},
             "phases": {
                 "examples": {"enabled": False},
                 "coverage": {"enabled": False},

@@ -17,6 +17,7 @@ from apps.storefront import urls
 from apps.web import tokens
 from apps.web.formats import day
 from apps.web.pagination import PageParams
+from ecommerce.settings.limits import Budget
 from tests.brand.making import settle
 from tests.checkout.shopping import euro
 from tests.orders import paying
@@ -298,6 +299,43 @@ def test_guest_pays_another_way_after_all(sandbox):
     answer = visitor.send(visitor.get(f"/orders/{summary.id}/").form("/checkout/pay/"), provider="stripe")
 
     assert answer.headers["Location"].startswith(sandbox.url)
+
+
+@pytest.mark.slow
+def test_after_too_many_declined_cards_the_order_says_when_to_try_again(sandbox, settings):
+    settings.PAYMENT_DECLINES_PER_ACCOUNT = 3
+    visitor, page, _ = ready()
+    order(visitor, page, provider="gold")
+    (summary,) = placed()
+    payment = orders.start_payment(order_id=summary.id, viewer=STAFF, provider="stripe")
+    for reference in "abc":
+        with pytest.raises(payments.CardDeclined):
+            payments.confirm_payment(
+                payment_id=payment.id,
+                order_id=summary.id,
+                payment_method="pm_card_visa_chargeDeclined",
+                idempotency_reference=reference,
+            )
+
+    answer = visitor.send(visitor.get(f"/orders/{summary.id}/").form("/checkout/pay/"), provider="stripe")
+
+    assert answer.path == f"/orders/{summary.id}/"
+    assert "Too many cards were declined. Please try again in 60 minutes, or pay in another way." in answer.text
+    assert answer.form("/checkout/pay/").buttons
+
+
+def test_whoever_starts_payment_after_payment_is_told_to_wait(sandbox, settings):
+    settings.LIMITS_ENABLED, settings.LIMITS_EXEMPT_LOOPBACK = True, False
+    settings.LIMITS = settings.LIMITS | {"payment": Budget(1, 0.0001, fails_open=False)}
+    visitor, page, _ = ready()
+    visitor.client.defaults["REMOTE_ADDR"] = f"fd00:{uuid7().hex[-4:]}:{uuid7().hex[-4:]}::1"
+    order(visitor, page, provider="gold")
+    (summary,) = placed()
+
+    answer = visitor.send(visitor.get(f"/orders/{summary.id}/").form("/checkout/pay/"), provider="stripe")
+
+    assert answer.path == f"/orders/{summary.id}/"
+    assert re.search(r"payment could not start\. Wait [0-9]+ seconds, then try again\.", answer.text)
 
 
 def test_failing_page_says_the_request_id(monkeypatch):

@@ -57,6 +57,14 @@ def test_a_missing_migration_makes_it_unready(client):
     assert client.get("/health/ready").json()["checks"]["migrations:default"] == "NotMigrated"
 
 
+@pytest.mark.parametrize("path", ["/health/live", "/health/ready", "/metrics"])
+@pytest.mark.parametrize("method", ["post", "put", "delete", "options"])
+def test_health_is_only_read(client, method, path):
+    answer = getattr(client, method)(path)
+
+    assert (answer.status_code, answer["Allow"]) == (405, "GET, HEAD")
+
+
 @pytest.mark.django_db
 def test_draining_makes_it_unready(client, settings, tmp_path):
     settings.DRAIN_FILE = str(tmp_path / "draining")

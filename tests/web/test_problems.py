@@ -5,7 +5,8 @@ import json
 import pytest
 
 from apps.kernel import errors
-from apps.web.problems import STATUS, flatten, status_of
+from apps.kernel.errors import FieldError
+from apps.web.problems import STATUS, flatten, name_values, status_of
 
 EXPECTED = {
     "invalid": (400, "not_sold_in_currency"),
@@ -109,6 +110,31 @@ def test_each_wrong_field_is_named_by_its_path(client):
     found = {(e["field"], e["code"]) for e in answer.json()["errors"]}
     assert found == {("email", "invalid"), ("items.1.quantity", "min_value"), ("items.2.quantity", "required")}
     assert all(e["detail"] for e in answer.json()["errors"])
+
+
+@pytest.mark.parametrize(
+    ("email", "shown"),
+    [
+        ("nobody", '"nobody": '),
+        ({"a": [1.5]}, '{"a":[1.5]}: '),
+        ("x" * 500, f'"{"x" * 59}…: '),
+        ("", '"": '),
+    ],
+)
+def test_each_wrong_value_is_named_before_what_is_wrong_with_it(client, email, shown):
+    answer = client.post("/api/v1/probe/plain", {"email": email, "items": []}, content_type="application/json")
+
+    (fault,) = [error for error in answer.json()["errors"] if error["field"] == "email"]
+    assert fault["detail"].startswith(shown)
+    assert len(fault["detail"]) > len(shown)
+
+
+def test_what_is_missing_has_no_value_and_a_secret_is_not_repeated():
+    faults = [FieldError(field, "invalid", "no") for field in ("a.b", "c.0", "new_password", "refresh", "a.d.e")]
+    given = {"a": {"d": 1}, "c": [7], "new_password": "hunter2", "refresh": "x"}
+
+    assert [fault.detail for fault in name_values(faults, given=given)] == ["no", "7: no", "no", "no", "no"]
+    assert name_values([FieldError("a", "choice", "'x' is none")], given={"a": "x"})[0].detail == "'x' is none"
 
 
 def test_a_number_too_large_for_any_column_is_a_validation_error(client):

@@ -33,6 +33,7 @@ ROLES: Final[Mapping[str, tuple[str, ...]]] = {
         "orders.refund_order",
         "payments.view_payment",
         "payments.view_refund",
+        "payments.view_declinedcharge",
         "notifications.view_outboundmail",
         "notifications.view_stocknotice",
         "accounts.view_user",

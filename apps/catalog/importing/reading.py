@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import zip_longest
@@ -24,6 +25,9 @@ _NO_TEXT: Final = {
     b"\x1f\x8b": "compressed; unpack it first",
 }
 _UTF16: Final = (b"\xff\xfe", b"\xfe\xff")
+# By a first line such as `sep=;` spreadsheets tell each other the delimiter.
+_SEPARATOR: Final = re.compile(r'"?sep=(?P<delimiter>[,;\t|])"?[,;\t|]*[\r\n]*', re.IGNORECASE)
+_LONGEST_SEPARATOR: Final = 100
 # What PostgreSQL or a browser would choke on: control characters but for tab, line feed and carriage return.
 _CONTROL: Final = {code: None for code in range(32) if chr(code) not in "\t\n\r"} | {127: None}
 
@@ -65,7 +69,10 @@ def read_rows(*, path: Path, columns: Columns, encoding: str) -> Iterator[Row]:
     csv.field_size_limit(_LONGEST_CELL)
     with _open(path, encoding=encoding) as file:
         delimiter = detect_delimiter(path=path, encoding=encoding)
-        counted = _Lines(file)
+        try:
+            counted = _Lines(file, line=_skip_separator(file))
+        except UnicodeError as error:
+            raise _wrong_encoding(error, line=1, encoding=encoding) from error
         try:
             header = _read_header(csv.reader(counted, delimiter=delimiter), columns=columns)
             yield from _read_records(counted, delimiter=delimiter, header=header)
@@ -79,6 +86,7 @@ def read_columns(*, path: Path, columns: Columns, encoding: str) -> list[FileCol
     with _open(path, encoding=encoding) as file:
         reader = csv.reader(file, delimiter=detect_delimiter(path=path, encoding=encoding))
         try:
+            _skip_separator(file)
             header = [restore(cell.strip()) for cell in next(reader, [])]
             first = _first_record(reader)
         except UnicodeError as error:
@@ -106,13 +114,22 @@ def _first_record(reader: Iterator[list[str]]) -> list[str]:
 
 
 def detect_delimiter(*, path: Path, encoding: str) -> str:
-    """Return the delimiter of the heading: the one of comma, semicolon, tab and bar that splits it most."""
+    """Return the delimiter that the file names, else that of comma, semicolon, tab and bar that splits its heading most."""
     with _open(path, encoding=encoding) as file:
         try:
             heading = file.readline(100_000)
         except UnicodeError as error:
             raise _wrong_encoding(error, line=1, encoding=encoding) from error
-    return max(_DELIMITERS, key=heading.count)
+    named = _SEPARATOR.fullmatch(heading)
+    return named["delimiter"] if named else max(_DELIMITERS, key=heading.count)
+
+
+def _skip_separator(file: TextIO) -> int:
+    """Leave the file at its heading, and return how many lines stand before it."""
+    if _SEPARATOR.fullmatch(file.readline(_LONGEST_SEPARATOR)):
+        return 1
+    file.seek(0)
+    return 0
 
 
 def _open(path: Path, *, encoding: str) -> TextIO:
@@ -124,6 +141,9 @@ def _open(path: Path, *, encoding: str) -> TextIO:
                 raise _unreadable(f"{path.name} is {what}.")
         if head[:2] in _UTF16 and encoding == "utf-8-sig":
             raise _unreadable(f"{path.name} is UTF-16; save it as CSV UTF-8, or pass --encoding utf-16.")
+        if b"\x00" in head and encoding == "utf-8-sig":
+            name = "utf-16-be" if head.startswith(b"\x00") else "utf-16-le"
+            raise _unreadable(f"{path.name} is UTF-16; save it as CSV UTF-8, or pass --encoding {name}.")
         return path.open(encoding=encoding, newline="")
     except OSError as error:
         raise _unreadable(f"{path} cannot be read: {error.strerror}.") from error
@@ -134,12 +154,12 @@ def _open(path: Path, *, encoding: str) -> TextIO:
 class _Lines:
     """Counts physical lines, since a record with line breaks in its cells spans several, and can go back within a record."""
 
-    def __init__(self, file: TextIO) -> None:
+    def __init__(self, file: TextIO, *, line: int) -> None:
         self._file = file
         self._again: list[str] = []
         self._record: list[str] = []
         self._allowance = _MOST_READ_AGAIN
-        self.line = 0
+        self.line = line
 
     def __iter__(self) -> _Lines:
         return self

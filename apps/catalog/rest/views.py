@@ -18,7 +18,7 @@ from apps.kernel.errors import Invalid
 from apps.web.errors import ValidationFailed
 from apps.web.pagination import read_page_params
 from apps.web.permissions import require_staff
-from apps.web.problems import flatten
+from apps.web.problems import flatten, name_values
 from apps.web.views import APIView, read_if_match, reply, reply_page
 
 _RIGHTS: Final = {"GET": "view", "HEAD": "view", "POST": "add", "PUT": "change", "PATCH": "change", "DELETE": "delete"}
@@ -74,7 +74,7 @@ class StaffProductDetail(StaffView):
         product = api.get_product(product_id=product_id)
         serializer = serializers.ProductBody(data=_overlay(serializers.to_body(product), request.data))
         if not serializer.is_valid():
-            raise ValidationFailed(fields=flatten(serializer.errors))
+            raise ValidationFailed(fields=name_values(flatten(serializer.errors), given=request.data))
         return self._update(request, product_id, serializer.validated_data, version=product.version)
 
     def delete(self, request: Request, product_id: UUID) -> HttpResponse:
@@ -85,7 +85,7 @@ class StaffProductDetail(StaffView):
     def _update(
         self, request: Request, product_id: UUID, body: dict[str, Any], *, version: int | None = None
     ) -> HttpResponse:
-        expected = read_if_match(request)
+        expected = read_if_match(request, current=lambda: api.get_product(product_id=product_id).version)
         product = api.update_product(
             product_id=product_id,
             product=serializers.to_input(body),

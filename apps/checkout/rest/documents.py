@@ -5,11 +5,8 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
-from rest_framework.request import Request
-
 from apps.checkout import api as checkout
 from apps.kernel import codec
-from apps.kernel.errors import Invalid
 from apps.shipping.contracts import ShippingOption
 from apps.web.json import dumps
 
@@ -24,17 +21,6 @@ def cart_document(cart: checkout.Cart) -> dict[str, Any]:
 def cart_etag(document: dict[str, Any]) -> str:
     """Return the cart's version, and what else the answer shows: prices and stock change without the cart."""
     return f"{document['version']}.{hashlib.sha256(dumps(document)).hexdigest()[:16]}"
-
-
-def read_cart_version(request: Request) -> int | None:
-    """Return the version that `If-Match` demands; prices and stock may have changed since. None without the header."""
-    header = request.headers.get("If-Match", "*").strip()
-    version = header.removeprefix("W/").strip('"').partition(".")[0]
-    if header == "*":
-        return None
-    if not (version.isascii() and version.isdigit() and len(version) <= 18):
-        raise Invalid.field("If-Match", "invalid_etag", f"{header[:50]!r} is not an ETag of a cart.")
-    return int(version)
 
 
 def quote_document(quote: checkout.Quote) -> dict[str, Any]:

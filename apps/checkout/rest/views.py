@@ -16,7 +16,6 @@ from apps.checkout.rest.documents import (
     cart_etag,
     option_document,
     quote_document,
-    read_cart_version,
 )
 from apps.kernel.address import Address
 from apps.kernel.errors import Unauthenticated
@@ -25,7 +24,7 @@ from apps.orders import api as orders
 from apps.web.authentication import caller_of
 from apps.web.idempotency import answer_of, idempotent
 from apps.web.pagination import read_page_params
-from apps.web.views import APIView, reply, reply_page
+from apps.web.views import APIView, read_if_match, reply, reply_page
 
 _TOKEN = OpenApiParameter(
     name="Cart-Token",
@@ -56,6 +55,11 @@ def reply_cart(cart: checkout.Cart, *, status: int = 200) -> HttpResponse:
     return reply(document, status=status, etag=cart_etag(document), headers=_token_header(cart))
 
 
+def _cart_version(request: Request) -> int | None:
+    """Return the version that `If-Match` demands; prices and stock, which the ETag tells of too, may have changed since."""
+    return read_if_match(request, current=lambda: checkout.get_cart(owner=owner_of(request)).version)
+
+
 def _token_header(cart: checkout.Cart) -> dict[str, str]:
     return {"Cart-Token": cart.token} if cart.token else {}
 
@@ -72,7 +76,7 @@ class CartView(APIView):
 
     @extend_schema(parameters=[_TOKEN], responses={204: None})
     def delete(self, request: Request) -> HttpResponse:
-        checkout.clear_cart(owner=owner_of(request), if_version=read_cart_version(request))
+        checkout.clear_cart(owner=owner_of(request), if_version=_cart_version(request))
         return reply(None, status=204)
 
 
@@ -80,7 +84,7 @@ class CartItemsView(APIView):
     @extend_schema(parameters=[_TOKEN], request=serializers.ItemInput, responses={201: serializers.CartView})
     def post(self, request: Request) -> HttpResponse:
         body = self.parse(serializers.ItemInput, request)
-        cart = checkout.add_item(owner=owner_of(request), if_version=read_cart_version(request), **body)
+        cart = checkout.add_item(owner=owner_of(request), if_version=_cart_version(request), **body)
         return reply_cart(cart, status=201)
 
 
@@ -88,12 +92,12 @@ class CartItemView(APIView):
     @extend_schema(parameters=[_TOKEN], request=serializers.QuantityInput, responses=serializers.CartView)
     def put(self, request: Request, item_id: UUID) -> HttpResponse:
         body = self.parse(serializers.QuantityInput, request)
-        version = read_cart_version(request)
+        version = _cart_version(request)
         return reply_cart(checkout.set_quantity(owner=owner_of(request), item_id=item_id, if_version=version, **body))
 
     @extend_schema(parameters=[_TOKEN], responses={200: serializers.CartView})
     def delete(self, request: Request, item_id: UUID) -> HttpResponse:
-        version = read_cart_version(request)
+        version = _cart_version(request)
         return reply_cart(checkout.remove_item(owner=owner_of(request), item_id=item_id, if_version=version))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, cast
 from uuid import UUID
 
@@ -17,7 +18,7 @@ from apps.messaging.api import IdempotencyScope
 from apps.orders import api as orders
 from apps.orders.documents import label_answer, summary_document, tracking_document, without_amounts
 from apps.orders.rest import serializers
-from apps.web import tokens
+from apps.web import limits, tokens
 from apps.web.authentication import caller_of, staff_actor
 from apps.web.idempotency import idempotent, read_idempotency_key
 from apps.web.pagination import read_page_params
@@ -30,6 +31,7 @@ _TOKEN = OpenApiParameter(
     type=str,
     description="Opens a guest's order: `order_token` of the answer that placed it.",
 )
+_STAFF = orders.Viewer(is_staff=True)
 _PARCEL_KEY = OpenApiParameter(
     name="Idempotency-Key",
     location=OpenApiParameter.HEADER,
@@ -46,6 +48,11 @@ def viewer_of(view: APIView, request: Request, *, right: str = "orders.view_orde
         order_token=request.headers.get("Order-Token", "").strip(),
         is_staff=caller.is_staff and _holds(view, request, right),
     )
+
+
+def _order_version(request: Request, *, order_id: UUID, viewer: orders.Viewer) -> int | None:
+    state = partial(orders.get_order_state, order_id=order_id, viewer=viewer)
+    return read_if_match(request, current=lambda: state().version)
 
 
 def _holds(view: APIView, request: Request, right: str) -> bool:
@@ -79,7 +86,8 @@ class CancelView(APIView):
     @extend_schema(parameters=[_TOKEN], request=None, responses=serializers.OrderView)
     def put(self, request: Request, order_id: UUID) -> HttpResponse:
         viewer = viewer_of(self, request, right="orders.cancel_order")
-        order = orders.cancel_order(order_id=order_id, viewer=viewer, if_version=read_if_match(request))
+        version = _order_version(request, order_id=order_id, viewer=viewer)
+        order = orders.cancel_order(order_id=order_id, viewer=viewer, if_version=version)
         return _reply_order(self, request, order)
 
 
@@ -99,7 +107,7 @@ def _payer(request: Request) -> str:
 
 
 class IntentView(APIView):
-    limit_group = "checkout"
+    limit_group = "payment"
 
     @extend_schema(parameters=[_TOKEN], request=serializers.IntentInput, responses={201: serializers.IntentView})
     @idempotent(app="orders", caller=_payer)
@@ -111,6 +119,7 @@ class IntentView(APIView):
             provider=body.get("provider"),
             return_url=body.get("return_url"),
             cancel_url=body.get("cancel_url"),
+            client_network=limits.client_network(request.META),
         )
         document = {
             "id": payment.id,
@@ -203,7 +212,7 @@ class ShipmentsView(APIView):
             label=body.get("label"),
             actor=staff_actor(request),
             reference=read_idempotency_key(request) or str(uuid7()),
-            if_version=read_if_match(request),
+            if_version=_order_version(request, order_id=order_id, viewer=_STAFF),
         )
         return _reply_order(self, request, order, status=201)
 
@@ -245,6 +254,6 @@ class DeliverView(APIView):
 
     @extend_schema(request=None, responses=serializers.OrderView)
     def post(self, request: Request, order_id: UUID) -> HttpResponse:
-        version = read_if_match(request)
+        version = _order_version(request, order_id=order_id, viewer=_STAFF)
         order = orders.deliver_order(order_id=order_id, actor=staff_actor(request), if_version=version)
         return _reply_order(self, request, order)

@@ -42,7 +42,13 @@ class Terms:
 
 
 def start_payment(
-    *, order_id: UUID, viewer: Viewer, provider: str | None, return_url: str | None, cancel_url: str | None
+    *,
+    order_id: UUID,
+    viewer: Viewer,
+    provider: str | None,
+    return_url: str | None,
+    cancel_url: str | None,
+    client_network: str,
 ) -> payments.Payment:
     """Check under the lock, then call the provider outside it; a payment opened for an order that ended meanwhile is voided."""
     provider = _require_provider(provider)
@@ -62,6 +68,7 @@ def start_payment(
         email=terms.email,
         reference=terms.number,
         customer_id=terms.customer_id,
+        client_network=client_network,
     )
     if not Order.objects.filter(pk=order_id, status=OrderStatus.AWAITING_PAYMENT.value).exists():
         payments.void_payment(payment_id=payment.id)

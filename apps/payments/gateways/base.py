@@ -58,6 +58,15 @@ class Charge:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Decline:
+    """A charge that the card's bank refused. `fingerprint` is the provider's name for the card, the same wherever it is used."""
+
+    reference: str
+    code: str
+    fingerprint: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ProviderRefund:
     """A refund as the provider has it. `refund_id` is ours, None where somebody else asked for it."""
 
@@ -72,7 +81,8 @@ class ProviderRefund:
 class Snapshot:
     """A payment as the provider had it at `taken_at` (the moment before it was asked).
 
-    `charge` is the captured money, if any. `decline_code` and `decline_detail` tell of the last refused attempt.
+    `charge` is the captured money, if any. `decline_code` and `decline_detail` tell of the last refused attempt, `decline` of its
+    charge where a bank was asked.
     """
 
     taken_at: datetime
@@ -85,6 +95,7 @@ class Snapshot:
     instructions: str = ""
     decline_code: str = ""
     decline_detail: str = ""
+    decline: Decline | None = None
     charge: Charge | None = None
     refunds: tuple[ProviderRefund, ...] = ()
 
@@ -94,7 +105,7 @@ class ProviderEvent:
     """News from a provider, as a hint about which payment to fetch.
 
     `is_relevant` is false for types that cannot change a payment, `tells_success` true for those that are no news about one
-    that is known to be paid. The ids are empty or None where the event names none.
+    that is known to be paid. The ids are empty or None where the event names none. `decline` is the refused charge that it tells of.
     """
 
     event_id: str
@@ -104,6 +115,7 @@ class ProviderEvent:
     payment_id: UUID | None = None
     session_id: str = ""
     intent_id: str = ""
+    decline: Decline | None = None
 
 
 class Gateway(Protocol):
@@ -130,6 +142,9 @@ class Gateway(Protocol):
         Raises Invalid (field `payment_method`) for an unknown token, ProviderRefused where the payment's state forbids
         it, StoredFailure as `open`.
         """
+
+    def fingerprint_of(self, payment_method: str) -> str:
+        """Return the provider's name for the card behind a token; "" where there is no such token or it is no card."""
 
     def fetch(self, handle: Handle, *, with_refunds: bool) -> Snapshot | None:
         """Return the payment as it is there, with its refunds where asked for or where money went back; None if it is kept nowhere else."""

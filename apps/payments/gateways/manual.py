@@ -40,6 +40,10 @@ class ManualGateway:
         """Refuse: there is no card."""
         raise PaymentNotPayable("A bank transfer is not confirmed by card; it is recorded when the money arrives.")
 
+    def fingerprint_of(self, payment_method: str) -> str:
+        """Return "": there is no card."""
+        return ""
+
     def fetch(self, handle: Handle, *, with_refunds: bool) -> Snapshot | None:
         """Return None: nobody knows more than we do."""
         return None

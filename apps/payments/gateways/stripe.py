@@ -90,6 +90,14 @@ class StripeGateway:
             raise
         return objects.read_intent(intent, taken_at=taken_at)
 
+    def fingerprint_of(self, payment_method: str) -> str:
+        """Retrieve the PaymentMethod; what is wrong with a token is for `confirm` to say."""
+        methods = self._client.v1.payment_methods
+        try:
+            return objects.read_fingerprint(self._ask(lambda: methods.retrieve(payment_method))[1])
+        except ProviderRefused:
+            return ""
+
     def fetch(self, handle: Handle, *, with_refunds: bool) -> Snapshot | None:
         """Retrieve the Checkout Session with its intent, or the PaymentIntent; then refunds, where there are any."""
         if handle.session_id:

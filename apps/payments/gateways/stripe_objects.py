@@ -12,7 +12,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from apps.payments.contracts import PaymentStatus, RefundStatus
-from apps.payments.gateways.base import Charge, ProviderEvent, ProviderRefund, Snapshot
+from apps.payments.gateways.base import Charge, Decline, ProviderEvent, ProviderRefund, Snapshot
 from apps.payments.gateways.minor_units import from_minor
 
 Json = Mapping[str, Any]
@@ -61,6 +61,7 @@ def read_intent(intent: Json, *, taken_at: datetime, refunds: tuple[ProviderRefu
         redirect_url=_redirect_of(intent) if status is PaymentStatus.REQUIRES_ACTION else "",
         decline_code=error.get("decline_code") or error.get("code") or "",
         decline_detail=error.get("message") or "",
+        decline=_decline_of(intent),
         charge=_charge_of(intent) if status is PaymentStatus.SUCCEEDED else None,
         refunds=refunds,
     )
@@ -79,6 +80,7 @@ def read_session(session: Json, *, taken_at: datetime, refunds: tuple[ProviderRe
         redirect_url=session.get("url") or "",
         decline_code=paid.decline_code if paid else "",
         decline_detail=paid.decline_detail if paid else "",
+        decline=paid.decline if paid else None,
         charge=paid.charge if paid else None,
         refunds=refunds,
     )
@@ -122,6 +124,7 @@ def read_event(event: Json) -> ProviderEvent:
         payment_id=read_id(subject, "payment_id"),
         session_id=subject["id"] if kind == "checkout.session" else "",
         intent_id=intent if isinstance(intent, str) else "",
+        decline=_decline_of(subject) if kind == "payment_intent" else None,
     )
 
 
@@ -151,6 +154,24 @@ def _charge_of(intent: Json) -> Charge:
     charge = intent["latest_charge"]
     reference = charge["id"] if isinstance(charge, Mapping) else charge
     return Charge(reference=reference, amount=from_minor(intent["amount_received"], intent["currency"]))
+
+
+def _decline_of(intent: Json) -> Decline | None:
+    """Return the charge that a bank refused last; None where none was asked, or its answer got lost on the way."""
+    error = intent.get("last_payment_error") or {}
+    charge, code = error.get("charge"), error.get("decline_code") or error.get("code") or ""
+    if not charge or code == "processing_error":
+        return None
+    return Decline(
+        reference=charge["id"] if isinstance(charge, Mapping) else charge,
+        code=code,
+        fingerprint=read_fingerprint(error.get("payment_method") or {}),
+    )
+
+
+def read_fingerprint(method: Json) -> str:
+    """Return Stripe's name for the card of a PaymentMethod; https://docs.stripe.com/api/payment_methods/object."""
+    return str((method.get("card") or {}).get("fingerprint") or "")
 
 
 def _redirect_of(intent: Json) -> str:

@@ -10,7 +10,7 @@ from rest_framework.request import Request
 
 from apps.payments import api
 from apps.payments.rest import serializers
-from apps.web import tokens
+from apps.web import limits, tokens
 from apps.web.authentication import caller_of
 from apps.web.idempotency import idempotent
 from apps.web.views import APIView, reply
@@ -45,7 +45,7 @@ class PaymentView(APIView):
 
 
 class ConfirmView(APIView):
-    limit_group = "checkout"
+    limit_group = "payment"
 
     @extend_schema(parameters=[_ORDER_TOKEN], request=serializers.ConfirmBody, responses={200: serializers.PaymentBody})
     @idempotent(app="payments", caller=_whose_key)
@@ -57,6 +57,7 @@ class ConfirmView(APIView):
             order_id=payment.order_id,
             payment_method=body["payment_method"],
             idempotency_reference=vars(request)["idempotency_scope"].reference,
+            client_network=limits.client_network(request.META),
         )
         return reply(confirmed)
 

@@ -19,6 +19,7 @@ from apps.payments.errors import PaymentMismatch, PaymentNotFound
 from apps.payments.events import PaymentCancelled, PaymentSucceeded
 from apps.payments.gateways.base import Charge, ProviderRefund, Snapshot
 from apps.payments.models import Payment, PaymentTransaction
+from apps.payments.services import declines
 from apps.payments.services.applying_refunds import follow_refund
 from apps.payments.services.ledger import Change
 
@@ -37,6 +38,8 @@ def apply_snapshot(*, payment_id: UUID, snapshot: Snapshot, actor: str = "", not
     change = Change(row, actor=actor, note=note)
     _take_over_ids(row, snapshot)
     _follow_status(change, snapshot)
+    if snapshot.decline:
+        declines.count(row, **declines.told(snapshot.decline))
     if snapshot.charge:
         _follow_charge(change, snapshot.charge, at=snapshot.taken_at)
     for refund in snapshot.refunds:

@@ -18,6 +18,7 @@ from apps.payments.gateways.base import Snapshot
 from apps.payments.gateways.errors import StoredFailure
 from apps.payments.gateways.registry import get_gateway
 from apps.payments.models import Payment
+from apps.payments.services import declines
 from apps.payments.services.applying import apply_snapshot, lock_payment
 from apps.payments.services.fetching import refresh
 from apps.payments.services.turns import turn
@@ -26,20 +27,28 @@ _CONFIRMABLE = (PaymentStatus.REQUIRES_PAYMENT_METHOD.value, PaymentStatus.REQUI
 
 
 def confirm_payment(
-    *, payment_id: UUID, order_id: UUID, payment_method: str, idempotency_reference: str, return_url: str | None
+    *,
+    payment_id: UUID,
+    order_id: UUID,
+    payment_method: str,
+    idempotency_reference: str,
+    return_url: str | None,
+    client: str,
 ) -> Payment:
     back_to = return_url or settings.PAYMENT_RETURN_URL.replace("{order_id}", str(order_id))
     parts = (idempotency_reference, payment_method, back_to)
     digest = hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
     with turn(order_id=order_id):
-        row = _begin(payment_id=payment_id, order_id=order_id, digest=digest)
+        row = _begin(payment_id=payment_id, order_id=order_id, digest=digest, client=client)
         if not row.is_open:
             return row
+        if declines.is_any_card_refused():
+            declines.refuse_card(get_gateway(row.provider).fingerprint_of(payment_method))
         return _confirm(row, payment_method=payment_method, return_url=back_to, digest=digest)
 
 
 @messaging.command
-def _begin(*, payment_id: UUID, order_id: UUID, digest: str) -> Payment:
+def _begin(*, payment_id: UUID, order_id: UUID, digest: str, client: str) -> Payment:
     """Commit which confirmation is about to be sent; a repeat of the one that succeeded gets the payment."""
     row = lock_payment(payment_id=payment_id)
     if row.order_id != order_id:
@@ -50,8 +59,10 @@ def _begin(*, payment_id: UUID, order_id: UUID, digest: str) -> Payment:
         raise PaymentNotPayable(f"Payment {row.pk} is not paid by token: it is paid {_WHERE[row.kind]}.")
     if row.status not in _CONFIRMABLE or row.opened_at is None:
         raise PaymentNotPayable(f"Payment {row.pk} is {row.status}.")
-    row.confirmation = digest
-    row.save(update_fields=["confirmation"])
+    account = declines.account_digest(customer_id=row.customer_id, order_id=row.order_id)
+    declines.refuse_payer(kind=row.kind, account=account, address=client)
+    row.confirmation, row.client = digest, client
+    row.save(update_fields=["confirmation", "client"])
     return row
 
 

@@ -43,9 +43,9 @@ class Change:
         self._events.append((event, self.payment.version))
 
     def save(self) -> None:
-        """Write the row and its events; what lets somebody pay is forgotten once the payment is closed."""
+        """Write the row and its events; what lets somebody pay, and who did, is forgotten once the payment is closed."""
         if not self.payment.is_open:
-            self.payment.client_secret = self.payment.redirect_url = ""
+            self.payment.client_secret = self.payment.redirect_url = self.payment.client = ""
         self.payment.checked_at = Now()
         self.payment.save()
         messaging.publish_many(self._events)

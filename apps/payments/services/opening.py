@@ -26,6 +26,7 @@ from apps.payments.gateways.base import Handle, Opening
 from apps.payments.gateways.errors import StoredFailure
 from apps.payments.gateways.registry import get_gateway
 from apps.payments.models import OPEN_STATUSES, Payment, amount_columns
+from apps.payments.services import declines
 from apps.payments.services.applying import apply_snapshot, lock_payment
 from apps.payments.services.closing import close
 from apps.payments.services.fetching import refresh
@@ -54,6 +55,12 @@ class Wanted:
     description: str
     reference: str
     email: str
+    client: str
+
+    @property
+    def account(self) -> str:
+        """Return the digest of who pays."""
+        return declines.account_digest(customer_id=self.customer_id, order_id=self.order_id)
 
 
 def open_payment(wanted: Wanted) -> Payment:
@@ -77,7 +84,10 @@ def _find_or_insert(wanted: Wanted) -> tuple[Payment, bool]:
     amount = amount_columns(wanted.amount)
     paid = Q(status=PaymentStatus.SUCCEEDED.value, captured_total__gt=F("refunded_total"), **amount)
     found = Payment.objects.filter(paid | Q(status__in=OPEN_STATUSES), order_id=wanted.order_id)
-    if rows := sorted(found, key=lambda row: row.is_open):
+    rows = sorted(found, key=lambda row: row.is_open)
+    if not rows or rows[0].is_open:
+        declines.refuse_payer(kind=wanted.kind.value, account=wanted.account, address=wanted.client)
+    if rows:
         return rows[0], False
     payment_id = uuid7()
     opening = _opening_of(wanted, payment_id=payment_id)
@@ -91,7 +101,10 @@ def _find_or_insert(wanted: Wanted) -> tuple[Payment, bool]:
         **amount,
         opening=encode(opening),
         expires_at=opening.expires_at if wanted.kind is PaymentKind.CHECKOUT else None,
+        return_url=wanted.return_url,
+        cancel_url=wanted.cancel_url,
         deadline=wanted.deadline,
+        client=wanted.client,
         created_at=clock.now(),
     )
     try:
@@ -102,7 +115,11 @@ def _find_or_insert(wanted: Wanted) -> tuple[Payment, bool]:
 
 
 def _fits(row: Payment, wanted: Wanted) -> bool:
-    return (row.provider, row.kind, row.amount) == (wanted.provider, wanted.kind.value, wanted.amount)
+    if (row.provider, row.kind, row.amount) != (wanted.provider, wanted.kind.value, wanted.amount):
+        return False
+    # A page leads back where it was opened for; only pages lead anywhere.
+    leads_to = (row.return_url, row.cancel_url)
+    return wanted.kind is not PaymentKind.CHECKOUT or leads_to == (wanted.return_url, wanted.cancel_url)
 
 
 def _settle(row: Payment, wanted: Wanted) -> Payment | None:

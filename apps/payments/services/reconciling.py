@@ -17,6 +17,7 @@ from apps.payments.contracts import ReconcileReport
 from apps.payments.errors import PaymentMismatch, ProviderRefused, ProviderUnavailable
 from apps.payments.gateways.registry import get_gateway
 from apps.payments.models import Payment, WebhookEvent
+from apps.payments.services import declines
 from apps.payments.services.fetching import refresh
 from apps.payments.services.webhooks import keep_events
 
@@ -42,6 +43,7 @@ def reconcile(*, provider: str) -> ReconcileReport:
     except ProviderUnavailable as outage:
         logger.warning("%s is not reconciled now: %s", provider, outage)
     _forget_old_events(provider=provider)
+    declines.forget_old()
     return ReconcileReport(provider=provider, missed_events=missed, checked=checked, drifted=drifted)
 
 

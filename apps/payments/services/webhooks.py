@@ -16,6 +16,7 @@ from apps.payments.errors import PaymentMismatch, ProviderUnavailable
 from apps.payments.gateways.base import Handle, ProviderEvent
 from apps.payments.gateways.registry import get_gateway
 from apps.payments.models import Payment, WebhookEvent
+from apps.payments.services import closing, declines
 from apps.payments.services.fetching import refresh
 from apps.payments.services.refunding import OUTAGE_PAUSE
 
@@ -47,7 +48,8 @@ def _row(provider: str, event: ProviderEvent) -> WebhookEvent:
             "session_id": event.session_id,
             "intent_id": event.intent_id,
             "tells_success": event.tells_success,
-        },
+        }
+        | ({"decline": declines.told(event.decline)} if event.decline else {}),
     )
     if not event.is_relevant:
         row.outcome, row.next_run_at = Outcome.IGNORED, None
@@ -60,6 +62,8 @@ def apply_webhook(item: WebhookEvent) -> None:
     try:
         if payment and not _is_known(item, payment):
             refresh(payment, known_as=_handle(item, payment))
+        if payment and "decline" in item.payload:
+            _count_decline(item, payment)
     except ProviderUnavailable as outage:
         logger.warning("webhook %s waits: %s", item.event_id, outage)
         with work.record(item) as row:
@@ -70,6 +74,19 @@ def apply_webhook(item: WebhookEvent) -> None:
         return
     with work.record(item) as row:
         row.outcome = Outcome.APPLIED if payment else Outcome.IGNORED
+        row.payload.pop("decline", None)
+
+
+def _count_decline(item: WebhookEvent, payment: Payment) -> None:
+    """Count a decline, which the look at the payment may have missed, and take the payment from who tries cards on the provider's page."""
+    _count(payment, item.payload["decline"])
+    if declines.is_trying_cards(payment):
+        closing.void_payment(payment_id=payment.pk)
+
+
+@messaging.command
+def _count(payment: Payment, decline: dict[str, str]) -> None:
+    declines.count(payment, **decline)
 
 
 def _is_known(item: WebhookEvent, payment: Payment) -> bool:

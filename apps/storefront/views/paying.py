@@ -11,14 +11,16 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from apps.kernel.errors import DomainError
+from apps.kernel.errors import DomainError, TooManyRequests
 from apps.orders import api as orders
 from apps.payments import api as payments
 from apps.storefront import owners
-from apps.storefront.limited import limit_posts
+from apps.storefront.limited import limit_posts, take
+from apps.web import limits
 
 PROVIDER_NAMES = {
     "stripe": (_lazy("Card or wallet"), _lazy("You pay on our provider's secure page. We never see your card.")),
@@ -42,23 +44,34 @@ def lead_to_payment(request: HttpRequest, order_id: UUID, *, provider: str) -> H
     """
     order_page, origin = redirect("storefront:order", order_id=order_id), settings.STOREFRONT_URL
     try:
+        take(request, "payment")
         payment = orders.start_payment(
             order_id=order_id,
             viewer=owners.order_viewer(request, order_id),
             provider=provider or None,
             return_url=origin + reverse("storefront:return", args=[order_id]),
             cancel_url=origin + reverse("storefront:order", args=[order_id]),
+            client_network=limits.client_network(request.META),
         )
     except orders.OrderNotFound as error:
         raise Http404 from error
     except orders.NotPayable:
         return order_page
     except DomainError as error:
-        messages.error(request, _("Your order is placed, but its payment could not start.") + f" {error.detail}")
+        messages.error(request, _("Your order is placed, but its payment could not start.") + f" {_why(error)}")
         return order_page
     if payment.redirect_url and payment.status is not payments.PaymentStatus.SUCCEEDED:
         return redirect(payment.redirect_url)
     return order_page
+
+
+def _why(error: DomainError) -> str:
+    if type(error) is not TooManyRequests:
+        return error.detail
+    seconds = error.retry_after
+    return ngettext("Wait %(count)s second, then try again.", "Wait %(count)s seconds, then try again.", seconds) % {
+        "count": seconds
+    }
 
 
 @require_POST

@@ -4,10 +4,12 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Permission
 
-from apps.inventory.models import StockMovement
+from apps.catalog.contracts import ProductStatus
+from apps.inventory import api as inventory
 from apps.kernel.ids import uuid7
 from apps.web.authentication import issue_access_token
-from tests.inventory.stock import level, make_variant, make_warehouse, reserve
+from tests.catalog.shop import make_simple
+from tests.inventory.stock import level, make_warehouse, reserve
 
 pytestmark = pytest.mark.django_db
 
@@ -17,6 +19,18 @@ def headers_of(*rights, is_staff=True):
     user.user_permissions.set(Permission.objects.filter(content_type__app_label="inventory", codename__in=rights))
     token = issue_access_token(user_id=user.pk, is_staff=is_staff)
     return {"Authorization": f"Bearer {token}"}
+
+
+def make_variant(on_hand=None, *, warehouse=""):
+    """A variant of the catalogue; nobody has set stock for it unless told."""
+    variant_id = make_simple("Lamp").variants[0].id
+    if on_hand is not None:
+        add_stock(variant_id, on_hand, warehouse=warehouse)
+    return variant_id
+
+
+def add_stock(variant_id, on_hand, *, warehouse):
+    inventory.set_on_hand(variant_id=variant_id, on_hand=on_hand, reason="delivery", warehouse=warehouse)
 
 
 @pytest.fixture
@@ -33,7 +47,7 @@ def get(client, variant, headers):
 
 
 def test_staff_set_and_read_stock(client, staff):
-    variant = uuid7()
+    variant = make_variant()
 
     answer = put(client, variant, {"on_hand": 7, "reason": "delivery"}, staff)
 
@@ -49,11 +63,11 @@ def test_staff_set_and_read_stock(client, staff):
 
 
 def test_the_ledger_names_who_set_it(client, staff):
-    variant = uuid7()
+    variant = make_variant()
 
     put(client, variant, {"on_hand": 7, "reason": "delivery"}, staff)
 
-    movement = StockMovement.objects.get(variant_id=variant)
+    (movement,) = inventory.list_movements(variant_ids=[variant])
     assert movement.reason == "delivery"
     assert get_user_model().objects.filter(pk=movement.actor.removeprefix("staff:")).exists()
 
@@ -68,8 +82,24 @@ def test_a_warehouse_may_be_named(client, staff):
     assert answer.json()["available"] == 9
 
 
+@pytest.mark.parametrize("product", [{"status": ProductStatus.DRAFT}, {"price": "900", "currency": "JPY"}])
+def test_a_variant_that_is_not_for_sale_has_stock_all_the_same(client, staff, product):
+    variant = make_simple("Lamp", **product).variants[0].id
+
+    assert put(client, variant, {"on_hand": 7, "reason": "delivery"}, staff).json()["available"] == 7
+
+
+def test_a_variant_that_is_none_is_404_and_gets_no_level(client, staff):
+    nobody = uuid7()
+
+    set_, read = put(client, nobody, {"on_hand": 7, "reason": "delivery"}, staff), get(client, nobody, staff)
+
+    assert [(answer.status_code, answer.json()["code"]) for answer in (set_, read)] == [(404, "variant_not_found")] * 2
+    assert inventory.get_stock_levels(variant_ids=[nobody])[nobody] == ()
+
+
 def test_an_unknown_warehouse_is_404(client, staff):
-    answer = put(client, uuid7(), {"on_hand": 7, "reason": "delivery", "warehouse": "moon"}, staff)
+    answer = put(client, make_variant(), {"on_hand": 7, "reason": "delivery", "warehouse": "moon"}, staff)
 
     assert (answer.status_code, answer.json()["code"]) == (404, "unknown_warehouse")
 
@@ -123,7 +153,7 @@ def test_what_the_caller_has_already_is_304(client, staff):
     ],
 )
 def test_nonsense_is_400_and_names_the_field(client, staff, body, field):
-    answer = put(client, uuid7(), body, staff)
+    answer = put(client, make_variant(), body, staff)
 
     assert answer.status_code == 400
     assert [error["field"] for error in answer.json()["errors"]] == [field]
@@ -150,10 +180,12 @@ def test_only_staff_with_the_right_may_see_and_set_stock(client):
 
 def test_reading_costs_the_same_however_many_warehouses(client, staff, django_assert_num_queries):
     variant = make_variant(7)
-    with django_assert_num_queries(5):  # who asks, own rights, rights of groups; what can be sold; what is where
+    with django_assert_num_queries(
+        6
+    ):  # who asks, own rights, rights of groups; the variant; what can be sold; what is where
         get(client, variant, staff)
     for number in range(10):
-        make_variant(1, warehouse=make_warehouse(f"w{number}").code)
+        add_stock(variant, 1, warehouse=make_warehouse(f"w{number}").code)
 
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         get(client, variant, staff)

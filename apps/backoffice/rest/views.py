@@ -1,4 +1,4 @@
-"""Stock of one variant, for staff."""
+"""Stock of one variant, for staff. Inventory takes any id; that it is one of the catalogue is asked here."""
 
 from __future__ import annotations
 
@@ -7,13 +7,15 @@ from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.http import HttpResponse
 from drf_spectacular.utils import extend_schema
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
-from apps.inventory import api
-from apps.inventory.rest import serializers
+from apps.backoffice.rest import serializers
+from apps.catalog import api as catalog
+from apps.inventory import api as inventory
 from apps.web.authentication import staff_actor
 from apps.web.json import dumps
 from apps.web.permissions import require_staff
@@ -29,6 +31,7 @@ class StockView(APIView):
     @extend_schema(responses=serializers.StockView)
     def get(self, request: Request, variant_id: UUID) -> HttpResponse:
         """Show what every warehouse has of a variant; a variant nobody set stock for has no levels."""
+        _require_known(variant_id)
         stock = _read(variant_id)
         return reply(stock, etag=_etag(stock))
 
@@ -36,15 +39,21 @@ class StockView(APIView):
     def put(self, request: Request, variant_id: UUID) -> HttpResponse:
         """Set what a warehouse has of a variant; 409 `below_reserved` where more is promised."""
         body = self.parse(serializers.StockInput, request)
+        _require_known(variant_id)
         if_on_hand = _if_match(request, variant_id)
-        api.set_on_hand(variant_id=variant_id, actor=staff_actor(request), if_on_hand=if_on_hand, **body)
+        inventory.set_on_hand(variant_id=variant_id, actor=staff_actor(request), if_on_hand=if_on_hand, **body)
         stock = _read(variant_id)
         return reply(stock, etag=_etag(stock))
 
 
+def _require_known(variant_id: UUID) -> None:
+    if not catalog.get_variants(ids=[variant_id], currency=settings.DEFAULT_CURRENCY):
+        raise catalog.VariantNotFound(f"There is no variant {variant_id}.")
+
+
 def _read(variant_id: UUID) -> dict[str, Any]:
-    availability = api.get_availability(variant_ids=[variant_id])[variant_id]
-    levels = api.get_stock_levels(variant_ids=[variant_id])[variant_id]
+    availability = inventory.get_availability(variant_ids=[variant_id])[variant_id]
+    levels = inventory.get_stock_levels(variant_ids=[variant_id])[variant_id]
     return {
         "variant_id": variant_id,
         "available": availability.available,
