@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import re
+import sys
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -254,3 +255,19 @@ def private_modules(root: Path) -> list[str]:
             f"apps.{app.name}.{name}" for name in sorted(modules - open_here) if f"apps.{app.name}.{name}" not in walled
         ]
     return [f"{module}: neither published nor in the contract private-{module.split('.')[1]}" for module in found]
+
+
+def dependent_checker(root: Path) -> list[str]:
+    """The laboratory's checker is a witness: it uses Python's own library and itself."""
+    found = []
+    for path in sorted((root / "bin" / "laboratory" / "checker").rglob("*.py")):
+        for node in ast.walk(parse(path)):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            names += [node.module or "."] if isinstance(node, ast.ImportFrom) else []
+            found += [
+                f"{path.relative_to(root)}:{getattr(node, 'lineno', 0)} imports {name}"
+                for name in names
+                if name.partition(".")[0] not in sys.stdlib_module_names
+                and not f"{name}.".startswith("laboratory.checker.")
+            ]
+    return found

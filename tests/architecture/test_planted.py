@@ -54,6 +54,8 @@ STATIC = [
     (rules.private_modules, "apps/orders/hideout.py", ""),
     (rules.unpublished_shape, "apps/orders/api.py", "def do(a, b): return a"),
     (rules.stored_functions, "apps/orders/x.py", "SQL = 'CREATE FUNCTION inventory_steal() RETURNS void'"),
+    (rules.dependent_checker, "bin/laboratory/checker/x.py", "from apps.orders.history import apply"),
+    (rules.dependent_checker, "bin/laboratory/checker/checks/x.py", "def look():\n    import psycopg"),
 ]
 
 

@@ -29,6 +29,7 @@ STATIC_RULES = [
     rules.home_made_folders,
     rules.unpublished_shape,
     rules.stored_functions,
+    rules.dependent_checker,
 ]
 for _path in (ROOT / "apps").glob("*/events.py"):
     import_module(f"apps.{_path.parent.name}.events")
