@@ -6,7 +6,7 @@ from apps.brand import api as brand
 from tests import seeds, sentinel
 from tests.shop.running import pictures, shop
 
-pytest_plugins = ["ecommerce.local.pytest_plugin"]
+pytest_plugins = ["ecommerce.local.pytest_plugin", "tests.chaos.simulation.summary"]
 
 seeds.install()
 
