@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import http.client
+import socket
 import sys
 import time
 from collections.abc import Sequence
@@ -51,6 +52,11 @@ class Place:
     storefront: str
 
     @property
+    def canary_queue(self) -> str:
+        """The queue that this worker alone takes its canaries from: one that another worker took would prove nothing here."""
+        return f"canary.{socket.gethostname()}"
+
+    @property
     def worker_ready(self) -> Path:
         """The file a worker makes once it consumes; its canary lies beside it."""
         return self.folder / "worker.ready"
@@ -84,7 +90,8 @@ def command_of(role: Role, *, profile: Profile, place: Place) -> tuple[str, ...]
         case Role.SOCKETS:
             return _granian("ecommerce.asgi:application", "asgi", place=place, extra=("--workers", "1"))
         case Role.WORKER:
-            queues = ("worker", "--queues", ",".join(profile.queues), "--concurrency", str(pools.worker_processes))
+            names = ",".join((*profile.queues, place.canary_queue))
+            queues = ("worker", "--queues", names, "--concurrency", str(pools.worker_processes))
             quiet = ("--hostname", "shop@%h", "--loglevel", "INFO", "--without-gossip", "--without-mingle")
             return (*_BEHIND, *_celery("ecommerce.worker", broker=place.broker), *queues, *quiet)
         case Role.RELAY:
@@ -100,7 +107,7 @@ def environment_of(role: Role, *, profile: Profile, place: Place) -> dict[str, s
     # opens a pool before a fork. With two arenas instead of eight per core, glibc gives back what threads took in turn.
     own = {"DATABASE_POOL_SIZE": str(profile.pools.database) if role is Role.SOCKETS else "0", "MALLOC_ARENA_MAX": "2"}
     if role is Role.WORKER:
-        own |= {"SHOP_WORKER_READY_FILE": str(place.worker_ready), "SHOP_WORKER_CANARY_QUEUE": profile.queues[0]}
+        own |= {"SHOP_WORKER_READY_FILE": str(place.worker_ready), "SHOP_WORKER_CANARY_QUEUE": place.canary_queue}
     return own
 
 
