@@ -43,23 +43,32 @@ STOP_SECONDS: Final = {Role.WEB: 15.0, Role.SOCKETS: 15.0, Role.WORKER: 60.0, Ro
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """Where a process runs: the address it listens on, a folder of its own to write to, its broker, the shop's URL."""
+    """Where a process runs: the address it listens on, a folder to write to, its broker, the shop's URL.
+
+    `number` tells apart what shares a folder: it is 1 for the first process of its role there.
+    """
 
     host: str
     port: int
     folder: Path
     broker: str
     storefront: str
+    number: int = 1
+
+    @property
+    def suffix(self) -> str:
+        """What the names of a second process and those after it end in."""
+        return "" if self.number == 1 else f"-{self.number}"
 
     @property
     def canary_queue(self) -> str:
         """The queue that this worker alone takes its canaries from: one that another worker took would prove nothing here."""
-        return f"canary.{socket.gethostname()}"
+        return f"canary.{socket.gethostname()}{self.suffix}"
 
     @property
     def worker_ready(self) -> Path:
         """The file a worker makes once it consumes; its canary lies beside it."""
-        return self.folder / "worker.ready"
+        return self.folder / f"worker{self.suffix}.ready"
 
     @property
     def worker_canary(self) -> Path:
@@ -92,7 +101,14 @@ def command_of(role: Role, *, profile: Profile, place: Place) -> tuple[str, ...]
         case Role.WORKER:
             names = ",".join((*profile.queues, place.canary_queue))
             queues = ("worker", "--queues", names, "--concurrency", str(pools.worker_processes))
-            quiet = ("--hostname", "shop@%h", "--loglevel", "INFO", "--without-gossip", "--without-mingle")
+            quiet = (
+                "--hostname",
+                f"shop{place.suffix}@%h",
+                "--loglevel",
+                "INFO",
+                "--without-gossip",
+                "--without-mingle",
+            )
             return (*_BEHIND, *_celery("ecommerce.worker", broker=place.broker), *queues, *quiet)
         case Role.RELAY:
             return (*_BEHIND, *_python("manage.py", "relay"))
