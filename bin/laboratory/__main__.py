@@ -6,6 +6,7 @@ import argparse
 import os
 import random
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -38,6 +39,8 @@ _SETTINGS = {"PAYMENT_DEADLINE_STRIPE": "60", "IMAGE_FETCH": "false", "SHOP_ENVI
 
 def main() -> int:
     options = _read_options()
+    # So that whoever stops it finds no process and no folder of it left.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     folder = Folder(options.report)
     progress = Progress()
     started_at = time.time()

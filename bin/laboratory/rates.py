@@ -11,19 +11,29 @@ from typing import Any
 
 from laboratory.folder import read_json, read_lines
 
-WINDOW_SECONDS = 5
+# Long enough that some fifteen answers fall into one.
+_WINDOW_SECONDS, _WINDOW_ANSWERS = 5.0, 15
 _BACK = 0.95
 
 
 @dataclass(frozen=True, kw_only=True)
 class Wish:
-    """One order that somebody asked for: from the first attempt to the first definite answer under its key."""
+    """One order that somebody asked for: from the first attempt to the first definite answer under its key.
+
+    `came_at` is when its buyer was to come, before the cart was filled.
+    """
 
     key: str
+    came_at: float
     asked_at: float
     answered_at: float | None
     acknowledged: bool
     attempts: int
+
+    @property
+    def took(self) -> float | None:
+        """Return the seconds from the buyer's coming until the answer: the whole checkout."""
+        return None if self.answered_at is None else self.answered_at - self.came_at
 
     @property
     def waited(self) -> float | None:
@@ -49,18 +59,22 @@ def read_wishes(folder: Path) -> list[Wish]:
     asked: dict[str, float] = {}
     answers: dict[str, tuple[float, bool]] = {}
     attempts: dict[str, int] = defaultdict(int)
+    came = {line["buyer"]: line["at"] for line in read_lines(folder / "arrivals.jsonl")}
+    buyers: dict[str, str] = {}
     for line in read_lines(folder / "buyers.jsonl"):
         if line["operation"] != "place":
             continue
         key = line["key"]
         if line["phase"] == "invoke":
             asked.setdefault(key, line["at"])
+            buyers[key] = line["buyer"]
             attempts[key] += 1
         elif line["phase"] != "unknown" and _is_definite(line):
             answers.setdefault(key, (line["at"], line["phase"] == "ok"))
     return [
         Wish(
             key=key,
+            came_at=came.get(buyers[key], at),
             asked_at=at,
             answered_at=answers[key][0] if key in answers else None,
             acknowledged=answers.get(key, (0.0, False))[1],
@@ -77,7 +91,7 @@ def _is_definite(line: Mapping[str, Any]) -> bool:
 
 
 def of_seconds(folder: Path) -> Iterator[dict[str, Any]]:
-    """Return for each second of the run who came, what was answered, and the latencies of the answers in seconds."""
+    """Return for each second of the run who came, what was answered, and how many seconds each answer was waited for."""
     arrivals = [line["at"] for line in read_lines(folder / "arrivals.jsonl")]
     wishes = read_wishes(folder)
     if not arrivals:
@@ -103,6 +117,7 @@ def read_strikes(folder: Path) -> list[Strike]:
     lines = list(read_lines(folder / "faults.jsonl"))
     answered = sorted(wish.answered_at for wish in read_wishes(folder) if wish.answered_at is not None)
     ended_at = max((line["at"] for line in read_lines(folder / "arrivals.jsonl")), default=0.0)
+    usual = usual_rate(folder, answered)
     begun = [number for number, line in enumerate(lines) if line["phase"] == "begin" and not line["target"]]
     strikes = []
     for number, first in enumerate(begun):
@@ -116,7 +131,7 @@ def read_strikes(folder: Path) -> list[Strike]:
                 lifted=lifted,
                 died=sum(line["phase"] == "died" for line in own),
                 returned=sum(line["phase"] == "returned" for line in own),
-                back_after=_back_after(answered, lifted=lifted, until=next_began, usual=usual_rate(folder, answered)),
+                back_after=_back_after(answered, lifted=lifted, until=next_began, usual=usual),
                 note="; ".join(line["note"] for line in own if line["note"])[:300],
             )
         )
@@ -131,12 +146,18 @@ def usual_rate(folder: Path, answered: Sequence[float]) -> float:
     return sum(at <= arrivals[-1] for at in answered) / (arrivals[-1] - arrivals[0])
 
 
+def window_of(usual: float) -> float:
+    """Return the seconds over which a rate is measured where it is usually this high."""
+    return max(_WINDOW_SECONDS, _WINDOW_ANSWERS / usual) if usual else _WINDOW_SECONDS
+
+
 def _back_after(answered: Sequence[float], *, lifted: float, until: float, usual: float) -> float | None:
     """Return after how many seconds a window began with 95 % of the usual answers; None where the next fault came first."""
-    wanted = math.floor(_BACK * usual * WINDOW_SECONDS)
+    window = window_of(usual)
+    wanted = math.floor(_BACK * usual * window)
     at = lifted
     while at < until:
-        if sum(at <= moment < at + WINDOW_SECONDS for moment in answered) >= wanted:
+        if sum(at <= moment < at + window for moment in answered) >= wanted:
             return round(at - lifted, 2)
         at += 0.25
     return None

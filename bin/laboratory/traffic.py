@@ -32,10 +32,12 @@ class Traffic:
     def run(self, *, seconds: float) -> None:
         """Let buyers come for so long; they may still be at it afterwards."""
         weights = [weight for weight, _ in JOURNEYS.values()]
-        started, next_restock = time.monotonic(), _RESTOCK_SECONDS
+        started, started_at, next_restock = time.monotonic(), time.time(), _RESTOCK_SECONDS
         while (due := (self.arrived + self._dice.random()) / self._rate) < seconds:
             time.sleep(max(0.0, started + due - time.monotonic()))
             name = self._dice.choices([*JOURNEYS], weights=weights)[0]
+            # Noted is when somebody was to come: being late because the machine is busy is waiting, too.
+            self._folder.arrivals.write(at=started_at + due, buyer=f"buyer-{self.arrived}", journey=name)
             self._start(self._buy, self.arrived, name, self._dice.random() < 0.4)
             self.arrived += 1
             if due > next_restock:
@@ -54,7 +56,6 @@ class Traffic:
 
     def _buy(self, number: int, journey: str, has_account: bool) -> None:
         caller = self._people.caller(f"buyer-{number}")
-        self._folder.arrivals.write(at=time.time(), buyer=caller.name, journey=journey)
         account = self._people.borrow_customer() if has_account else None
         buyer = Buyer(caller, people=self._people, shelf=self._shelf, watch=self._watchers.perhaps_watch)
         try:

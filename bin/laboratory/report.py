@@ -1,9 +1,0 @@
-"""stub"""
-
-from pathlib import Path
-
-
-def write(folder: Path) -> Path:
-    page = folder / "report.html"
-    page.write_text("")
-    return page
