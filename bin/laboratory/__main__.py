@@ -43,13 +43,12 @@ def main() -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     folder = Folder(options.report)
     progress = Progress()
-    started_at = time.time()
     with tempfile.TemporaryDirectory(prefix="shop-chaos-") as name, ExitStack() as stack:
         stack.callback(folder.close)
         outcome = Run(options, folder, progress, Path(name), stack).carry_out()
         if options.keep_logs or outcome["not_returned"] or outcome["left"]:
             shutil.copytree(Path(name) / "state" / "logs", folder.path / "logs")
-    folder.write_json("run.json", {**outcome, "started_at": started_at})
+    folder.write_json("run.json", outcome)
     folder.write_all("rate", rates.of_seconds(folder.path))
     checked = _check(folder.path)
     page = report.write(folder.path)
@@ -70,7 +69,8 @@ class Run:
         options, folder = self.options, self.folder
         shelf = stock_shop(shop, self.work)
         log_completions(shop)
-        opening_stock = read_opening_stock(shop)
+        wait_until_quiet(shop, seconds=60, say=self.progress.say)
+        opening_stock, started_at = read_opening_stock(shop), time.time()
         people = People(shop, folder, seed=options.seed)
         people.register(_CUSTOMERS)
         watchers, snapshots = Watchers(shop, folder), Snapshots(shop, folder)
@@ -97,8 +97,9 @@ class Run:
             "faults": options.faults,
             "revision": _revision(),
             "command": f"bin/chaos --minutes {options.minutes:g} --seed {options.seed} --rate {options.rate:g}"
-            + (f" --faults {','.join(options.faults)}" if options.faults != known_faults() else ""),
+            + (f" --faults {','.join(options.faults)}" if options.faults != sorted(FAULTS) else ""),
             "settings": _SETTINGS,
+            "started_at": started_at,
             "ended_at": time.time(),
             "opening_stock": opening_stock,
             "quiet_seconds": options.settle,
@@ -115,11 +116,8 @@ class Run:
         first = self.options.port or find_free_block(size=4)
         proxy = Proxy(port=first + 3, target_port=first + 2)
         self.stack.callback(proxy.close)
-        environment, clock_file = {**_SETTINGS, "STRIPE_API_BASE": proxy.url}, None
-        library = clock.find_library() if set(clock.NAMES) & set(self.options.faults) else None
-        if library:
-            clock_file = self.work / "clock"
-            environment |= clock.environment(library, file=clock_file)
+        clock_file = self.work / "clock"
+        environment = {**_SETTINGS, "STRIPE_API_BASE": proxy.url, **clock.environment(clock_file)}
         self.progress.say("starts the shop")
         running = LaboratoryShop.running_on(
             self.work / "state", port=first, environment=environment, clock_file=clock_file
@@ -135,11 +133,6 @@ class Run:
         people.ended.set()
         while traffic.busy() and time.monotonic() < deadline + 60:
             time.sleep(1)
-
-
-def known_faults() -> list[str]:
-    """Return the faults that this machine can deal, sorted."""
-    return sorted(name for name in FAULTS if name not in clock.NAMES or clock.find_library())
 
 
 def _read_options() -> argparse.Namespace:
@@ -159,12 +152,12 @@ def _read_options() -> argparse.Namespace:
     parser.add_argument("--list", action="store_true", help="name the faults, and do nothing")
     options = parser.parse_args()
     if options.list:
-        for name in known_faults():
+        for name in sorted(FAULTS):
             print(f"{name:26} {FAULTS[name].what}")
         parser.exit()
     if options.seed is None:
         options.seed = random.SystemRandom().randrange(1_000_000)
-    options.faults = known_faults() if options.faults is None else options.faults
+    options.faults = sorted(FAULTS) if options.faults is None else options.faults
     stamp = time.strftime("%Y%m%d-%H%M%S")
     options.report = options.report or ROOT / "var" / "chaos" / f"{stamp}-{options.seed}"
     return options
@@ -185,8 +178,6 @@ def _fault_names(raw: str) -> list[str]:
     for name in names:
         if name not in FAULTS:
             raise argparse.ArgumentTypeError(f"{name!r} is no fault; bin/chaos --list names them")
-        if name not in known_faults():
-            raise argparse.ArgumentTypeError(f"{name} needs libfaketime (Debian: apt install libfaketime)")
     return names
 
 

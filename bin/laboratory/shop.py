@@ -41,7 +41,7 @@ def wait_for(condition: Callable[[], Any], *, seconds: float, pause: float = 0.1
 class LaboratoryShop:
     """A running shop, from outside."""
 
-    def __init__(self, running: RunningShop, *, clock_file: Path | None) -> None:
+    def __init__(self, running: RunningShop, *, clock_file: Path) -> None:
         self.running, self.clock_file = running, clock_file
         self.urls: dict[str, str] = running.run["urls"]
         self.base = self.urls["storefront"]
@@ -53,9 +53,9 @@ class LaboratoryShop:
     @classmethod
     @contextmanager
     def running_on(
-        cls, state: Path, *, port: int, environment: Mapping[str, str], clock_file: Path | None
+        cls, state: Path, *, port: int, environment: Mapping[str, str], clock_file: Path
     ) -> Iterator[LaboratoryShop]:
-        """Run a shop of production settings with several workers and relays; `clock_file` sets its clock, where it has one."""
+        """Run a shop of production settings with several workers and relays; `clock_file` says how wrong its clock is."""
         with run_shop(state=state, port=port, demo=False, environment=environment, copies=COPIES) as running:
             yield cls(running, clock_file=clock_file)
 

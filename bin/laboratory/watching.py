@@ -8,14 +8,14 @@ import time
 from typing import Any
 
 import psycopg
-from websockets.exceptions import WebSocketException
-from websockets.sync.client import ClientConnection, connect
 
+from ecommerce.local.websocket import WebSocket, WebSocketError
 from laboratory.folder import Folder
 from laboratory.shop import LaboratoryShop
 
 _MOST_WATCHERS = 30
 _WATCH_SECONDS = 120.0
+_SOCKET_SECONDS = 5.0
 _SNAPSHOT_SECONDS = 2.0
 _SNAPSHOT = """
     SELECT json_build_object(
@@ -53,7 +53,7 @@ class Watchers:
         for thread in self._threads:
             thread.join(30)
         for order in self._orders:
-            self._listen(order, until=time.monotonic() + 5, messages=1)
+            self._listen(order, until=time.monotonic() + 20, messages=1)
 
     def _watch(self, order: dict[str, Any]) -> None:
         try:
@@ -67,25 +67,30 @@ class Watchers:
     def _listen(self, order: dict[str, Any], *, until: float, messages: int | None = None) -> None:
         """Log what one connection says until it breaks, the time is over or so many messages came."""
         try:
-            with connect(order["live_url"], origin=self._shop.base, open_timeout=10, close_timeout=2) as socket:
-                socket.send(json.dumps({"token": order["order_token"]}))
-                self._log.write(
-                    at=time.time(), buyer=order["email"], order=order["id"], version=None, status="connected"
-                )
-                self._receive(socket, order, until=until, messages=messages)
-        except (OSError, WebSocketException, ValueError, EOFError):
+            socket = WebSocket(order["live_url"], origin=self._shop.base, seconds=_SOCKET_SECONDS)
+        except (OSError, WebSocketError):
             return
+        try:
+            socket.send_text(json.dumps({"token": order["order_token"]}))
+            self._note(order, version=None, status="connected")
+            self._receive(socket, order, until=until, messages=messages)
+        except (OSError, WebSocketError, ValueError):
+            return
+        finally:
+            socket.close()
 
-    def _receive(self, socket: ClientConnection, order: dict[str, Any], *, until: float, messages: int | None) -> None:
+    def _receive(self, socket: WebSocket, order: dict[str, Any], *, until: float, messages: int | None) -> None:
         seen = 0
         while time.monotonic() < until and seen != messages and not (self._quiet.is_set() and messages is None):
             try:
-                message = json.loads(socket.recv(timeout=1.0))
+                message = json.loads(socket.receive_text())
             except TimeoutError:
                 continue
             seen += 1
-            told = {"version": message["version"], "status": message["status"]}
-            self._log.write(at=time.time(), buyer=order["email"], order=order["id"], **told)
+            self._note(order, version=message["version"], status=message["status"])
+
+    def _note(self, order: dict[str, Any], *, version: int | None, status: str) -> None:
+        self._log.write(at=time.time(), buyer=order["email"], order=order["id"], version=version, status=status)
 
 
 class Snapshots:

@@ -1,4 +1,4 @@
-"""The wall clock of every process of the shop and its provider, by libfaketime; that of PostgreSQL stays right."""
+"""The wall clock of every process of the shop; those of PostgreSQL and the payment provider stay right."""
 
 from __future__ import annotations
 
@@ -6,28 +6,13 @@ from pathlib import Path
 
 from laboratory.faults.registry import Blow, fault
 
-_LIBRARIES = ("/usr/lib", "/usr/lib64", "/usr/local/lib")
 _SKEW_SECONDS = 600
-NAMES = ("clock_ahead", "clock_behind")
 
 
-def find_library() -> Path | None:
-    """Return libfaketime for programs with threads, None where it is not installed."""
-    found = (path for folder in _LIBRARIES for path in Path(folder).glob("**/libfaketimeMT.so.1"))
-    return next(found, None)
-
-
-def environment(library: Path, *, file: Path) -> dict[str, str]:
-    """Return what makes a process read its clock's offset from `file`, which is written for no offset."""
+def environment(file: Path) -> dict[str, str]:
+    """Return what makes the shop's processes read by how much their clock is wrong from `file`, which is made: not at all."""
     write_offset(file, 0)
-    return {
-        "LD_PRELOAD": str(library),
-        "FAKETIME_TIMESTAMP_FILE": str(file),
-        "FAKETIME_CACHE_DURATION": "1",
-        # Time-outs and schedules go by the monotonic clock, which no administrator sets.
-        "FAKETIME_DONT_FAKE_MONOTONIC": "1",
-        "FAKETIME_NO_CACHE": "0",
-    }
+    return {"SHOP_SETTINGS_MODULE": "bin.laboratory.skew", "LABORATORY_CLOCK": str(file)}
 
 
 def write_offset(file: Path, seconds: int) -> None:
@@ -38,24 +23,23 @@ def write_offset(file: Path, seconds: int) -> None:
 
 
 def _skew(blow: Blow, seconds: int) -> None:
-    file = Path(blow.shop.clock_file or "")
-    write_offset(file, seconds)
+    write_offset(blow.shop.clock_file, seconds)
     blow.note("died", target="clock", note=f"{seconds:+d} s")
     try:
-        blow.last(least=8, most=20)
+        blow.last(least=10, most=25)
     finally:
-        write_offset(file, 0)
+        write_offset(blow.shop.clock_file, 0)
     blow.lifted()
     blow.see_up("web")
 
 
 @fault
 def clock_ahead(blow: Blow) -> None:
-    """The clocks of shop and provider are ten minutes ahead of PostgreSQL's."""
+    """The shop's clocks are ten minutes ahead of PostgreSQL's and the provider's."""
     _skew(blow, _SKEW_SECONDS)
 
 
 @fault
 def clock_behind(blow: Blow) -> None:
-    """The clocks of shop and provider are ten minutes behind PostgreSQL's."""
+    """The shop's clocks are ten minutes behind PostgreSQL's and the provider's."""
     _skew(blow, -_SKEW_SECONDS)

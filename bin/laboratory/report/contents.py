@@ -32,7 +32,7 @@ def contents_of(folder: Path, *, mutants: Path) -> dict[str, Any]:
         "minutes": f"{run.get('minutes', 0):g}",
         "wrong": wrong,
         "tiles": _tiles(run, checked, wishes, strikes),
-        "bound": _bound(wishes) if checked else None,
+        "bound": _bound(wishes) if checked and checked["sound"] else None,
         "checked": checked,
         "rate": plot_rate(seconds, strikes) if seconds else None,
         "waits": plot_waits(wishes, strikes, started=seconds[0]["at"], ended=seconds[-1]["at"]) if seconds else None,
