@@ -10,7 +10,7 @@ from benchmarks.catalogue import write_export
 from laboratory.buyers import API, Shelf
 from laboratory.shop import LaboratoryShop, wait_for
 
-_PLENTY, _SCARCE = 100_000, 12
+_PLENTY, _SCARCE = 100_000, 4
 _PRODUCTS = 14
 _SECOND_WAREHOUSE = """
     INSERT INTO inventory_warehouse (id, code, name, priority, is_active) VALUES (gen_random_uuid(), 'annex', 'Annex', 10, true)

@@ -62,4 +62,4 @@ class Nemesis:
 
     def _complain(self, blow: Blow, why: str, *, detail: str = "") -> None:
         self.not_returned.append(f"{blow.name}: {why}")
-        blow.note("begin", target="laboratory", note=f"NOT RETURNED: {why} {detail}")
+        blow.note("failed", note=f"{why} {detail}")

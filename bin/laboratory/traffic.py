@@ -15,7 +15,7 @@ from laboratory.people import People
 from laboratory.watching import Watchers
 
 _RESTOCK_SECONDS = 40.0
-_RESTOCK_UNITS = 6
+_RESTOCK_UNITS = 4
 
 
 class Traffic:
