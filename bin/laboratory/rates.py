@@ -152,14 +152,15 @@ def window_of(usual: float) -> float:
 
 
 def _back_after(answered: Sequence[float], *, lifted: float, until: float, usual: float) -> float | None:
-    """Return after how many seconds a window began with 95 % of the usual answers; None where the next fault came first."""
+    """Return after how many seconds came the answer from which on, over a window, answers came at 95 % of the usual rate.
+
+    None where the next fault, or the end, came first. Beginning with an answer, a window cannot make up for silence by the crowd after it.
+    """
     window = window_of(usual)
     wanted = math.floor(_BACK * usual * window)
-    at = lifted
-    while at < until:
-        if sum(at <= moment < at + window for moment in answered) >= wanted:
+    for at in answered:
+        if lifted <= at < until and sum(at <= moment < at + window for moment in answered) >= wanted:
             return round(at - lifted, 2)
-        at += 0.25
     return None
 
 

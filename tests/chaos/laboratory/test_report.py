@@ -46,9 +46,9 @@ def test_repeated_order_is_one_wish_answered_once(laboratory, folder):
 def test_way_back_is_counted_from_the_end_of_the_cause(laboratory, folder):
     first, second = laboratory("rates").read_strikes(folder)
 
-    # Nobody is answered from 20.2 to 30.2; with one answer a second a rate is measured over fifteen seconds.
+    # Nobody is answered from 20.2 to 30.7; with one answer a second a rate is measured over fifteen seconds.
     assert (first.fault, first.died, first.returned) == ("web_killed", 1, 1)
-    assert first.back_after == pytest.approx(0.0)  # the crowd that waited is answered inside the first window
+    assert first.back_after == pytest.approx(10.5)
     assert second.back_after is None  # the run ends before fifteen seconds are over
 
 
