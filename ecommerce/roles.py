@@ -99,17 +99,10 @@ def command_of(role: Role, *, profile: Profile, place: Place) -> tuple[str, ...]
         case Role.SOCKETS:
             return _granian("ecommerce.asgi:application", "asgi", place=place, extra=("--workers", "1"))
         case Role.WORKER:
-            names = ",".join((*profile.queues, place.canary_queue))
-            queues = ("worker", "--queues", names, "--concurrency", str(pools.worker_processes))
-            quiet = (
-                "--hostname",
-                f"shop{place.suffix}@%h",
-                "--loglevel",
-                "INFO",
-                "--without-gossip",
-                "--without-mingle",
-            )
-            return (*_BEHIND, *_celery("ecommerce.worker", broker=place.broker), *queues, *quiet)
+            name, queues = f"shop{place.suffix}@%h", ",".join((*profile.queues, place.canary_queue))
+            sizes = ("worker", "--hostname", name, "--queues", queues, "--concurrency", str(pools.worker_processes))
+            quiet = ("--loglevel", "INFO", "--without-gossip", "--without-mingle")
+            return (*_BEHIND, *_celery("ecommerce.worker", broker=place.broker), *sizes, *quiet)
         case Role.RELAY:
             return (*_BEHIND, *_python("manage.py", "relay"))
         case Role.BEAT:

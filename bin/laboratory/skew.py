@@ -1,12 +1,11 @@
 """The shop's own settings, and a clock that the nemesis can set: the name of a file with its offset is in LABORATORY_CLOCK.
 
 Done in Python, since libfaketime (0.9.10) cannot shift the wall clock of Python 3.11 alone: its sleeps fail. What is shifted is the clock
-of the shop (`apps.kernel.clock`), Django's, and in web processes `time.time`, by which signatures and tokens grow old. The provider's
-clock and PostgreSQL's stay right.
+of the shop (`apps.kernel.clock`), Django's, and `time.time`, by which signatures and tokens grow old. The provider's clock and
+PostgreSQL's stay right.
 """
 
 import os
-import sys
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta, tzinfo
@@ -37,8 +36,8 @@ class Offset:
         return self._seconds
 
 
-def install(offset: Offset, *, everywhere: bool) -> None:
-    """Shift the clocks of this process; with `everywhere` what asks the standard library for the seconds, too."""
+def install(offset: Offset) -> None:
+    """Shift the clocks of this process."""
 
     class Shifted(datetime):
         @classmethod
@@ -48,10 +47,8 @@ def install(offset: Offset, *, everywhere: bool) -> None:
     clock.datetime = Shifted  # type: ignore[attr-defined]
     right_now: Callable[[], datetime] = timezone.now
     timezone.now = lambda: right_now() + timedelta(seconds=offset.seconds())
-    if everywhere:
-        time.time = lambda: _right_time() + offset.seconds()
+    time.time = lambda: _right_time() + offset.seconds()
 
 
 if file := os.environ.get("LABORATORY_CLOCK"):
-    # A worker compares `time.time` with the times of files, which stay right.
-    install(Offset(Path(file)), everywhere=not any("celery" in word for word in sys.argv))
+    install(Offset(Path(file)))
