@@ -11,7 +11,6 @@ from typing import Any
 import psycopg
 
 from laboratory.faults.registry import Blow, NotReturned, fault
-from laboratory.shop import wait_for
 
 _CLIENTS = """
     SELECT pid FROM pg_stat_activity
@@ -118,6 +117,4 @@ def _hold(blow: Blow, sql: Any) -> None:
         blow.note("died", target="postgres", note=f"{rows} rows locked")
         blow.last(least=3, most=14)
     blow.lifted()
-    if not wait_for(lambda: blow.shop.is_up("web"), seconds=60):
-        raise NotReturned("web does not answer after locks were let go")
-    blow.note("returned", target="postgres")
+    blow.see_up("web")
