@@ -33,8 +33,9 @@ ROOT = Path(__file__).resolve().parents[2]
 _CUSTOMERS = 12
 # Longer than any buyer is patient.
 _LEAVING_SECONDS = 240.0
-# Orders that nobody pays end within the run. All other settings are those of production.
-_SETTINGS = {"PAYMENT_DEADLINE_STRIPE": "60", "IMAGE_FETCH": "false", "SHOP_ENVIRONMENT": "local"}
+_DEADLINE_SECONDS = 60.0
+# All other settings but the payment deadline are those of production.
+_SETTINGS = {"IMAGE_FETCH": "false", "SHOP_ENVIRONMENT": "local"}
 
 
 def main() -> int:
@@ -62,6 +63,7 @@ class Run:
         self, options: argparse.Namespace, folder: Folder, progress: Progress, work: Path, stack: ExitStack
     ) -> None:
         self.options, self.folder, self.progress, self.work, self.stack = options, folder, progress, work, stack
+        self.settings = {**_SETTINGS, "PAYMENT_DEADLINE_STRIPE": f"{options.deadline:.0f}"}
 
     def carry_out(self) -> dict[str, Any]:
         """Return what run.json says of the run."""
@@ -97,8 +99,9 @@ class Run:
             "faults": options.faults,
             "revision": _revision(),
             "command": f"bin/chaos --minutes {options.minutes:g} --seed {options.seed} --rate {options.rate:g}"
+            + (f" --deadline {options.deadline:g}" if options.deadline != _DEADLINE_SECONDS else "")
             + (f" --faults {','.join(options.faults)}" if options.faults != sorted(FAULTS) else ""),
-            "settings": _SETTINGS,
+            "settings": self.settings,
             "started_at": started_at,
             "ended_at": time.time(),
             "opening_stock": opening_stock,
@@ -117,7 +120,7 @@ class Run:
         proxy = Proxy(port=first + 3, target_port=first + 2)
         self.stack.callback(proxy.close)
         clock_file = self.work / "clock"
-        environment = {**_SETTINGS, "STRIPE_API_BASE": proxy.url, **clock.environment(clock_file)}
+        environment = {**self.settings, "STRIPE_API_BASE": proxy.url, **clock.environment(clock_file)}
         self.progress.say("starts the shop")
         running = LaboratoryShop.running_on(
             self.work / "state", port=first, environment=environment, clock_file=clock_file
@@ -147,6 +150,13 @@ def _read_options() -> argparse.Namespace:
     parser.add_argument("--port", type=int, default=None, metavar="N", help="the first of four ports (free ones)")
     parser.add_argument(
         "--settle", type=_positive, default=420.0, metavar="S", help="seconds in which all must be quiet (420)"
+    )
+    parser.add_argument(
+        "--deadline",
+        type=_positive,
+        default=_DEADLINE_SECONDS,
+        metavar="S",
+        help="seconds that an order waits for its money (60)",
     )
     parser.add_argument("--keep-logs", action="store_true", help="keep the logs of the shop's processes in any case")
     parser.add_argument("--list", action="store_true", help="name the faults, and do nothing")

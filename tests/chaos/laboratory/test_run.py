@@ -18,7 +18,19 @@ def lines(path):
 @pytest.mark.timeout(900)
 def test_short_run_strikes_sees_all_return_and_leaves_a_whole_folder(tmp_path):
     folder = tmp_path / "run"
-    command = [ROOT / "bin" / "chaos", "--minutes", "0.6", "--rate", "0.5", "--seed", "5", "--faults", FAULTS]
+    command = [
+        ROOT / "bin" / "chaos",
+        "--minutes",
+        "0.4",
+        "--deadline",
+        "15",
+        "--rate",
+        "0.6",
+        "--seed",
+        "5",
+        "--faults",
+        FAULTS,
+    ]
 
     result = subprocess.run(
         [*command, "--report", folder], capture_output=True, text=True, check=False, timeout=800, cwd=ROOT
@@ -40,7 +52,7 @@ def test_short_run_strikes_sees_all_return_and_leaves_a_whole_folder(tmp_path):
     assert lines(folder / "mails.jsonl")
     assert lines(folder / "snapshots.jsonl")[-1]["levels"]
     assert run["opening_stock"]
-    assert "bin/chaos --minutes 0.6 --seed 5" in (folder / "report.html").read_text()
+    assert "bin/chaos --minutes 0.4 --seed 5" in (folder / "report.html").read_text()
 
 
 def test_option_that_makes_no_sense_is_refused_by_name(tmp_path):
