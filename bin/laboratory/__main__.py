@@ -111,7 +111,7 @@ class Run:
             "not_returned": nemesis.not_returned,
             "left": left,
             "parked": parked,
-            "audit": {"holds": audit.returncode == 0, "said": audit.stdout.splitlines()[-40:]},
+            "audit": {"holds": audit.returncode == 0, "said": (audit.stdout + audit.stderr).splitlines()[-40:]},
         }
 
     def _start(self) -> tuple[LaboratoryShop, Proxy]:
