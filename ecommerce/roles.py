@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import http.client
+import socket
 import sys
 import time
 from collections.abc import Sequence
@@ -42,18 +43,32 @@ STOP_SECONDS: Final = {Role.WEB: 15.0, Role.SOCKETS: 15.0, Role.WORKER: 60.0, Ro
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """Where a process runs: the address it listens on, a folder of its own to write to, its broker, the shop's URL."""
+    """Where a process runs: the address it listens on, a folder to write to, its broker, the shop's URL.
+
+    `number` tells apart what shares a folder: it is 1 for the first process of its role there.
+    """
 
     host: str
     port: int
     folder: Path
     broker: str
     storefront: str
+    number: int = 1
+
+    @property
+    def suffix(self) -> str:
+        """What the names of a second process and those after it end in."""
+        return "" if self.number == 1 else f"-{self.number}"
+
+    @property
+    def canary_queue(self) -> str:
+        """The queue that this worker alone takes its canaries from: one that another worker took would prove nothing here."""
+        return f"canary.{socket.gethostname()}{self.suffix}"
 
     @property
     def worker_ready(self) -> Path:
         """The file a worker makes once it consumes; its canary lies beside it."""
-        return self.folder / "worker.ready"
+        return self.folder / f"worker{self.suffix}.ready"
 
     @property
     def worker_canary(self) -> Path:
@@ -84,9 +99,10 @@ def command_of(role: Role, *, profile: Profile, place: Place) -> tuple[str, ...]
         case Role.SOCKETS:
             return _granian("ecommerce.asgi:application", "asgi", place=place, extra=("--workers", "1"))
         case Role.WORKER:
-            queues = ("worker", "--queues", ",".join(profile.queues), "--concurrency", str(pools.worker_processes))
-            quiet = ("--hostname", "shop@%h", "--loglevel", "INFO", "--without-gossip", "--without-mingle")
-            return (*_BEHIND, *_celery("ecommerce.worker", broker=place.broker), *queues, *quiet)
+            name, queues = f"shop{place.suffix}@%h", ",".join((*profile.queues, place.canary_queue))
+            sizes = ("worker", "--hostname", name, "--queues", queues, "--concurrency", str(pools.worker_processes))
+            quiet = ("--loglevel", "INFO", "--without-gossip", "--without-mingle")
+            return (*_BEHIND, *_celery("ecommerce.worker", broker=place.broker), *sizes, *quiet)
         case Role.RELAY:
             return (*_BEHIND, *_python("manage.py", "relay"))
         case Role.BEAT:
@@ -100,7 +116,7 @@ def environment_of(role: Role, *, profile: Profile, place: Place) -> dict[str, s
     # opens a pool before a fork. With two arenas instead of eight per core, glibc gives back what threads took in turn.
     own = {"DATABASE_POOL_SIZE": str(profile.pools.database) if role is Role.SOCKETS else "0", "MALLOC_ARENA_MAX": "2"}
     if role is Role.WORKER:
-        own |= {"SHOP_WORKER_READY_FILE": str(place.worker_ready), "SHOP_WORKER_CANARY_QUEUE": profile.queues[0]}
+        own |= {"SHOP_WORKER_READY_FILE": str(place.worker_ready), "SHOP_WORKER_CANARY_QUEUE": place.canary_queue}
     return own
 
 

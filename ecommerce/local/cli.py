@@ -1,4 +1,4 @@
-"""The command line: `python -m ecommerce.local up [--port N] [--state DIR] [--no-demo] [--sample-orders] [--check]`."""
+"""The command line: `python -m ecommerce.local up [options]`, which `--help` names."""
 
 from __future__ import annotations
 
@@ -15,10 +15,13 @@ from ecommerce.local.console import Console
 from ecommerce.local.errors import StartError, StopRequested
 from ecommerce.local.plan import ROOT, Options
 from ecommerce.local.shop import Shop
+from ecommerce.roles import Role
 
 _INTERRUPTED = 128 + signal.SIGINT
 # The two ports after it are taken as well.
 _LAST_PORT = 65_533
+# More relays than shards would find nothing to do.
+_MOST_COPIES = 16
 _NO_SPACE = (errno.ENOSPC, errno.EDQUOT)
 
 
@@ -46,7 +49,13 @@ def _run(options: argparse.Namespace, console: Console) -> int:
     if options.check:
         return check(console)
     shop = Shop(
-        options=Options(state=options.state, port=options.port, demo=options.demo, sample_orders=options.sample_orders),
+        options=Options(
+            state=options.state,
+            port=options.port,
+            demo=options.demo,
+            sample_orders=options.sample_orders,
+            copies={Role.WORKER: options.workers, Role.RELAY: options.relays},
+        ),
         given=os.environ,
         console=console,
     )
@@ -57,6 +66,12 @@ def _run(options: argparse.Namespace, console: Console) -> int:
 def _port(raw: str) -> int:
     if not (re.fullmatch("[0-9]{1,5}", raw) and 1 <= int(raw) <= _LAST_PORT):
         raise argparse.ArgumentTypeError(f"{raw!r} is not a number from 1 to {_LAST_PORT}, such as 8000")
+    return int(raw)
+
+
+def _few(raw: str) -> int:
+    if not (re.fullmatch("[0-9]{1,2}", raw) and 1 <= int(raw) <= _MOST_COPIES):
+        raise argparse.ArgumentTypeError(f"{raw!r} is not a number from 1 to {_MOST_COPIES}")
     return int(raw)
 
 
@@ -81,6 +96,8 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
         action="store_true",
         help="once the shop is ready, make sample orders of the last months, up to today, beside it",
     )
+    for role, what in (("workers", "Celery workers, each with its pool"), ("relays", "relays")):
+        parser.add_argument(f"--{role}", type=_few, default=1, metavar="N", help=f"how many {what} (1)")
     parser.add_argument(
         "--check", action="store_true", help="start a throw-away shop, place and pay one order in it, stop it"
     )

@@ -15,7 +15,7 @@ from typing import Any
 from ecommerce.local.console import Console
 from ecommerce.local.errors import StartError
 from ecommerce.local.files import last_lines
-from ecommerce.local.plan import ROOT, STOP_ORDER
+from ecommerce.local.plan import ROOT, stop_order
 from ecommerce.local.ports import find_free_block
 from ecommerce.local.processes import die_with_parent, wait_until
 from ecommerce.local.servers import Servers
@@ -89,7 +89,7 @@ def embedded_servers(folder: Path, *, durable: bool = False) -> Iterator[ServerU
             urls = servers.urls()
             yield ServerUrls(database=urls["DATABASE_URL"], cache=urls["CACHE_URL"], broker=urls["BROKER_URL"])
         finally:
-            supervisor.stop(STOP_ORDER)
+            supervisor.stop(stop_order(copies={}))
     finally:
         state.close()
 
@@ -101,14 +101,18 @@ def run_shop(
     port: int | None = None,
     demo: bool = True,
     environment: Mapping[str, str] | None = None,
+    copies: Mapping[str, int] | None = None,
     seconds: float = 240,
 ) -> Iterator[RunningShop]:
     """Run `python -m ecommerce.local up` on `state`, yield it when ready, stop it with SIGTERM at the end.
 
     `environment` is laid over this process's own, from which the addresses of servers are taken out first, so that
-    the shop starts its own. Raises StartError with the last output where it is not ready after `seconds`.
+    the shop starts its own. `copies` is how many workers and relays it has, by role. Raises StartError with the last
+    output where it is not ready after `seconds`.
     """
-    shop = start_shop(state=state, port=port or find_free_block(), demo=demo, environment=environment or {})
+    shop = start_shop(
+        state=state, port=port or find_free_block(), demo=demo, environment=environment or {}, copies=copies or {}
+    )
     try:
         await_ready(shop, seconds=seconds)
         yield shop
@@ -116,15 +120,19 @@ def run_shop(
         stop_shop(shop)
 
 
-def start_shop(*, state: Path, port: int, demo: bool, environment: Mapping[str, str]) -> RunningShop:
+def start_shop(
+    *, state: Path, port: int, demo: bool, environment: Mapping[str, str], copies: Mapping[str, int] | None = None
+) -> RunningShop:
     """Start a shop and return at once; `await_ready` and `stop_shop` do the rest."""
     state.mkdir(mode=0o700, parents=True, exist_ok=True)
     output = state / "up.out"
     command = [sys.executable, "-m", "ecommerce.local", "up", "--state", str(state), "--port", str(port)]
+    command += [] if demo else ["--no-demo"]
+    command += [word for role, number in (copies or {}).items() for word in (f"--{role}s", str(number))]
     inherited = {name: value for name, value in os.environ.items() if name not in _NOT_INHERITED}
     with output.open("ab") as stream:
         process = subprocess.Popen(
-            command + ([] if demo else ["--no-demo"]),
+            command,
             cwd=ROOT,
             env=inherited | dict(environment),
             stdin=subprocess.DEVNULL,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -27,7 +27,7 @@ from ecommerce.roles import (
 ROOT: Final = Path(__file__).resolve().parent.parent.parent
 STAFF_EMAIL: Final = "staff@northfold.example"
 # Consumers before the servers they use; PostgreSQL last, so that every one of them can still commit.
-STOP_ORDER: Final = (
+_STOP_ORDER: Final = (
     ("sample-orders",),
     ("beat",),
     ("relay",),
@@ -42,12 +42,13 @@ _PAGES_PORT, _SOCKETS_PORT, _SANDBOX_PORT = range(3)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """What the command line asked for."""
+    """What the command line asked for; `copies` is how many processes of a role, where it is not one."""
 
     state: Path
     port: int
     demo: bool
     sample_orders: bool
+    copies: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,20 +122,32 @@ def sandbox_service(*, environment: Mapping[str, str], state: StateFolder, ports
 
 
 def django_services(
-    *, environment: Mapping[str, str], profile: Profile, state: StateFolder, ports: Ports
+    *, environment: Mapping[str, str], profile: Profile, state: StateFolder, ports: Ports, copies: Mapping[str, int]
 ) -> list[Service]:
-    """Return the processes of the shop itself that `profile` asks for."""
+    """Return the processes of the shop itself that `profile` asks for, as many of each role as `copies` says."""
     services = []
     for role in roles_of(profile):
-        place = Place(
-            host=HOST,
-            port=ports.sockets if role is Role.SOCKETS else ports.web,
-            folder=state.path,
-            broker=environment["BROKER_URL"],
-            storefront=environment["STOREFRONT_URL"],
-        )
-        services.append(_service(role, environment=environment, profile=profile, place=place))
+        for number in range(1, copies.get(role, 1) + 1):
+            place = Place(
+                host=HOST,
+                port=ports.sockets if role is Role.SOCKETS else ports.web,
+                folder=state.path,
+                broker=environment["BROKER_URL"],
+                storefront=environment["STOREFRONT_URL"],
+                number=number,
+            )
+            services.append(_service(role, environment=environment, profile=profile, place=place))
     return services
+
+
+def service_names(name: str, *, copies: Mapping[str, int]) -> list[str]:
+    """Return the names of all services of one role, or the one that a server has."""
+    return [name, *(f"{name}-{number}" for number in range(2, copies.get(name, 1) + 1))]
+
+
+def stop_order(*, copies: Mapping[str, int]) -> list[list[str]]:
+    """Return the names of services in the groups in which they are stopped."""
+    return [[each for name in group for each in service_names(name, copies=copies)] for group in _STOP_ORDER]
 
 
 def prepare_command(name: str, *arguments: str, environment: Mapping[str, str]) -> Service:
@@ -158,7 +171,7 @@ def sample_orders_service(*, environment: Mapping[str, str]) -> Service:
 
 def _service(role: Role, *, environment: Mapping[str, str], profile: Profile, place: Place) -> Service:
     return Service(
-        name=role.value,
+        name=f"{role.value}{place.suffix}",
         command=command_of(role, profile=profile, place=place),
         environment={**environment, **environment_of(role, profile=profile, place=place)},
         folder=ROOT,

@@ -14,7 +14,6 @@ from ecommerce.local.fingerprint import fingerprint_database, fingerprint_static
 from ecommerce.local.plan import (
     ROOT,
     STAFF_EMAIL,
-    STOP_ORDER,
     Options,
     Ports,
     base_environment,
@@ -23,6 +22,8 @@ from ecommerce.local.plan import (
     sample_orders_service,
     sandbox_environment,
     sandbox_service,
+    service_names,
+    stop_order,
 )
 from ecommerce.local.ports import require_free
 from ecommerce.local.servers import Servers
@@ -65,7 +66,7 @@ class Shop:
                 self._state.run_file.unlink(missing_ok=True)
                 self._state.environment_file.unlink(missing_ok=True)
                 self._console.step("stopping (Ctrl-C again to hurry)")
-                supervisor.stop(STOP_ORDER)
+                supervisor.stop(stop_order(copies=self._options.copies))
                 self._console.step("stopped")
         finally:
             self._state.close()
@@ -85,7 +86,13 @@ class Shop:
         self._start_servers(supervisor, servers, environment)
         self._prepare(supervisor, servers, environment)
         self._console.step("starting the shop")
-        services = django_services(environment=environment, profile=self._profile, state=self._state, ports=self._ports)
+        services = django_services(
+            environment=environment,
+            profile=self._profile,
+            state=self._state,
+            ports=self._ports,
+            copies=self._options.copies,
+        )
         for service in services:
             supervisor.start(service)
         waiting = [service.name for service in services] + (["sandbox"] if self._has_sandbox else [])
@@ -98,7 +105,9 @@ class Shop:
     def _environment(self, servers: Servers) -> dict[str, str]:
         environment = base_environment(given=self._given, state=self._state, ports=self._ports) | servers.urls()
         if self._has_sandbox:
-            environment |= sandbox_environment(state=self._state, ports=self._ports)
+            # What stands between the shop and its sandbox, such as a proxy, is the caller's to name.
+            between = {name: value for name, value in self._given.items() if name == "STRIPE_API_BASE" and value}
+            environment |= sandbox_environment(state=self._state, ports=self._ports) | between
         return environment
 
     def _start_servers(self, supervisor: Supervisor, servers: Servers, environment: dict[str, str]) -> None:
@@ -161,11 +170,15 @@ class Shop:
         ]
 
     def _describe(self, pids: dict[str, list[int]]) -> dict[str, Any]:
-        services = ("web", "sockets", "worker", "relay", "beat", "postgres", "sandbox")
+        roles = ("web", "sockets", "worker", "relay", "beat", "postgres", "sandbox")
         valkeys = pids.get("valkey-cache", []) + pids.get("valkey-state", [])
+        of_roles = {
+            role: [pid for name in service_names(role, copies=self._options.copies) for pid in pids.get(name, [])]
+            for role in roles
+        }
         return {
             "urls": self._urls(),
-            "pids": {name: pids.get(name, []) for name in services} | {"valkey": valkeys},
+            "pids": of_roles | {"valkey": valkeys},
             "staff": self._staff(),
             "mail": self._mail_folder(),
         }

@@ -18,6 +18,8 @@ from ecommerce.local.plan import ROOT
         ("--port", "70000", "'70000' is not a number from 1 to 65533, such as 8000"),
         ("--port", "65534", "'65534' is not a number from 1 to 65533, such as 8000"),
         ("--port", "http", "'http' is not a number from 1 to 65533, such as 8000"),
+        ("--workers", "0", "'0' is not a number from 1 to 16"),
+        ("--relays", "many", "'many' is not a number from 1 to 16"),
     ],
 )
 def test_option_that_makes_no_sense_is_refused_by_name(tmp_path, option, value, wrong):

@@ -18,7 +18,7 @@ import psycopg
 import redis
 
 from ecommerce.local.console import Console
-from ecommerce.local.plan import STOP_ORDER
+from ecommerce.local.plan import stop_order
 from ecommerce.local.servers import Servers
 from ecommerce.local.service import Service
 from ecommerce.local.state import StateFolder
@@ -187,5 +187,5 @@ def running_lab(folder: Path, *, durable: bool = False) -> Iterator[Lab]:
             if lab.feeder:
                 lab.feeder.kill()
     finally:
-        supervisor.stop(STOP_ORDER)
+        supervisor.stop(stop_order(copies={}))
         state.close()

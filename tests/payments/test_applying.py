@@ -101,6 +101,19 @@ def test_older_look_at_an_open_payment_does_not_undo_a_newer_one(looks):
     assert (found.status, found.redirect_url) == (PaymentStatus.REQUIRES_ACTION, "https://bank.test")
 
 
+def test_end_is_followed_although_a_clock_that_was_ahead_dated_the_look_before():
+    row = open_row()
+    early, late = START + timedelta(minutes=10), START + timedelta(seconds=5)
+    look = {"amount": AMOUNT, "intent_id": row.intent_id}
+    apply_snapshot(
+        payment_id=row.pk, snapshot=Snapshot(taken_at=early, status=PaymentStatus.REQUIRES_PAYMENT_METHOD, **look)
+    )
+
+    apply_snapshot(payment_id=row.pk, snapshot=Snapshot(taken_at=late, status=PaymentStatus.CANCELLED, **look))
+
+    assert payments.get_payment(payment_id=row.pk).status is PaymentStatus.CANCELLED
+
+
 def test_authorisation_that_is_let_go_is_noted_without_moving_money():
     row = open_row()
     looks = [{"status": PaymentStatus.AUTHORISED}, {"status": PaymentStatus.CANCELLED}]

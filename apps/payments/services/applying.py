@@ -18,7 +18,7 @@ from apps.payments.contracts import PaymentStatus
 from apps.payments.errors import PaymentMismatch, PaymentNotFound
 from apps.payments.events import PaymentCancelled, PaymentSucceeded
 from apps.payments.gateways.base import Charge, ProviderRefund, Snapshot
-from apps.payments.models import Payment, PaymentTransaction
+from apps.payments.models import OPEN_STATUSES, Payment, PaymentTransaction
 from apps.payments.services import declines
 from apps.payments.services.applying_refunds import follow_refund
 from apps.payments.services.ledger import Change
@@ -94,9 +94,13 @@ def _take_over_ids(row: Payment, snapshot: Snapshot) -> None:
 
 
 def _follow_status(change: Change, snapshot: Snapshot) -> None:
-    """Follow the provider while the payment is open, and never to an older look than the last."""
+    """Follow the provider while the payment is open, among open states never to an older look than the last.
+
+    No provider opens again what has ended, so an end counts whatever the clock of the machine that looked first said.
+    """
     row = change.payment
-    if not row.is_open or (row.observed_at and snapshot.taken_at < row.observed_at):
+    is_older = row.observed_at is not None and snapshot.taken_at < row.observed_at
+    if not row.is_open or (is_older and snapshot.status.value in OPEN_STATUSES):
         return
     before, row.status = row.status, snapshot.status.value
     row.observed_at = snapshot.taken_at
