@@ -100,9 +100,9 @@ def command_of(role: Role, *, profile: Profile, place: Place) -> tuple[str, ...]
             return _granian("ecommerce.asgi:application", "asgi", place=place, extra=("--workers", "1"))
         case Role.WORKER:
             name, queues = f"shop{place.suffix}@%h", ",".join((*profile.queues, place.canary_queue))
-            sizes = ("worker", "--hostname", name, "--queues", queues, "--concurrency", str(pools.worker_processes))
+            work = ("worker", "--hostname", name, "--queues", queues, "--concurrency", str(pools.worker_processes))
             quiet = ("--loglevel", "INFO", "--without-gossip", "--without-mingle")
-            return (*_BEHIND, *_celery("ecommerce.worker", broker=place.broker), *sizes, *quiet)
+            return (*_BEHIND, *_celery("ecommerce.worker", broker=place.broker), *work, *quiet)
         case Role.RELAY:
             return (*_BEHIND, *_python("manage.py", "relay"))
         case Role.BEAT:
