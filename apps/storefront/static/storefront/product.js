@@ -61,9 +61,7 @@
     const bar = document.querySelector("[data-sticky]");
     const button = document.querySelector(".add");
     if (!bar || !button) return;
-    // Everything below the window counts as in sight: the bar comes once the button has left at the top.
-    const options = { rootMargin: "0px 0px 1000000px" };
-    new IntersectionObserver(([seen]) => (bar.hidden = seen.isIntersecting), options).observe(button);
+    new IntersectionObserver(([seen]) => (bar.hidden = seen.isIntersecting)).observe(button);
   }
 
   function watchStrip() {
