@@ -61,7 +61,9 @@
     const bar = document.querySelector("[data-sticky]");
     const button = document.querySelector(".add");
     if (!bar || !button) return;
-    new IntersectionObserver(([seen]) => (bar.hidden = seen.isIntersecting)).observe(button);
+    // A button that the edge of the window cuts counts as out of sight.
+    const seen = ([entry]) => (bar.hidden = entry.intersectionRatio >= 0.9);
+    new IntersectionObserver(seen, { threshold: 0.9 }).observe(button);
   }
 
   function watchStrip() {
