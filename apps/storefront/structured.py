@@ -65,7 +65,7 @@ def _steps(trail: Sequence[Mapping[str, Any]]) -> list[tuple[str, str]]:
 
 def _breadcrumbs(steps: Sequence[tuple[str, str]], *, origin: str) -> SafeString:
     items = [
-        {"@type": "ListItem", "position": place, "name": str(name), "item": f"{_root(origin)}{path}"}
+        {"@type": "ListItem", "position": place, "name": name, "item": f"{_root(origin)}{path}"}
         for place, (name, path) in enumerate(steps, 1)
     ]
     return encode({"@type": "BreadcrumbList", "itemListElement": items})

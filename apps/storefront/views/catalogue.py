@@ -109,7 +109,7 @@ def collection(request: HttpRequest, slug: str) -> HttpResponse:
     found = find_collection(slug)
     if found is None:
         raise Http404
-    steps = [(found.title, f"/collections/{found.slug}/")]
+    steps = [(str(found.title), f"/collections/{found.slug}/")]
     described = [structured.way(steps, origin=settings.STOREFRONT_URL)]
     context = {"collection": found, "heading": found.title, "structured": described}
     return _list(request, context, tag=found.tag)
