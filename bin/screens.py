@@ -13,6 +13,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
+from subprocess import SubprocessError
 from urllib.error import URLError
 from urllib.request import urlopen
 
@@ -59,7 +60,11 @@ def shoot(page, folder: Path, *, name: str, scheme: str) -> int:  # type: ignore
         # A picture of another width is chosen in the frames after the window changed.
         page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
         # A shop that has just started draws them when they are first asked for.
-        wait_until(page, "[...document.images].every(image => image.complete)", patience=3 * PATIENCE)
+        wait_until(
+            page, "[...document.images].every(image => image.complete && image.naturalWidth)", patience=3 * PATIENCE
+        )
+        # What has arrived is not painted before it is decoded.
+        page.evaluate("Promise.all([...document.images].map(image => image.decode()))")
         page.screenshot(path=folder / f"{name}-{width}-{scheme}.png", full_page=True, timeout=PATIENCE)
     return len(WIDTHS)
 
@@ -87,30 +92,31 @@ def main() -> None:
         sys.exit(
             f"bin/screens: no shop answers at {base} ({error.reason}); start one with bin/up, or name it with --url"
         )
-    try:
-        count = photograph(given.folder, find_walks(base, address=given.staff, run=given.run))
-    except OutOfReach as error:
-        sys.exit(f"bin/screens: {error}")
+    walks, missing = find_walks(base, address=given.staff, run=given.run)
+    count = photograph(given.folder, walks)
     print(f"{given.folder}: {count} pictures")
+    if missing:
+        sys.exit(f"bin/screens: {missing}")
 
 
-def find_walks(base: str, *, address: str | None, run: Path) -> list[Callable[..., Iterator[str]]]:
-    """Return the ways through the shop at `base` that are open to us, and say which are not."""
+def find_walks(base: str, *, address: str | None, run: Path) -> tuple[list[Callable[..., Iterator[str]]], str]:
+    """Return the ways through the shop at `base` that are open to us, and what went wrong on the way to the others; print which nobody asked for."""
     walks: list[Callable[..., Iterator[str]]] = [partial(visit, base=base)]
     staff = find_staff(base, address=address, run=run)
     if staff is None:
         print(f"no pages of staff: {run} is not of the shop at {base}; name it with --run, or somebody with --staff")
-        return walks
+        return walks, ""
     if address:
         print("no pages of rare states: they need the state folder of bin/up; name its run.json with --run")
-        return [*walks, partial(visit_staff_pages, base=base, staff=staff)]
-    states = bring_about(base, staff=staff, state=run.parent)
-    return [
-        *walks,
-        partial(visit_states, base=base, states=states),
-        partial(visit_staff_pages, base=base, staff=staff),
-        partial(visit_rare_staff_pages, base=base, staff=staff, answers=states.answers),
-    ]
+        return [*walks, partial(visit_staff_pages, base=base, staff=staff)], ""
+    try:
+        states = bring_about(base, staff=staff, state=run.parent)
+    except (OutOfReach, AssertionError, RuntimeError, OSError, SubprocessError) as error:
+        missing = f"the pages of rare states are missing, for they could not be brought about: {error}"
+        return [*walks, partial(visit_staff_pages, base=base, staff=staff)], missing
+    rare = partial(visit_rare_staff_pages, base=base, staff=staff, answers=states.answers)
+    shown = partial(visit_states, base=base, states=states)
+    return [*walks, shown, partial(visit_staff_pages, base=base, staff=staff), rare], ""
 
 
 def find_staff(base: str, *, address: str | None, run: Path) -> Mapping[str, str] | None:

@@ -153,9 +153,14 @@ def category_tree(*, language: str = "") -> list[dict[str, Any]]:
     return [nodes[row.category_id] for row in rows if row.parent_id not in nodes]
 
 
-def list_category_covers(*, currency: str, language: str = "") -> dict[str, dict[str, Any] | None]:
-    """Return for the path of each root category the picture (url, alt, width, height) of its newest product in stock. One statement."""
-    found = selectors.category_covers(currency=currency, language=language)
+def list_category_covers(
+    *, currency: str, language: str = "", besides: Sequence[UUID] = ()
+) -> dict[str, dict[str, Any] | None]:
+    """Return for the path of each root category the picture (url, alt, width, height) of its newest product in stock. One statement.
+
+    The products `besides`, which are shown elsewhere, stand in only for a category that has no other.
+    """
+    found = selectors.category_covers(currency=currency, language=language, besides=besides)
     return {path: orjson.loads(card)["image"] for path, card in found if card}
 
 

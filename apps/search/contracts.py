@@ -18,13 +18,14 @@ SORTS = ("relevance", "newest", "oldest", "price", "-price", "title", "-title")
 class ListingQuery:
     """What a list of products shows, in `language`: one of the shop's codes, its own where blank.
 
-    `category` is a category's path, slug or id, its descendants included. `q` is searched as people type: words, "phrases", -not.
-    Prices are in major units of `currency` (ISO 4217), bounds included. `options` are values by
+    `category` is a category's path, slug or id, its descendants included; `tag` is a tag as it was written. `q` is searched as people
+    type: words, "phrases", -not. Prices are in major units of `currency` (ISO 4217), bounds included. `options` are values by
     the option's name: a product comes in at least one value of each. A blank `sort` is relevance with `q`, newest without.
     """
 
     currency: str
     category: str = ""
+    tag: str = ""
     q: str = ""
     min_price: Decimal | None = None
     max_price: Decimal | None = None

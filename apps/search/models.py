@@ -6,7 +6,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
-from django.db.models.functions import Now
+from django.db.models.fields.json import KeyTransform
+from django.db.models.functions import Cast, Now
 
 from apps.persistence.models import UUIDModel
 
@@ -91,6 +92,8 @@ class ProductDocument(UUIDModel):
             models.Index(fields=["language", "currency", "title", "product_id"], name="search_by_title"),
             GinIndex(fields=["category_paths"], name="search_by_category"),
             GinIndex(fields=["option_values"], name="search_by_option"),
+            # For finding by tag.
+            GinIndex(KeyTransform("tags", Cast("detail", models.JSONField())), name="search_by_tag"),
             GinIndex(fields=["vector"], name="search_by_words"),
             GinIndex(fields=["words"], opclasses=["gin_trgm_ops"], name="search_by_likeness"),
         ]

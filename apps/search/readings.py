@@ -7,11 +7,11 @@ from typing import Final
 
 from apps.search.languages import shop_language, spoken, stemmer
 
-# Documents that match as full text or, where none does, titles that are spelt alike. Codes are indexed without stemming, so both
-# readings of the words count.
+# Documents that match as full text or, where none does, titles that are spelt alike, but for those much less so than the best.
+# Codes are indexed without stemming, so both readings of the words count.
 _HITS: Final = """
     WITH asked AS MATERIALIZED (
-        SELECT {words} AS words
+        SELECT {words} AS words, lower(unaccent(%(q)s)) AS plain
     ), exact AS MATERIALIZED (
         SELECT d.id, {rank} AS rank FROM asked, search_productdocument d
         {where} AND d.vector @@ asked.words
@@ -19,14 +19,19 @@ _HITS: Final = """
         SELECT id, rank FROM exact
         UNION ALL
         SELECT alike.id, round(alike.likeness::numeric, 6)
-        FROM ({alike}) alike WHERE NOT EXISTS (SELECT FROM exact)
+        FROM (SELECT id, likeness, max(likeness) OVER () AS most FROM ({alike}) found) alike
+        WHERE NOT EXISTS (SELECT FROM exact) AND likeness >= 0.5 * most
     )
 """
 _WORDS: Final = "websearch_to_tsquery({stemmer}::regconfig, unaccent(%(q)s))"
 _SIMPLE_WORDS: Final = _WORDS.format(stemmer="'simple'")
 _ALIKE: Final = "SELECT * FROM search_find_alike({language}, %(currency)s, lower(unaccent(%(q)s)))"
-# Ranking reads every vector that matches: left out where the order is another.
-_RANKS: Final = {True: "round(ts_rank_cd(d.vector, asked.words)::numeric, 6)", False: "0::numeric"}
+# Ranking reads every vector that matches: left out where the order is another. Of words that stemming leaves out, as the "t" of "t shirt",
+# only the title knows: one that has all that was typed counts twice.
+_RANK: Final = (
+    "ts_rank_cd(d.vector, asked.words) * CASE WHEN strict_word_similarity(asked.plain, d.words) = 1 THEN 2 ELSE 1 END"
+)
+_RANKS: Final = {True: f"round(({_RANK})::numeric, 6)", False: "0::numeric"}
 
 
 @dataclass(frozen=True, slots=True)

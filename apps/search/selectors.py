@@ -27,6 +27,8 @@ _FILTERS: Final = {
     "category": "d.category_paths @> ARRAY[(SELECT c.path FROM search_indexedcategory c"
     " WHERE c.path = %(category)s OR c.slug = %(category)s OR c.category_id::text = %(category)s"
     " ORDER BY c.path = %(category)s DESC, length(c.path), c.path LIMIT 1)]",
+    # As the expression of the index `search_by_tag`.
+    "tag": "(d.detail::jsonb -> 'tags') @> jsonb_build_array(%(tag)s::text)",
     "min_price": "d.price >= %(min_price)s",
     "max_price": "d.price <= %(max_price)s",
     "in_stock": "d.in_stock = %(in_stock)s",
@@ -54,8 +56,10 @@ _FACETS: Final = """
 """
 
 
+# What is shown elsewhere on the page stands in only where a category has nothing else.
 _COVERS: Final = """
-    SELECT c.path, (SELECT newest.card FROM ({newest}) newest) FROM search_indexedcategory c WHERE c.parent_id IS NULL
+    SELECT c.path, coalesce((SELECT other.card FROM ({other}) other), (SELECT newest.card FROM ({newest}) newest))
+    FROM search_indexedcategory c WHERE c.parent_id IS NULL
 """
 _SOLD: Final = """
     SELECT asked.currency FROM unnest(%(currencies)s::text[]) WITH ORDINALITY asked(currency, place)
@@ -247,12 +251,17 @@ def _check(query: ListingQuery) -> None:
         _refuse("limit", "invalid_limit", f"must be from 1 to {pagination.LARGEST_LIMIT}, not {query.limit}.")
     if len(query.q) > 200 or "\x00" in query.q:
         _refuse("q", "invalid_query", "is text of at most 200 characters.")
-    if "\x00" in query.category:
-        _refuse("category", "invalid_category", "is the path, slug or id of a category.")
+    for name, meant in (("category", "the path, slug or id of a category"), ("tag", "a tag of products")):
+        if "\x00" in getattr(query, name):
+            _refuse(name, f"invalid_{name}", f"is {meant}.")
     if len(query.options) > 5 or any(len(values) > 30 for values in query.options.values()):
         _refuse("options", "too_many_options", "Choose at most 5 options and 30 values of each.")
     if any("\x00" in text for name, values in query.options.items() for text in (name, *values)):
         _refuse("options", "invalid_option", "are names of options with their values.")
+    _check_prices(query)
+
+
+def _check_prices(query: ListingQuery) -> None:
     for name in ("min_price", "max_price"):
         price = getattr(query, name)
         if price is not None and not (price.is_finite() and 0 <= price < 10**15):
@@ -314,16 +323,16 @@ def category_rows(*, language: str) -> list[models.IndexedCategory]:
     return sorted(rows, key=lambda row: (row.position, row.name_in(language), row.category_id))
 
 
-def category_covers(*, currency: str, language: str) -> list[tuple[str, str | None]]:
-    """Return each root category's path with the card of its newest product in stock."""
+def category_covers(*, currency: str, language: str, besides: Sequence[UUID]) -> list[tuple[str, str | None]]:
+    """Return each root category's path with the card of its newest product in stock, of another than those where there is one."""
     reading, languages = read_in(language)
-    newest = reading.first(
-        key="d.published_at",
-        direction="DESC",
-        conditions="d.in_stock AND d.category_paths @> ARRAY[c.path]",
-        limit=1,
+    in_stock = "d.in_stock AND d.category_paths @> ARRAY[c.path]"
+    newest, other = (
+        reading.first(key="d.published_at", direction="DESC", conditions=conditions, limit=1)
+        for conditions in (in_stock, f"{in_stock} AND d.product_id <> ALL(%(besides)s)")
     )
-    return fetch_all("search", _COVERS.format(newest=newest), {**languages, "currency": currency})
+    parameters = {**languages, "currency": currency, "besides": list(besides)}
+    return fetch_all("search", _COVERS.format(newest=newest, other=other), parameters)
 
 
 def product_addresses(*, currency: str, offset: int, limit: int) -> list[tuple[str, datetime]]:

@@ -21,6 +21,10 @@ from apps.web.formats import locale
 from apps.web.languages import active_language
 
 PAGE_SIZE = 24
+_NUMBER, _SPAN = re.compile(r"\d+(\.\d+)?"), re.compile(r"\d+ ?[-\u2013/] ?\d+")
+# Characters of what still fits a small box.
+_SHORT = 12
+_SCALES = ("letters", "numbers", "spans", "")
 _LETTER_SIZES = ("XXS", "XS", "S", "M", "L", "XL", "XXL", "3XL", "4XL")
 # Two and two in a row where a phone has no room for all: those by price beside each other.
 _SORTS = (("title", _lazy("Name")), ("price", _lazy("Price, low to high")), ("-price", _lazy("Price, high to low")))
@@ -45,6 +49,15 @@ class FacetValue:
     chosen: bool
     swatch: str
 
+    @property
+    def scale(self) -> str:
+        """Return which scale of sizes it is of: "letters", "spans" (36-38), "numbers", "" where it is no size of these."""
+        if self.value.upper() in _LETTER_SIZES:
+            return "letters"
+        if _SPAN.fullmatch(self.value):
+            return "spans"
+        return "numbers" if _NUMBER.match(self.value) else ""
+
 
 @dataclass(frozen=True, slots=True)
 class Facet:
@@ -54,12 +67,18 @@ class Facet:
     parameter: str
     values: list[FacetValue]
 
+    @property
+    def is_sizes(self) -> bool:
+        """Return whether its values are short, and of scales that go from small to large."""
+        return any(value.scale for value in self.values) and all(len(value.label) <= _SHORT for value in self.values)
 
-def read_query(given: QueryDict, *, category: str, currency: str) -> search.ListingQuery:
+
+def read_query(given: QueryDict, *, category: str, tag: str, currency: str) -> search.ListingQuery:
     """Return the query; raises Invalid naming the parameter that is no amount."""
     return search.ListingQuery(
         currency=currency,
         category=category,
+        tag=tag,
         q=given.get("q", "").strip(),
         min_price=_read_price("min_price", given),
         max_price=_read_price("max_price", given),
@@ -100,11 +119,12 @@ def option_facets(facets: Iterable[search.OptionFacet], given: QueryDict) -> lis
 
 
 def _place(found: FacetValue) -> tuple[int, float, str]:
-    """Sort XS before S before M, sizes in numbers by number, and leave the rest to the alphabet."""
-    if found.value.upper() in _LETTER_SIZES:
-        return 0, _LETTER_SIZES.index(found.value.upper()), ""
-    number = re.match(r"\d+(\.\d+)?", found.value)
-    return (1, float(number[0]), found.label) if number else (2, 0, found.label)
+    """Sort scale by scale: XS before S before M, sizes in numbers by number, those that span several; the rest by the alphabet."""
+    place = _SCALES.index(found.scale)
+    if found.scale == "letters":
+        return place, _LETTER_SIZES.index(found.value.upper()), ""
+    number = _NUMBER.match(found.value)
+    return place, float(number[0]) if number else 0, found.label
 
 
 def _read_price(name: str, given: QueryDict) -> Decimal | None:

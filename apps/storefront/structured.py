@@ -46,13 +46,17 @@ def product(
         "brand": {"@type": "Brand", "name": detail["vendor"]},
         "offers": [_offer(each, page=page, in_stock=stock[each["id"]].available > 0) for each in detail["variants"]],
     }
-    steps = [(_("All products"), "/products/"), *_steps(trail), (detail["title"], f"/products/{detail['slug']}/")]
-    return [encode(described), _breadcrumbs(steps, origin=origin)]
+    return [encode(described), way([*_steps(trail), (detail["title"], f"/products/{detail['slug']}/")], origin=origin)]
 
 
 def category(trail: Sequence[Mapping[str, Any]], *, origin: str) -> SafeString:
-    """Return the way from the root of the tree to a category, the last of `trail`."""
-    return _breadcrumbs(_steps(trail), origin=origin)
+    """Return the way from all products to a category, the last of `trail`."""
+    return way(_steps(trail), origin=origin)
+
+
+def way(steps: Sequence[tuple[str, str]], *, origin: str) -> SafeString:
+    """Return the way from all products over `steps`, each a name and a path."""
+    return _breadcrumbs([(_("All products"), "/products/"), *steps], origin=origin)
 
 
 def _steps(trail: Sequence[Mapping[str, Any]]) -> list[tuple[str, str]]:

@@ -10,6 +10,7 @@ urlpatterns = [
     path("products/", catalogue.listing, name="listing"),
     path("products/<slug:slug>/", catalogue.product, name="product"),
     path("categories/<path:category>/", catalogue.listing, name="category"),
+    path("collections/<slug:slug>/", catalogue.collection, name="collection"),
     path("search/suggestions/", catalogue.suggestions, name="suggestions"),
     path("search/", catalogue.listing, name="search"),
     path("back-in-stock/stop/", notices.stop, name="stop-notices"),

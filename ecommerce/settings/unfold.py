@@ -83,6 +83,7 @@ _PRIMARY = {
 UNFOLD = {
     "SITE_TITLE": "apps.backoffice.dashboard.site_title",
     "SITE_HEADER": "apps.backoffice.dashboard.site_header",
+    "SITE_ICON": lambda request: static("storefront/icon.svg"),
     "SITE_FAVICONS": [
         {"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("storefront/icon.svg")},
     ],

@@ -87,6 +87,14 @@ def test_products_have_their_pictures_and_a_variant_shows_its_colour(demo):
 
 @pytest.mark.slow
 @pytest.mark.xdist_group("demo")
+def test_categories_begin_with_what_the_shop_is_about(demo):
+    roots = sorted(
+        (each for each in catalog.list_categories() if each.parent_id is None), key=lambda each: each.position
+    )
+
+    assert [each.slug for each in roots] == ["clothing", "footwear", "accessories", "camp"]
+
+
 def test_loading_twice_changes_nothing(demo, capsys):
     events = OutboxMessage.objects.count()
     slugs = [product.slug for product in catalog.list_products()]

@@ -8,17 +8,16 @@ from tests.e2e.conftest import new_page
 from tests.e2e.test_purchase import product_path
 from tests.e2e.test_quality import tab_to
 
-# How far the picture of a number is from the middle of the strip, in pixels.
-OFF_CENTRE = """number => {
-  const [picture, strip] = [document.querySelector(`#view-${number}`), document.querySelector(".strip")];
-  const middle = (each) => each.getBoundingClientRect().left + each.getBoundingClientRect().width / 2;
-  return Math.abs(middle(picture) - middle(strip));
+# How far the picture of a number stands out of the strip, in pixels.
+OUTSIDE = """number => {
+  const [picture, strip] = [`#view-${number}`, ".strip"].map((part) => document.querySelector(part).getBoundingClientRect());
+  return Math.max(0, strip.left - picture.left, picture.right - strip.right);
 }"""
 
 
 def expect_view(page, number):
     """Wait until a picture is the one in view, come to rest, and said to be."""
-    wait_until(page, f"({OFF_CENTRE})({number}) < 2")
+    wait_until(page, f"({OUTSIDE})({number}) < 2")
     current = page.locator("a[data-view][aria-current]")
     expect(current).to_have_count(1)
     expect(current).to_have_attribute("href", f"#view-{number}")
@@ -67,8 +66,6 @@ def test_gallery_is_swiped_on_a_phone(browser, shop, direction):
     expect_view(page, 2)
     swipe(page, by=-220 * towards)
     expect_view(page, 1)
-    page.locator('[data-view][href="#view-2"]').tap()
-    expect_view(page, 2)
 
     assert page.evaluate("[scrollX, scrollY]")[0] == 0
     assert watcher.complaints == []

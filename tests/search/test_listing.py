@@ -42,6 +42,22 @@ def test_mistyped_word_finds_titles_that_are_spelt_alike(get, words):
     assert titles(get(f"products?q={words}")) == ["Rain jacket"]
 
 
+def test_what_is_alike_by_its_first_letters_only_is_left_out(get):
+    make_simple("Fisher wool sweater")
+    make_simple("Tide swim shorts")
+
+    assert titles(get("products?q=sweter")) == ["Fisher wool sweater"]
+
+
+def test_title_with_all_words_comes_before_newer_ones_with_some(get):
+    plain = {"description_html": "", "tags": (), "vendor": ""}
+    make_simple("Everyday T-Shirt", **plain, product_type="Tops")
+    make_simple("Mill flannel shirt", **plain, product_type="Shirts")
+
+    assert titles(get("products?q=t shirt")) == ["Everyday T-Shirt", "Mill flannel shirt"]
+    assert titles(get("products?q=shirt"))[0] == "Mill flannel shirt"
+
+
 def test_nothing_alike_finds_nothing(get):
     make_simple("Rain jacket")
 

@@ -66,7 +66,7 @@ def test_what_search_engines_are_told_leads_to_pages_of_its_language():
     assert [offer["url"] for offer in found["Product"]["offers"]] == [f"{page}?Size=S", f"{page}?Size=M"]
     steps = [f"{root}/categories/clothing/", f"{root}/categories/clothing/jackets/"]
     assert [step["item"] for step in found["BreadcrumbList"]["itemListElement"]] == [f"{root}/products/", *steps, page]
-    assert [step["item"] for step in category["BreadcrumbList"]["itemListElement"]] == steps
+    assert [step["item"] for step in category["BreadcrumbList"]["itemListElement"]] == [f"{root}/products/", *steps]
 
 
 def test_sitemap_names_every_product_and_category():
@@ -102,6 +102,30 @@ def test_sitemap_and_page_name_the_same_languages(path):
         assert re.findall('<link rel="alternate" hreflang="(.*?)" href="(.*?)">', page) == entries[canonical]
 
 
+def test_list_tells_search_engines_what_it_is():
+    catalog.ensure_categories(paths=[["Clothing"]])
+    make_listed()
+    client = Client()
+
+    category = client.get("/de/categories/clothing/").content.decode()
+
+    assert '<meta name="description" property="og:description" content="Clothing | ' in category
+    own = f"{settings.STOREFRONT_URL}/categories/clothing/"
+    assert f'<link rel="alternate" hreflang="x-default" href="{own}">' in category
+
+
+def test_listing_sorts_sizes_scale_by_scale():
+    values = ("42", "M", "39-41", "37", "XS", "36-38", "One size")
+    sizes = {"options": (Option(name="Size", values=values),)}
+    make_product(**sizes, variants=tuple(variant(value, options={"Size": value}) for value in values))
+    deliver_all()
+
+    page = Visitor().get("/products/").text
+    scales = [re.findall(r'name="option.Size" value="(.*?)"', part) for part in page.split('<div class="scale">')[1:]]
+
+    assert scales == [["XS", "M"], ["37", "42"], ["36-38", "39-41"], ["One size"]]
+
+
 def test_sitemap_is_split_so_that_no_part_has_too_many_addresses(monkeypatch):
     monkeypatch.setattr(site, "_PER_SITEMAP", 3)
     slugs = {make_listed()[1] for _ in range(2)}
@@ -128,13 +152,17 @@ def test_manifest_and_worker_name_files_that_are_there():
     client = Client()
 
     manifest = client.get("/manifest.webmanifest")
+    german = client.get("/de/manifest.webmanifest").json()
     worker = client.get("/sw.js")
 
     assert manifest.headers["Content-Type"] == "application/manifest+json"
     assert {icon["sizes"] for icon in manifest.json()["icons"]} == {"any", "192x192", "512x512"}
+    assert (manifest.json()["lang"], manifest.json()["start_url"]) == ("en", "/")
+    assert (german["lang"], german["start_url"], german["id"]) == ("de", "/de/", "/")
     assert worker.headers["Content-Type"].startswith("text/javascript")
     assert '"/offline/", "/de/offline/", "/fr/offline/", "/static/storefront/shop.css"' in worker.content.decode()
     assert 'ROOTS = ["/de", "/fr"];' in worker.content.decode()
+    assert "(products|categories|collections|search)" in worker.content.decode()
     for code in ("de", "fr"):
         assert f'<html lang="{code}"' in client.get(f"/{code}/offline/").content.decode()
     assert client.get("/favicon.ico").status_code == 302

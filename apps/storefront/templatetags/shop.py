@@ -97,6 +97,12 @@ def languages(context: Mapping[str, Any]) -> list[tuple[str, str, str]]:
 
 
 @register.simple_tag
+def own_path(path: str) -> str:
+    """Return the path of a page in the shop's own language, for whoever speaks none that it has."""
+    return path_in(settings.LANGUAGE_CODE, path)
+
+
+@register.simple_tag
 def shop_name() -> str:
     """Return the shop's name; also where a page is shown without the frame's context."""
     return brand.get_brand().name

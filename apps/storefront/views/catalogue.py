@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from typing import Any
 from uuid import UUID
@@ -14,7 +14,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from apps.accounts import api as accounts
@@ -25,6 +24,7 @@ from apps.kernel.errors import Invalid
 from apps.notifications import api as notifications
 from apps.search import api as search
 from apps.storefront import currencies, filters, forms, structured
+from apps.storefront.collections import COLLECTIONS, Collection, find_collection
 from apps.storefront.context import page
 from apps.storefront.limited import limit_posts
 from apps.storefront.picker import make_picker, pictures_of, shown_values
@@ -37,30 +37,39 @@ _NEWEST = 8
 _FIRST_FACTS = ("Material", "Fit", "Size guide", "Care")
 _SUGGESTED = 6
 _ROW = 4
-# Rows of the home page, by the tag of their products; one that the catalogue cannot fill is left out.
-_COLLECTIONS: tuple[dict[str, Any], ...] = (
-    {"title": _lazy("Rain ready"), "words": '"rain ready"', "story": _lazy("Taped, waxed or simply quick to dry.")},
-    {"title": _lazy("First frost"), "words": '"first frost"', "story": _lazy("Down, wool and something for the ears.")},
-)
 
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     tree, currency = search.category_tree(language=active_language()), currencies.seen_by(request)
-    covers = search.list_category_covers(currency=currency, language=active_language())
-    collections = [{**each, "cards": _cards(currency, q=each["words"], limit=_ROW)} for each in _COLLECTIONS]
+    cards = _cards(currency, limit=_NEWEST)
+    shown = [card["id"] for card in cards]
+    rows = list(_rows(currency, shown))
+    covers = search.list_category_covers(
+        currency=currency, language=active_language(), besides=[UUID(card_id) for card_id in shown]
+    )
     context = {
         "categories": tree,
-        "cards": _cards(currency, limit=_NEWEST),
+        "cards": cards,
         "ways": [(node, covers.get(node["path"])) for node in tree],
         "structured": [structured.site(name=brand.get_brand().name, origin=settings.STOREFRONT_URL)],
-        "collections": [each for each in collections if len(each["cards"]) == _ROW],
+        "rows": rows,
     }
     return page(request, "home.html", context)
 
 
-def _cards(currency: str, *, limit: int, q: str = "") -> list[dict[str, Any]]:
-    query = search.ListingQuery(currency=currency, in_stock=True, limit=limit, q=q, language=active_language())
+def _rows(currency: str, shown: list[str]) -> Iterator[tuple[Collection, list[dict[str, Any]]]]:
+    """Yield the collections that fill a row with what is not `shown` yet, and add that to it."""
+    for each in COLLECTIONS:
+        found = _cards(currency, limit=_ROW + len(shown), tag=each.tag)
+        others = [card for card in found if card["id"] not in shown][:_ROW]
+        if len(others) == _ROW:
+            shown += [card["id"] for card in others]
+            yield each, others
+
+
+def _cards(currency: str, *, limit: int, tag: str = "") -> list[dict[str, Any]]:
+    query = search.ListingQuery(currency=currency, in_stock=True, limit=limit, tag=tag, language=active_language())
     cards: list[dict[str, Any]] = orjson.loads(search.list_products(query=query).results)
     return cards
 
@@ -85,16 +94,40 @@ def listing(request: HttpRequest, category: str = "") -> HttpResponse:
     trail = filters.find_category(tree, category)
     if category and not trail:
         raise Http404
-    context: dict[str, Any] = {"categories": tree, "category": category, "trail": trail, "given": request.GET}
+    described = [structured.category(trail, origin=settings.STOREFRONT_URL)] if trail else []
+    context = {"categories": tree, "category": category, "trail": trail, "structured": described}
+    context["inner"] = trail[-1]["children"] if trail else []
+    words = request.GET.get("q", "").strip()
+    name = trail[-1]["name"] if trail else _("All products")
+    heading = _("Results for “%(q)s”") % {"q": words} if words else name
+    return _list(request, {**context, "heading": heading}, category=category)
+
+
+@require_safe
+def collection(request: HttpRequest, slug: str) -> HttpResponse:
+    """List the products of a collection below its story."""
+    found = find_collection(slug)
+    if found is None:
+        raise Http404
+    steps = [(str(found.title), f"/collections/{found.slug}/")]
+    described = [structured.way(steps, origin=settings.STOREFRONT_URL)]
+    context = {"collection": found, "heading": found.title, "structured": described}
+    return _list(request, context, tag=found.tag)
+
+
+def _list(request: HttpRequest, context: dict[str, Any], *, category: str = "", tag: str = "") -> HttpResponse:
+    """Answer with what the address asks for of a category or a tag, or with what is wrong in it."""
+    context |= {"given": request.GET}
+    currency = currencies.seen_by(request)
     try:
-        query = filters.read_query(request.GET, category=category, currency=currencies.seen_by(request))
+        query = filters.read_query(request.GET, category=category, tag=tag, currency=currency)
         found = search.browse(query=query)
     except Invalid as error:
         detail = "; ".join(fault.detail for fault in error.fields) or error.detail
         return page(request, "listing.html", {**context, "fault": detail}, status=400)
-    described = [structured.category(trail, origin=settings.STOREFRONT_URL)] if trail else []
-    context |= {"structured": described, "heading": _heading(query, trail)}
-    return page(request, "listing.html", {**context, **_listing(request, found, currency=query.currency)})
+    if tag and not (found.count or request.GET):
+        raise Http404
+    return page(request, "listing.html", {**context, **_listing(request, found, currency=currency)})
 
 
 def _listing(request: HttpRequest, found: Any, *, currency: str) -> dict[str, Any]:
@@ -110,12 +143,6 @@ def _listing(request: HttpRequest, found: Any, *, currency: str) -> dict[str, An
         "next": filters.with_changes(given, cursor=found.next_cursor) if found.next_cursor else "",
         "previous": filters.with_changes(given, cursor=found.previous_cursor) if found.previous_cursor else "",
     }
-
-
-def _heading(query: search.ListingQuery, trail: list[Any]) -> str:
-    if query.q:
-        return _("Results for “%(q)s”") % {"q": query.q}
-    return str(trail[-1]["name"]) if trail else _("All products")
 
 
 def _facts(detail: Mapping[str, Any]) -> list[tuple[str, str]]:

@@ -16,7 +16,8 @@ from apps.addressing import api as addressing
 from apps.brand import api as brand
 from apps.search import api as search
 from apps.storefront import address_form
-from apps.web.languages import other_languages, path_in, prefix_of
+from apps.storefront.collections import list_filled
+from apps.web.languages import active_language, other_languages, path_in, prefix_of
 
 _HOUR, _DAY, _YEAR = 3600, 86_400, 31_536_000
 # The protocol allows 50,000 addresses and 50 MB a file (https://www.sitemaps.org/protocol.html); each names all of its languages.
@@ -45,7 +46,8 @@ def manifest(request: HttpRequest) -> HttpResponse:
         "id": "/",
         "name": shown.name,
         "short_name": shown.name[:12],
-        "start_url": "/",
+        "start_url": f"{prefix_of(active_language())}/",
+        "lang": active_language(),
         "scope": "/",
         "display": "standalone",
         "background_color": "#f7f4ee",
@@ -118,7 +120,7 @@ def sitemap_index(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def sitemap(request: HttpRequest, number: int) -> HttpResponse:
-    """Answer one part: the home page and categories are number 0, products follow. Each page stands there once for each language.
+    """Answer one part: the home page and other lists are number 0, products follow. Each page stands there once for each language.
 
     Every one of them names all, as search engines ask for: https://developers.google.com/search/docs/specialty/international/localized-versions.
     """
@@ -131,11 +133,20 @@ def sitemap(request: HttpRequest, number: int) -> HttpResponse:
         )
         places = [(f"/products/{each.slug}/", each.updated_at) for each in found]
     else:
-        places = [("/", None), ("/products/", None), *((f"/categories/{path}/", None) for path in _paths())]
+        filled = list_filled(currency=settings.DEFAULT_CURRENCY)
+        places = [
+            ("/", None),
+            ("/products/", None),
+            *((f"/categories/{path}/", None) for path in _paths()),
+            *((f"/collections/{each.slug}/", None) for each in filled),
+        ]
     if not places:
         raise Http404
     codes = [code for code, _ in settings.LANGUAGES]
-    spoken = [([(code, path_in(code, path)) for code in codes], changed) for path, changed in places]
+    spoken = [
+        ([(code, path_in(code, path)) for code in codes], path_in(settings.LANGUAGE_CODE, path), changed)
+        for path, changed in places
+    ]
     context = {"origin": settings.STOREFRONT_URL, "places": spoken}
     return _kept(render(request, "storefront/sitemap.xml", context, content_type="application/xml"), _HOUR)
 

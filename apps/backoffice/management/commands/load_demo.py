@@ -16,6 +16,9 @@ from apps.catalog.contracts import CategoryStep, Image, ParsedProduct, Product, 
 from apps.inventory import api as inventory
 from apps.media import api as media
 
+# What the shop is about comes first; below each, its categories by name.
+_POSITIONS = {slug: place for place, slug in enumerate(("clothing", "footwear", "accessories", "camp"), 1)}
+
 
 class Command(BaseCommand):
     """Adds what is missing only, so that edits and sales in the demo shop survive the next start."""
@@ -34,7 +37,7 @@ class Command(BaseCommand):
             product = found[entry.product.slug] or _create(entry)
             wanted |= {v.id: entry.stock[v.sku] for v in product.variants if v.sku in entry.stock}
         if not all(found.values()):
-            _name_categories()
+            _settle_categories()
         stocked = inventory.get_stock_levels(variant_ids=list(wanted))
         missing = {key: quantity for key, quantity in wanted.items() if not stocked.get(key)}
         if missing:
@@ -47,16 +50,17 @@ def _settle_brand() -> None:
         brand.change_brand(brand=read_brand(), actor="load_demo")
 
 
-def _name_categories() -> None:
-    """Name the categories in the shop's other languages that nobody named."""
+def _settle_categories() -> None:
+    """Put the categories in order and name them in the shop's other languages, where nobody did either."""
     for category in catalog.list_categories():
         names = {language: told.category(category.slug) for language, told in speakers().items()}
-        if not category.names and any(names.values()):
+        position = _POSITIONS.get(category.slug, 0)
+        if not category.names and not category.position and (position or any(names.values())):
             catalog.save_category(
                 name=category.name,
                 slug=category.slug,
                 parent_id=category.parent_id,
-                position=category.position,
+                position=position,
                 category_id=category.id,
                 names=names,
             )

@@ -61,9 +61,9 @@
     const bar = document.querySelector("[data-sticky]");
     const button = document.querySelector(".add");
     if (!bar || !button) return;
-    // Everything below the window counts as in sight: the bar comes once the button has left at the top.
-    const options = { rootMargin: "0px 0px 1000000px" };
-    new IntersectionObserver(([seen]) => (bar.hidden = seen.isIntersecting), options).observe(button);
+    // A button that the edge of the window cuts counts as out of sight.
+    const seen = ([entry]) => (bar.hidden = entry.intersectionRatio >= 0.9);
+    new IntersectionObserver(seen, { threshold: 0.9 }).observe(button);
   }
 
   function watchStrip() {
