@@ -46,7 +46,7 @@ def test_everything_is_translated(tool):
 @pytest.mark.parametrize(
     ("name", "old", "new", "told"),
     [
-        ("templates/notifications/mail.txt", "Your parcel", "Your box", "'Your box' is not translated"),
+        ("templates/notifications/mail.txt", "Your parcel", "Your box", "'Your box:' is not translated"),
         ("services/writing.py", "Thank you for your order", "Thanks", "'Thanks' is not translated"),
         ("locale/de/LC_MESSAGES/django.po", "Guten Tag", "Hallo", "is not up to date"),
         ("locale/fr/LC_MESSAGES/django.po", "Bonjour %(name)s", "Bonjour %(nom)s", "unknown named placeholder"),
