@@ -12,6 +12,7 @@ class MailKind(StrEnum):
     """What a mail tells."""
 
     PLACED = "placed"
+    TRANSFER = "transfer"
     PAID = "paid"
     SHIPPED = "shipped"
     CANCELLED = "cancelled"

@@ -20,6 +20,7 @@ from apps.orders.events import (
     OrderShipped,
     OrderUpdated,
 )
+from apps.payments.events import TransferChosen
 
 OrderFact = OrderPlaced | OrderPaid | OrderShipped | OrderDelivered | OrderCancelled | OrderRefunded
 F = TypeVar("F", bound=OrderFact)
@@ -29,6 +30,13 @@ F = TypeVar("F", bound=OrderFact)
 def mail_placed(events: Sequence[OrderPlaced]) -> None:
     """Confirm the order."""
     _queue(MailKind.PLACED, events, lambda event: {})
+
+
+@messaging.subscribe(TransferChosen, consumer="notifications.mail_transfer")
+def mail_transfer(event: TransferChosen) -> None:
+    """Say where to send the money."""
+    facts = {"amount": str(event.amount)}
+    mails.queue([mails.new(kind=MailKind.TRANSFER, order_id=event.order_id, about=event.payment_id, facts=facts)])
 
 
 @messaging.subscribe(OrderPaid, consumer="notifications.mail_paid", batch=True)
@@ -57,7 +65,7 @@ def mail_refunded(events: Sequence[OrderRefunded]) -> None:
 
 def _queue(kind: MailKind, events: Sequence[F], facts_of: Callable[[F], Mapping[str, Any]]) -> None:
     mails.queue(
-        mails.new(kind=kind, order_id=event.order_id, version=event.version, facts=facts_of(event)) for event in events
+        mails.new(kind=kind, order_id=event.order_id, about=event.version, facts=facts_of(event)) for event in events
     )
 
 

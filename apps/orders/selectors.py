@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 
@@ -43,7 +43,7 @@ from apps.orders.models import Order as OrderRow
 from apps.orders.models import OrderLine as LineRow
 from apps.orders.models import Shipment as ShipmentRow
 from apps.payments import api as payments
-from apps.web import tokens
+from apps.web import formats, tokens
 from apps.web.pagination import PageParams, paginate
 
 _NEWEST_FIRST = ("-placed_at", "-id")
@@ -188,17 +188,22 @@ def get_contact(*, order_id: UUID) -> Contact:
 
 
 def get_history(*, order_id: UUID) -> tuple[HistoryEntry, ...]:
-    return tuple(_history_entry(event) for event in OrderEvent.objects.filter(order_id=order_id))
+    """Tell it to staff, whose pages write amounts as "12.90 EUR" throughout."""
+    return _tell(order_id, write=str)
 
 
-def _history_entry(event: OrderEvent) -> HistoryEntry:
+def _tell(order_id: UUID, *, write: Callable[[Money], str]) -> tuple[HistoryEntry, ...]:
+    return tuple(_history_entry(event, write=write) for event in OrderEvent.objects.filter(order_id=order_id))
+
+
+def _history_entry(event: OrderEvent, *, write: Callable[[Money], str]) -> HistoryEntry:
     fact = history.read_fact(event.type, event.data)
     return HistoryEntry(
         version=event.version,
         type=event.type,
         at=event.at,
         actor=event.actor,
-        detail=telling.describe(fact),
+        detail=telling.describe(fact, write=write),
         detail_without_amounts=telling.describe_without_amounts(fact),
         data=event.data,
     )
@@ -208,7 +213,7 @@ def get_tracking(*, order_id: UUID, viewer: Viewer) -> Tracking:
     row = require_visible(OrderRow.objects.filter(pk=order_id).first(), viewer)
     return Tracking(
         status=OrderStatus(row.status),
-        events=get_history(order_id=order_id),
+        events=_tell(order_id, write=formats.money),
         shipments=tuple(_shipment(shipment) for shipment in _shipments(row)),
     )
 

@@ -29,7 +29,7 @@ from apps.payments.errors import (
     TooManyDeclines,
     UnknownProvider,
 )
-from apps.payments.gateways import registry
+from apps.payments.gateways import manual, registry
 from apps.payments.services import (
     closing,
     confirming,
@@ -82,12 +82,22 @@ __all__ = [
     "request_refund",
     "verify_payments",
     "void_payment",
+    "write_transfer_instructions",
 ]
 
 
 def list_providers() -> tuple[str, ...]:
     """Return the names of the providers that the settings offer, the default first ("stripe", "manual")."""
     return registry.list_names()
+
+
+def write_transfer_instructions(*, amount: Money, reference: str) -> str:
+    """Return what a buyer is told who sends this amount by bank transfer: account, amount and reference, a fact on a line.
+
+    In the active language. `reference` is the name the buyer knows the order by. Blank where the shop offers no transfer.
+    """
+    account = registry.bank_account()
+    return manual.write_instructions(account, amount=amount, reference=reference) if account.iban else ""
 
 
 def open_payment(

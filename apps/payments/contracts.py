@@ -43,7 +43,7 @@ class Payment:
     """One attempt to get an order's money.
 
     `redirect_url` is the provider's page (or the bank's, at requires_action), `client_secret` is for mobile clients: None
-    once the payment is closed. `instructions` tell a buyer who pays by bank transfer what to do. `decline_code` is the
+    once the payment is closed. `instructions` are what a buyer who pays by bank transfer was told on choosing it. `decline_code` is the
     provider's word for why the last attempt was refused.
     """
 

@@ -11,6 +11,18 @@ from apps.kernel.money import Money
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TransferChosen(Event):
+    """A buyer chose to send `amount` by bank transfer, and is to be told where to."""
+
+    event_type = "payments.transfer_chosen.v1"
+    key_field = "payment_id"
+
+    payment_id: UUID
+    order_id: UUID
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PaymentSucceeded(Event):
     """The money was captured. `amount` is what was captured in all, `at` when the shop learnt of it."""
 

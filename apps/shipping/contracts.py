@@ -10,7 +10,7 @@ from apps.kernel.money import Money
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShippingOption:
-    """A shipping method with its price for one cart and destination; days are working days."""
+    """A shipping method with its price for one cart and destination; days are working days, `name` is in the active language."""
 
     id: UUID
     name: str

@@ -13,6 +13,8 @@ from apps.persistence.fields import MoneyField
 from apps.persistence.models import UUIDModel
 from apps.persistence.zones import Zone
 
+LONGEST_NAME = 100
+
 
 class ShippingZone(Zone):
     """Destinations with the same shipping methods."""
@@ -27,7 +29,10 @@ class ShippingMethod(UUIDModel):
         FREE_ABOVE = "free_above", "Free above a threshold"
 
     zone = models.ForeignKey(ShippingZone, on_delete=models.CASCADE, related_name="methods")
-    name = models.CharField(max_length=100)
+    name = models.CharField(max_length=LONGEST_NAME, help_text="In the shop's own language.")
+    names = models.JSONField(
+        default=dict, db_default={}, editable=False, help_text="In other languages, by code; without what is blank."
+    )
     kind = models.CharField(max_length=10, choices=Kind, default=Kind.FLAT)
     min_days = models.PositiveSmallIntegerField(help_text="Working days until it arrives, at least.")
     max_days = models.PositiveSmallIntegerField(help_text="Working days until it arrives, at most.")

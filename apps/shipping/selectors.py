@@ -8,11 +8,13 @@ from apps.kernel.money import Money
 from apps.persistence.statements import fetch_all
 from apps.persistence.zones import DECIDING_ZONE, destination
 from apps.shipping.contracts import ShippingOption
+from apps.web.languages import active_language
 
 # Of each method the smallest bracket that holds the weight; none where the cart is too heavy for all of them.
 _OPTIONS: Final = f"""
     WITH zone AS ({DECIDING_ZONE.format(table="shipping_shippingzone")})
-    SELECT method.id, method.name, method.min_days, method.max_days, rate.price_amount, rate.free_from_amount
+    SELECT method.id, coalesce(method.names ->> %(language)s, method.name), method.min_days, method.max_days,
+        rate.price_amount, rate.free_from_amount
     FROM zone
     JOIN shipping_shippingmethod method ON method.zone_id = zone.id AND method.is_active
     JOIN LATERAL (
@@ -43,7 +45,11 @@ def find_free_from(*, country: str, region: str, currency: str) -> Money | None:
 
 def find_options(*, country: str, region: str, subtotal: Money, weight_grams: int) -> tuple[ShippingOption, ...]:
     """Return what the zone of a destination offers for a cart, in one query."""
-    parameters = destination(country=country, region=region) | {"currency": subtotal.currency, "weight": weight_grams}
+    parameters = destination(country=country, region=region) | {
+        "currency": subtotal.currency,
+        "weight": weight_grams,
+        "language": active_language(),
+    }
     return tuple(
         ShippingOption(
             id=method_id,

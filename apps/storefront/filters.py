@@ -9,7 +9,6 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 from urllib.parse import urlencode
 
-from babel.numbers import get_currency_symbol
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
@@ -17,7 +16,8 @@ from django.utils.translation import gettext_lazy as _lazy
 from apps.kernel.errors import Invalid
 from apps.search import api as search
 from apps.storefront.colours import is_colour, swatch
-from apps.web.formats import locale
+from apps.storefront.options import describe_option
+from apps.web import formats
 from apps.web.languages import active_language
 
 PAGE_SIZE = 24
@@ -147,15 +147,15 @@ def sort_links(given: QueryDict) -> list[Link]:
 def active_filters(given: QueryDict, facets: Iterable[search.OptionFacet], *, currency: str) -> Iterator[Link]:
     """Yield what narrows the listing, each with the link that lifts it; options read as they do among `facets`."""
     by_name = {facet.name: facet for facet in facets}
-    symbol = get_currency_symbol(currency, locale=locale())
-    for name, words in (("min_price", _("From")), ("max_price", _("Up to"))):
-        if amount := given.get(name, "").strip()[:12]:
-            yield Link(f"{words} {symbol}{amount}", with_changes(given, **{name: ""}))
+    for name, words in (("min_price", _("From %(amount)s")), ("max_price", _("Up to %(amount)s"))):
+        if (amount := _read_price(name, given)) is not None:
+            told = formats.price_limit(amount, currency)
+            yield Link(words % {"amount": told}, with_changes(given, **{name: ""}))
     for name, values in search.read_options(parameters=given.lists()).items():
         facet = by_name.get(name)
         for value in dict.fromkeys(values):
             read = (facet.shown_name or name, facet.shown_values.get(value, value)) if facet else (name, value)
-            yield Link(": ".join(read)[:100], _without_option(given, name, value))
+            yield Link(describe_option(*read)[:100], _without_option(given, name, value))
     if given.get("in_stock"):
         yield Link(_("In stock"), with_changes(given, in_stock=""))
 

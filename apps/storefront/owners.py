@@ -14,6 +14,7 @@ from apps.orders import api as orders
 from apps.storefront import currencies
 from apps.web import tokens
 from apps.web.authentication import caller_of
+from apps.web.pagination import PageParams
 
 CART_COOKIE, COUNT_COOKIE = "cart", "cart_count"
 _OPENED = "opened_orders"
@@ -79,9 +80,22 @@ def open_order(request: HttpRequest, *, order_id: UUID, token: str) -> bool:
     return True
 
 
-def last_opened_order(request: HttpRequest) -> str:
-    """Return the id of the order this browser opened last as a guest, or nothing."""
-    return next(reversed(request.session.get(_OPENED, {})), "")
+def find_last_order(request: HttpRequest) -> orders.Order | None:
+    """Return the order the visitor placed last, or opened last as a guest; None where there is none."""
+    order_id = _newest_of(caller_of(request).customer_id) or next(reversed(request.session.get(_OPENED, {})), "")
+    if not order_id:
+        return None
+    try:
+        return orders.get_order(order_id=UUID(str(order_id)), viewer=order_viewer(request, UUID(str(order_id))))
+    except orders.OrderNotFound:
+        return None
+
+
+def _newest_of(customer_id: UUID | None) -> UUID | None:
+    if customer_id is None:
+        return None
+    newest = orders.list_orders(customer_id=customer_id, params=PageParams(limit=1)).items
+    return newest[0].id if newest else None
 
 
 def order_viewer(request: HttpRequest, order_id: UUID) -> orders.Viewer:

@@ -7,7 +7,9 @@ Source: https://developers.google.com/search/docs/appearance/structured-data/pro
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
+from html import unescape
 from typing import Any
 from urllib.parse import urlencode
 
@@ -19,12 +21,25 @@ from django.utils.translation import gettext as _
 from apps.inventory.contracts import Availability
 from apps.web.languages import active_language, prefix_of
 
+# Where a browser begins a new line, so that words do not touch.
+_BREAK = re.compile(
+    r"</?(?:blockquote|caption|d[dlt]|div|h[1-6]|li|[ou]l|p|pre|t(?:able|body|d|foot|h|head|r))\b[^>]*>|<[bh]r\b[^>]*>"
+)
+_SENTENCE_ENDS = (".", "!", "?", ":", ";", ",", "…", "。")
 _ESCAPES = {ord("<"): "\\u003c", ord(">"): "\\u003e", ord("&"): "\\u0026"}
 
 
 def encode(data: Mapping[str, Any]) -> SafeString:
     """Return the data as JSON that cannot end its `<script>` block."""
     return mark_safe(orjson.dumps({"@context": "https://schema.org", **data}).decode().translate(_ESCAPES))  # noqa: S308
+
+
+def plain_text(html: str) -> str:
+    """Return sanitised HTML as text on one line: each paragraph, item or cell that ends no sentence is made one."""
+    parts = (" ".join(unescape(strip_tags(part)).split()) for part in _BREAK.split(html))
+    told = [part for part in parts if part]
+    ended = [part if part.endswith(_SENTENCE_ENDS) else f"{part}." for part in told[:-1]]
+    return " ".join([*ended, *told[-1:]])
 
 
 def site(*, name: str, origin: str) -> SafeString:
@@ -41,7 +56,7 @@ def product(
         "@type": "Product",
         "name": detail["title"],
         "url": page,
-        "description": strip_tags(detail["description_html"])[:5000].strip(),
+        "description": plain_text(detail["description_html"])[:5000],
         "image": [_absolute(origin, image["url"]) for image in detail["images"]],
         "brand": {"@type": "Brand", "name": detail["vendor"]},
         "offers": [_offer(each, page=page, in_stock=stock[each["id"]].available > 0) for each in detail["variants"]],

@@ -1,7 +1,10 @@
-"""What Django shows when no view answered: problems under /api/, pages elsewhere (the storefront's 404.html, 500.html)."""
+"""What Django shows when no view answered: problems under /api/, a page for staff under /admin/, the storefront's elsewhere."""
 
 from __future__ import annotations
 
+from typing import Final
+
+from django.contrib.admin.exceptions import DisallowedModelAdminLookup, DisallowedModelAdminToField
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseServerError
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -12,12 +15,16 @@ from apps.kernel.errors import DomainError
 from apps.web import logs
 from apps.web.problems import is_api, problem, status_of
 
+_UNREADABLE: Final = "Your browser sent something this page cannot read. Go back and try again."
+
 
 def refused(request: HttpRequest, error: DomainError) -> HttpResponse:
     """Answer what a page refused and did not show itself: the status of the error's category, and its detail."""
     status = status_of(error)
-    context = {"status": status, "detail": error.detail}
-    response = render(request, "refused.html", context, status=status)
+    if _is_for_staff(request):
+        response = _staff_page(status=status, title="That could not be done", detail=error.detail)
+    else:
+        response = render(request, "refused.html", {"status": status, "detail": error.detail}, status=status)
     if retry_after := getattr(error, "retry_after", None):
         response["Retry-After"] = str(retry_after)
     return response
@@ -27,6 +34,10 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponseBase:
     """Answer 400: a suspicious host, cookie or upload."""
     if is_api(request):
         return _problem(request, status=400, code="malformed_request", detail="The request is malformed.")
+    if _is_for_staff(request):
+        asked_wrongly = isinstance(exception, DisallowedModelAdminLookup | DisallowedModelAdminToField)
+        detail = f"{exception} Take it out of the address." if asked_wrongly else _UNREADABLE
+        return _staff_page(status=400, title="This address asks for something that is not there", detail=detail)
     # Without the request: Django's own view reads the form, which may be what cannot be read.
     return HttpResponseBadRequest(get_template("400.html").render())
 
@@ -35,6 +46,9 @@ def permission_denied(request: HttpRequest, exception: Exception) -> HttpRespons
     """Answer 403."""
     if is_api(request):
         return _problem(request, status=403, code="permission_denied", detail="You may not do this.")
+    if _is_for_staff(request):
+        detail = "Your account has no right to this. Somebody who manages the shop can give it one."
+        return _staff_page(status=403, title="This is not for you to open", detail=detail)
     return defaults.permission_denied(request, exception)
 
 
@@ -42,6 +56,8 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponseBa
     """Answer 404."""
     if is_api(request):
         return _problem(request, status=404, code="not_found", detail=f"There is nothing at {request.path}.")
+    if _is_for_staff(request):
+        return _staff_page(status=404, title="Not found", detail=f"There is nothing at {request.path}.")
     return defaults.page_not_found(request, exception)
 
 
@@ -51,6 +67,15 @@ def server_error(request: HttpRequest) -> HttpResponseBase:
         return _problem(request, status=500, code="internal_error", detail="This is our fault, and it was logged.")
     # Without the request: what broke may break its context processors too.
     return HttpResponseServerError(get_template("500.html").render({"request_id": logs.request_id.get()}))
+
+
+def _is_for_staff(request: HttpRequest) -> bool:
+    return request.path.startswith("/admin/")
+
+
+def _staff_page(*, status: int, title: str, detail: str) -> HttpResponse:
+    # Without the request, which may be what cannot be read.
+    return HttpResponse(get_template("admin/refused.html").render({"title": title, "detail": detail}), status=status)
 
 
 def _problem(request: HttpRequest, *, status: int, code: str, detail: str) -> HttpResponse:

@@ -24,6 +24,11 @@ def money(value: Money) -> str:
     return format_currency(value.amount, value.currency, locale=locale())
 
 
+def price_limit(amount: Decimal, currency: str) -> str:
+    """Return the amount that somebody narrows prices by, "€20.50", with every decimal that was asked for."""
+    return format_currency(amount, currency, locale=locale(), decimal_quantization=False)
+
+
 def percent(fraction: Decimal) -> str:
     """Return "19%" or "8.1%" for a fraction, with all of its decimals."""
     return format_percent(fraction.normalize(), locale=locale(), decimal_quantization=False)
@@ -35,8 +40,10 @@ def day(at: datetime) -> str:
 
 
 def moment(at: datetime) -> str:
-    """Return day and time, "Nov 21, 2026, 14:30"."""
-    return ", ".join(format_skeleton(skeleton, localtime(at), locale=locale()) for skeleton in ("yMMMd", "Hm"))
+    """Return day, time and time zone, "Nov 21, 2026, 14:30 UTC"."""
+    local = localtime(at)
+    told = ", ".join(format_skeleton(skeleton, local, locale=locale()) for skeleton in ("yMMMd", "Hm"))
+    return f"{told} {local.tzname()}"
 
 
 def weekday(on: date) -> str:

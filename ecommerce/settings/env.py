@@ -80,6 +80,23 @@ def text(name: str, *, example: str, default: Any = _MISSING, maximum: int = 10_
     return read(name, parse, example=example, default=default)
 
 
+def iban(name: str, *, example: str, default: Any = _MISSING) -> str:
+    """Return an account number (ISO 13616) in groups of four, as banks print it; blank for none."""
+
+    def parse(raw: str) -> str:
+        plain = "".join(raw.split()).upper()
+        if not plain:
+            return ""
+        if not re.fullmatch(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}", plain):
+            raise ValueError("must be an IBAN: two letters, two digits, then letters and digits")
+        # ISO 7064 MOD 97-10, with letters as 10 to 35.
+        if int("".join(str(int(each, 36)) for each in plain[4:] + plain[:4])) % 97 != 1:
+            raise ValueError("must be an IBAN, and its check digits say that one is mistyped")
+        return " ".join(plain[at : at + 4] for at in range(0, len(plain), 4))
+
+    return read(name, parse, example=example, default=default)
+
+
 def template(name: str, *, fields: tuple[str, ...], example: str, default: Any = _MISSING) -> str:
     """Return a text in which `{field}` stands for what is filled in later."""
     return read(name, lambda raw: parse_template(raw, fields=fields), example=example, default=default)

@@ -18,14 +18,24 @@ if STRIPE_API_KEY and not STRIPE_WEBHOOK_SECRET:
 STRIPE_TIMEOUT_SECONDS = env.integer("STRIPE_TIMEOUT_SECONDS", example="10", default=10, minimum=1)
 # Calls to Stripe at once from one process; what comes on top waits two seconds and is then told to come back.
 STRIPE_CONCURRENCY = env.integer("STRIPE_CONCURRENCY", example="8", default=8, minimum=1)
-# What a buyer is told who pays by bank transfer; without it the shop does not offer that.
-_EXAMPLE_ACCOUNT = "Transfer {amount} to IBAN DE02 1203 0000 0000 2020 51 and give the reference {reference}."
-BANK_TRANSFER_INSTRUCTIONS = env.template(
-    "BANK_TRANSFER_INSTRUCTIONS",
-    fields=("amount", "reference"),
-    example=_EXAMPLE_ACCOUNT,
-    default=_EXAMPLE_ACCOUNT if env.ENVIRONMENT in ("dev", "test", "local") else "",
+# The account that bank transfers go to; without it the shop does not offer them.
+_EXAMPLE_HOLDER, _EXAMPLE_IBAN, _EXAMPLE_BIC = "Northfold GmbH", "DE02 1203 0000 0000 2020 51", "BYLADEM1001"
+_HAS_EXAMPLE_ACCOUNT = env.ENVIRONMENT in ("dev", "test", "local")
+BANK_TRANSFER_IBAN = env.iban(
+    "BANK_TRANSFER_IBAN", example=_EXAMPLE_IBAN, default=_EXAMPLE_IBAN if _HAS_EXAMPLE_ACCOUNT else ""
 )
+BANK_TRANSFER_ACCOUNT_HOLDER = env.text(
+    "BANK_TRANSFER_ACCOUNT_HOLDER",
+    example=_EXAMPLE_HOLDER,
+    default=_EXAMPLE_HOLDER if _HAS_EXAMPLE_ACCOUNT else "",
+    maximum=70,
+)
+BANK_TRANSFER_BIC = env.text(
+    "BANK_TRANSFER_BIC", example=_EXAMPLE_BIC, default=_EXAMPLE_BIC if _HAS_EXAMPLE_ACCOUNT else "", maximum=11
+)
+# Banks compare the name with the account, and warn the buyer where it is missing.
+if BANK_TRANSFER_IBAN and not BANK_TRANSFER_ACCOUNT_HOLDER:
+    raise env.WrongSetting("BANK_TRANSFER_ACCOUNT_HOLDER", "is not set although BANK_TRANSFER_IBAN is", _EXAMPLE_HOLDER)
 
 
 def _return_url(raw: str) -> str:

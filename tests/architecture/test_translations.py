@@ -6,6 +6,7 @@ from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
 import pytest
+from babel.messages.pofile import read_po
 
 ROOT = Path(__file__).resolve().parents[2]
 _STAFF = frozenset({"admin", "backoffice", "sandbox", "web"})
@@ -46,7 +47,7 @@ def test_everything_is_translated(tool):
 @pytest.mark.parametrize(
     ("name", "old", "new", "told"),
     [
-        ("templates/notifications/mail.txt", "Your parcel", "Your box", "'Your box' is not translated"),
+        ("templates/notifications/mail.txt", "Your parcel", "Your box", "'Your box:' is not translated"),
         ("services/writing.py", "Thank you for your order", "Thanks", "'Thanks' is not translated"),
         ("locale/de/LC_MESSAGES/django.po", "Guten Tag", "Hallo", "is not up to date"),
         ("locale/fr/LC_MESSAGES/django.po", "Bonjour %(name)s", "Bonjour %(nom)s", "unknown named placeholder"),
@@ -58,6 +59,19 @@ def test_words_that_are_new_or_wrong_are_named(tool, copied, name, old, new, tol
     path.write_text(path.read_text().replace(old, new))
 
     assert any(told in fault for fault in faults(tool))
+
+
+def test_french_keeps_a_space_that_does_not_break_before_its_high_marks(tool):
+    texts = [
+        text
+        for file in ROOT.glob("apps/*/locale/fr/LC_MESSAGES/django.po")
+        for message in read_po(file.open("rb"), locale="fr")
+        if message.id
+        for text in ([message.string] if isinstance(message.string, str) else message.string)
+    ]
+
+    assert len(texts) > 300
+    assert [text for text in texts if re.search(r"(?<![\xa0\u202f])[:;?!»](?=\s|$)|«(?!\xa0)", text)] == []
 
 
 def untranslated(template):

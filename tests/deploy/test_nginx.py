@@ -188,6 +188,17 @@ def test_a_flood_from_one_address_is_held_off_with_a_problem(proxy):
     time.sleep(1)
 
 
+@pytest.mark.parametrize("root", ["", "/de", "/fr"])
+def test_signing_in_is_limited_in_every_language(proxy, root):
+    """Thirty a minute and twenty at once: of sixty some are over, however slow the machine."""
+    with ThreadPoolExecutor(12) as pool:
+        answers = list(pool.map(lambda _: proxy.ask(f"{root}/account/sign-in/"), range(60)))
+
+    refused = [answer for answer in answers if answer.status == 429]
+    assert refused
+    assert refused[0].headers["Retry-After"] == "5"
+
+
 def test_a_slow_head_is_cut_off(proxy):
     with socket.create_connection(("127.0.0.1", proxy.plain), timeout=20) as slow:
         slow.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\n")

@@ -23,6 +23,7 @@ from apps.notifications import handlers
 from apps.notifications.models import OutboundMail
 from apps.orders import api as orders
 from apps.orders.events import OrderCancelled, OrderPaid, OrderRefunded
+from apps.web import formats
 from tests.brand.making import settle
 from tests.catalog.shop import make_simple
 from tests.media.pictures import photo, served
@@ -49,6 +50,24 @@ def test_placed_order_is_confirmed_in_text_and_html_with_a_link_that_opens_it(or
         for told in ("€24.90", "€20.00", "Rain jacket", "Wool, M", "Invalidenstraße 117", "Germany"):
             assert told in body
         assert f"{settings.STOREFRONT_URL}/orders/{order.id}/?token=" in body
+
+
+def test_who_chooses_a_bank_transfer_is_told_where_to_send_the_money_and_until_when(order):
+    deliver_all()
+    start = {"viewer": orders.Viewer(is_staff=True), "provider": "manual", "return_url": None, "cancel_url": None}
+    for _ in range(2):
+        orders.start_payment(order_id=order.id, **start)
+
+    deliver_all()
+
+    placed, transfer = mail.outbox
+    assert placed.subject.startswith("We received")
+    assert transfer.subject == f"How to pay for your order {order.number}"
+    waits = orders.get_order(order_id=order.id, viewer=orders.Viewer(is_staff=True))
+    until = formats.moment(waits.payment_deadline)
+    for body in (transfer.body, transfer.alternatives[0][0]):
+        for told in ("€24.90", "DE02 1203 0000 0000 2020 51", f"Reference: {order.number}", until):
+            assert told in body
 
 
 def test_repeated_event_makes_no_second_mail(order):

@@ -313,6 +313,15 @@ def test_choosing_a_part_needs_the_right_to_ship(client):
     assert client.get(reverse("admin:orders_order_part", args=[order.id])).status_code == 403
 
 
+def test_amounts_have_one_form_in_the_history_and_the_tables(client, staff):
+    order, _ = place()
+
+    page = client.get(reverse("admin:orders_order_change", args=[order.id]))
+
+    assert page.context["history"][-1].sentence == f"Order {order.number} was placed: {order.total}."
+    assert "€" not in page.content.decode()
+
+
 def test_history_is_told_in_sentences_with_the_name_of_who_did_it(client, staff):
     order, _ = place()
     pay(order)

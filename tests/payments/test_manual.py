@@ -1,6 +1,7 @@
 """Bank transfers: instructions for the buyer, staff record the money."""
 
 import pytest
+from django.utils import translation
 
 from apps.payments import api as payments
 from apps.payments.models import PaymentTransaction
@@ -14,10 +15,35 @@ def transfer(shop):
     return shop.open(provider="manual")
 
 
-def test_buyer_is_told_how_much_to_send_and_with_which_reference(transfer):
-    assert "84.90 EUR" in transfer.instructions
-    assert "N-1001" in transfer.instructions
+def test_buyer_is_told_how_much_to_send_where_and_with_which_reference(transfer):
+    for told in ("€84.90", "Northfold GmbH", "DE02 1203 0000 0000 2020 51", "BYLADEM1001", "N-1001"):
+        assert told in transfer.instructions
     assert transfer.status is payments.PaymentStatus.PROCESSING
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [("de", ("Kontoinhaber: ", "84,90\xa0€")), ("fr", ("Titulaire du compte\xa0: ", "84,90\xa0€"))],
+)
+def test_account_is_told_in_the_language_of_who_asks(shop, language, told):
+    with translation.override(language):
+        text = payments.write_transfer_instructions(amount=shop.amount, reference="1282")
+
+    for words in (*told, "DE02 1203 0000 0000 2020 51", "1282"):
+        assert words in text
+
+
+def test_no_account_is_told_where_the_shop_takes_no_transfers(shop, settings):
+    settings.BANK_TRANSFER_IBAN = ""
+
+    assert payments.write_transfer_instructions(amount=shop.amount, reference="1282") == ""
+
+
+def test_choosing_a_transfer_is_told_once_however_often_it_is_asked_for(shop, transfer):
+    again = shop.open(order_id=transfer.order_id, provider="manual")
+
+    assert again.id == transfer.id
+    assert shop.events(transfer) == ["transfer_chosen"]
 
 
 def test_money_that_staff_saw_is_captured_with_their_name(shop, transfer):
@@ -31,14 +57,14 @@ def test_money_that_staff_saw_is_captured_with_their_name(shop, transfer):
         "mia@shop.test",
         "statement 12",
     )
-    assert shop.events(transfer) == ["payment_succeeded"]
+    assert shop.events(transfer) == ["transfer_chosen", "payment_succeeded"]
 
 
 def test_recording_it_twice_changes_nothing(shop, transfer):
     first, second = (payments.record_manual_payment(payment_id=transfer.id, actor="mia") for _ in range(2))
 
     assert first == second
-    assert shop.events(transfer) == ["payment_succeeded"]
+    assert shop.events(transfer) == ["transfer_chosen", "payment_succeeded"]
 
 
 def test_cancelled_at_once_and_late_money_still_counts(shop, transfer):
@@ -47,7 +73,7 @@ def test_cancelled_at_once_and_late_money_still_counts(shop, transfer):
     late = payments.record_manual_payment(payment_id=transfer.id, actor="mia")
 
     assert late.status is payments.PaymentStatus.SUCCEEDED
-    assert shop.events(transfer) == ["payment_cancelled", "payment_succeeded"]
+    assert shop.events(transfer) == ["transfer_chosen", "payment_cancelled", "payment_succeeded"]
 
 
 def test_refund_waits_until_staff_have_sent_it_and_is_told_then_once(shop, transfer):

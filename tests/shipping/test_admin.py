@@ -2,6 +2,7 @@
 
 import pytest
 from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Permission
 from django.urls import reverse
 
 from apps.kernel.money import Money
@@ -95,3 +96,24 @@ def test_lists_and_forms_open(staff, model):
 
     assert staff.get(reverse(f"admin:shipping_{model}_changelist"), {"q": "Ger"}).status_code == 200
     assert staff.get(reverse(f"admin:shipping_{model}_change", args=[row.pk])).status_code == 200
+
+
+def test_staff_name_a_method_in_other_languages(staff):
+    method = ShippingMethod.objects.get(zone__name="Germany", name="Express")
+    page = reverse("admin:shipping_shippingmethod_change", args=[method.pk])
+    given = method_form(method.zone, name="Express", name_de="Eilversand", name_fr="")
+
+    assert 'value="Expressversand"' in staff.get(page).content.decode()
+    assert staff.post(page, given).status_code == 302
+
+    method.refresh_from_db()
+    assert method.names == {"de": "Eilversand"}
+
+
+def test_who_may_only_look_sees_a_method(client):
+    user = get_user_model().objects.create_user("look@example.com", is_staff=True)
+    user.user_permissions.add(*Permission.objects.filter(codename__in=["view_shippingmethod", "view_shippingrate"]))
+    client.force_login(user)
+    method = ShippingMethod.objects.get(zone__name="Germany", name="Express")
+
+    assert client.get(reverse("admin:shipping_shippingmethod_change", args=[method.pk])).status_code == 200

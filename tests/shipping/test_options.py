@@ -4,6 +4,7 @@ from decimal import Decimal
 
 import pytest
 from django.db import IntegrityError
+from django.utils.translation import override
 
 from apps.kernel.errors import Invalid
 from apps.kernel.ids import uuid7
@@ -228,3 +229,14 @@ def test_free_delivery_of_nonsense_is_refused(changes, code):
         shipping.get_free_delivery(**{**asked, **changes})
 
     assert refused.value.fields[0].code == code
+
+
+@pytest.mark.parametrize(
+    ("language", "names"),
+    [("en", ["Standard", "Express"]), ("de", ["Standardversand", "Expressversand"]), ("fr", ["Livraison standard", "Express"])],
+)  # fmt: skip
+def test_methods_are_called_what_they_are_in_the_language_of_who_asks(language, names):
+    ShippingMethod.objects.filter(zone__name="Germany", name="Express").update(names={"de": "Expressversand"})
+
+    with override(language):
+        assert [option.name for option in options()] == names

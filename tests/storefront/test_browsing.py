@@ -4,11 +4,14 @@ import re
 
 import pytest
 from django.test import Client
+from django.utils.translation import override
 
 from apps.catalog import api as catalog
 from apps.catalog.contracts import Option
 from apps.inventory import api as inventory
 from apps.messaging.testing import deliver_all
+from apps.storefront.options import describe_option
+from apps.storefront.structured import plain_text
 from apps.web.testing import assert_queries
 from tests.catalog.shop import make_product, make_simple, variant
 from tests.storefront.visitor import Visitor, make_listed
@@ -71,6 +74,51 @@ def test_listing_narrows_and_says_how_to_widen_again():
     assert titles(page) == ["Vest"]
     assert '<a href="?sort=price">Up to €50' in page.text
     assert titles(Visitor().get("/products/?sort=-price")) == ["Parka", "Vest", "Lamp"]
+
+
+@pytest.mark.parametrize(
+    ("path", "currency", "told"),
+    [
+        ("/products/?min_price=20.5&max_price=80", "EUR", ["From €20.50", "Up to €80.00"]),
+        ("/de/products/?min_price=20,5&max_price=80", "EUR", ["Ab 20,50\xa0€", "Bis 80,00\xa0€"]),
+        ("/products/?min_price=1000", "JPY", ["From ¥1,000"]),
+    ],
+)
+def test_limits_of_prices_are_written_as_prices_are(settings, path, currency, told):
+    settings.DEFAULT_CURRENCY, settings.CURRENCIES = currency, [currency]
+
+    page = Visitor().get(path)
+
+    assert [words for words in told if f">{words}<" not in page.text] == []
+
+
+def test_option_without_a_name_of_its_own_is_told_by_its_value():
+    with override("fr"):
+        assert describe_option("Title", "Pennsylvania Field Notes") == "Pennsylvania Field Notes"
+        assert describe_option("Couleur", "Anthracite") == "Couleur\xa0: Anthracite"
+
+
+@pytest.mark.parametrize(
+    ("html", "text"),
+    [
+        ("<p>It turns with your head.</p><ul><li>Waterproof</li><li>Two <b>hand</b>&nbsp;pockets</li></ul>",
+         "It turns with your head. Waterproof. Two hand pockets"),
+        ("Warm<br>dry, <em>light</em>er", "Warm. dry, lighter"),
+        ("<p> </p>", ""),
+    ],
+)  # fmt: skip
+def test_description_is_told_without_gluing_its_parts_together(html, text):
+    assert plain_text(html) == text
+
+
+def test_search_engines_get_the_description_as_text():
+    product = make_simple("Hood", description_html="<p>It turns&nbsp;with you.</p><ul><li>Dry</li><li>Warm</li></ul>")
+    deliver_all()
+
+    page = Visitor().get(f"/products/{product.slug}/")
+
+    assert '<meta name="description" content="It turns with you. Dry. Warm">' in page.text
+    assert '"description":"It turns with you. Dry. Warm"' in page.text
 
 
 def test_pages_of_a_listing_keep_its_filters():

@@ -293,6 +293,30 @@ def test_price_that_changes_with_an_order_under_way_costs_few_statements(sandbox
     assert "Go to your last order" in visitor.get("/cart/").text
 
 
+@pytest.mark.parametrize("signed_in", [False, True])
+def test_who_comes_back_from_the_pay_page_unpaid_finds_the_way_to_pay_first(sandbox, signed_in):
+    visitor = Visitor()
+    if signed_in:
+        sign_up(visitor)
+    visitor, page, _ = ready(visitor)
+    order(visitor, page)
+    (summary,) = placed()
+
+    for path in ("/cart/", "/checkout/"):
+        back = visitor.get(path)
+        assert f"Order {summary.number} waits for its payment" in back.text
+        pay = back.form(f"/checkout/pay/{summary.id}/")
+        assert back.text.index(pay.action) < back.text.index(">Your bag is empty.<")
+    assert "waits for its payment" not in Visitor().get("/cart/").text
+
+
+def test_bag_after_a_chosen_transfer_says_where_to_send_the_money(sandbox):
+    visitor, page, _ = ready()
+    order(visitor, page, provider="manual")
+
+    assert "DE02 1203 0000 0000 2020 51" in visitor.get("/de/cart/").text
+
+
 HALF = {**PERSON, "first_name": "Eva", "line1": "", "city": "", "email": "eva@nowhere"}
 
 

@@ -7,8 +7,10 @@ the held clock reaches, and what keeps the time of the run, is told in docs/demo
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import cycle
 from uuid import UUID
 
 from django.utils.crypto import salted_hmac
@@ -51,6 +53,7 @@ def make_orders(plan: Sequence[SampleOrder], *, settle: Callable[[Callable[[], i
             order_id = _place(sample)
             outcome.made += order_id is not None
             outcome.skipped += order_id is None
+            _abandon(sample)
         if order_id:
             under_way.append((sample, order_id))
     waiting = [order_id for sample, order_id in under_way if _pay(sample, order_id)]
@@ -77,6 +80,13 @@ def _place(sample: SampleOrder) -> UUID | None:
         return _check_out(owner, sample)
     except (inventory.InsufficientStock, checkout.NotSoldInCurrency, checkout.CheckoutIncomplete):
         return None
+
+
+def _abandon(sample: SampleOrder) -> None:
+    """Leave the carts of those who looked at the same, that day, and did not order."""
+    for (variant_id, _quantity), _each in zip(cycle(_known_lines(sample)), range(sample.abandoned_carts), strict=False):
+        with suppress(checkout.NotSoldInCurrency):
+            _add(checkout.CartOwner(), sample, variant_id, 1)
 
 
 def _known_lines(sample: SampleOrder) -> Iterator[tuple[UUID, int]]:

@@ -20,6 +20,9 @@ _PEOPLE: Final = Path(__file__).with_name("people.toml")
 _DOMAIN: Final = "northfold.example"
 # Sample orders never buy the last ones: what the demo shop shows as low or sold out stays as it is.
 _PLENTY: Final = 12
+_DELIVERED: Final = 10
+_LOSSES: Final = ("Damaged in the warehouse", "Kept as a sample for photographs", "Missing at the stock-take")
+_GAINS: Final = ("Found at the stock-take", "Came back unworn", "Came back from the photographer")
 _EVENING: Final = (7, 8, 9, 10, 11, 12, 12, 13, 14, 15, 16, 17, 18, 19, 19, 20, 20, 20, 21, 21, 22)
 
 
@@ -44,7 +47,10 @@ class Person:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SampleOrder:
-    """An order to make: `email` is its own and so tells whether it was made before; `lines` are SKUs with quantities."""
+    """An order to make: `email` is its own and so tells whether it was made before; `lines` are SKUs with quantities.
+
+    `abandoned_carts` is how many others filled a cart then and left it.
+    """
 
     email: str
     person: Person
@@ -54,6 +60,38 @@ class SampleOrder:
     shipped_after: timedelta
     delivered_after: timedelta
     fate: Fate
+    abandoned_carts: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StockChange:
+    """Something to be entered into the stock of the shop: units by SKU, below zero for what was taken away.
+
+    `key` names it for ever, so that a second run enters nothing twice.
+    """
+
+    key: str
+    reason: str
+    is_delivery: bool
+    units: dict[str, int]
+
+
+def plan_stock_changes(*, today: date, months: int, seed: int) -> list[StockChange]:
+    """Return what came and went in the weeks that sample orders are made for, the oldest first: a delivery and two corrections a week."""
+    skus = [sku for shelf, _demand in _popular(seed) for sku in shelf]
+    mondays = (today - timedelta(days=today.weekday() + 7 * back) for back in range(30 * months // 7, -1, -1))
+    return [change for monday in mondays for change in _changes_of(monday, seed=seed, skus=skus)]
+
+
+def _changes_of(monday: date, *, seed: int, skus: Sequence[str]) -> Iterator[StockChange]:
+    dice = Random(f"{seed} stock {monday.isoformat()}")  # noqa: S311 - sample data
+    arrived, gone, found = {}, dice.choice(_LOSSES), dice.choice(_GAINS)
+    for sku in dice.sample(skus, _DELIVERED):
+        arrived[sku] = dice.randrange(4, 13)
+    key = f"{seed} {monday.isoformat()}"
+    yield StockChange(key=f"{key} in", reason=f"Delivery {monday:%G-W%V}", is_delivery=True, units=arrived)
+    yield StockChange(key=f"{key} lost", reason=gone, is_delivery=False, units={dice.choice(skus): -1})
+    yield StockChange(key=f"{key} found", reason=found, is_delivery=False, units={dice.choice(skus): 1})
 
 
 def plan_orders(*, today: date, months: int, seed: int) -> list[SampleOrder]:
@@ -73,6 +111,7 @@ def _popular(seed: int) -> list[tuple[tuple[str, ...], float]]:
 
 def _orders_of(day: date, *, seed: int, shelf: Sequence[tuple[tuple[str, ...], float]]) -> Iterator[SampleOrder]:
     dice = Random(f"{seed} {day.isoformat()}")  # noqa: S311 - sample data
+    visitors = Random(f"{seed} carts {day.isoformat()}")  # noqa: S311 - sample data
     count = 1 + dice.randrange(4) + (2 if day.weekday() >= 5 else 0)
     moments = sorted(time(dice.choice(_EVENING), dice.randrange(60), dice.randrange(60)) for _ in range(count))
     for number, at in enumerate(moments):
@@ -86,6 +125,7 @@ def _orders_of(day: date, *, seed: int, shelf: Sequence[tuple[tuple[str, ...], f
             shipped_after=timedelta(hours=dice.randrange(14, 48)),
             delivered_after=timedelta(hours=dice.randrange(66, 150)),
             fate=dice.choices(tuple(Fate), weights=(82, 4, 5, 9))[0],
+            abandoned_carts=visitors.choice((1, 2, 2, 3, 3)),
         )
 
 

@@ -87,7 +87,7 @@ def _changed(at: datetime) -> tuple[sheets.Words, str]:
     words = sheets.Words(
         subject=_("Your password was changed"),
         heading=_("Your password was changed"),
-        news=_("The password of your account at %(shop)s was changed on %(moment)s (UTC).")
+        news=_("The password of your account at %(shop)s was changed on %(moment)s.")
         % {"shop": brand.get_brand().name, "moment": moment(at)},
         next_step=_("If it was not you, choose a new one now, and write to us: answer this mail."),
     )

@@ -18,9 +18,9 @@ from apps.orders import api as orders
 DRIVER = "notifications.send_mail"
 
 
-def new(*, kind: MailKind, order_id: UUID, version: int, facts: Mapping[str, Any]) -> OutboundMail:
-    """Return the mail that tells a fact of an order."""
-    return OutboundMail(kind=kind, order_id=order_id, facts=facts, message_id=_message_id(kind, order_id, version))
+def new(*, kind: MailKind, order_id: UUID, about: int | UUID, facts: Mapping[str, Any]) -> OutboundMail:
+    """Return the mail that tells a fact: of the order's version, or of its payment, that `about` names."""
+    return OutboundMail(kind=kind, order_id=order_id, facts=facts, message_id=_message_id(kind, order_id, about))
 
 
 def queue(mails: Iterable[OutboundMail]) -> None:
@@ -46,5 +46,5 @@ def send(item: OutboundMail) -> None:
         row.sent_at = Now()
 
 
-def _message_id(kind: MailKind, order_id: UUID, version: int) -> str:
-    return posting.message_id(f"{kind.value}.{order_id}.{version}")
+def _message_id(kind: MailKind, order_id: UUID, about: int | UUID) -> str:
+    return posting.message_id(f"{kind.value}.{order_id}.{about}")

@@ -40,10 +40,13 @@ class Total:
 
 def money(value: Money | str) -> str:
     """Return an amount as people write it, for Money or for the "12.90 EUR" of a mail's facts."""
-    if isinstance(value, Money):
-        return formats.money(value)
-    amount, currency = value.split()
-    return formats.money(Money(Decimal(amount), currency))
+    return formats.money(value if isinstance(value, Money) else read_money(value))
+
+
+def read_money(text: str) -> Money:
+    """Return the Money that a mail's facts keep as "12.90 EUR"."""
+    amount, currency = text.split()
+    return Money(Decimal(amount), currency)
 
 
 def items_of(order: orders.Order, parcel: orders.Shipment | None) -> Sequence[Item]:

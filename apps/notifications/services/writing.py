@@ -11,10 +11,11 @@ from django.utils.translation import gettext as _
 
 from apps.notifications.contracts import MailKind, WrittenMail
 from apps.notifications.services import sheets
-from apps.notifications.services.parts import items_of, money, places_of, totals_of
+from apps.notifications.services.parts import items_of, money, places_of, read_money, totals_of
 from apps.notifications.services.sheets import Words
 from apps.orders import api as orders
-from apps.web import tokens
+from apps.payments import api as payments
+from apps.web import formats, tokens
 
 LINK_DAYS: Final = 180
 Facts = Mapping[str, Any]
@@ -22,9 +23,10 @@ Facts = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderWords(Words):
-    """What a mail about an order tells; `parcel` where it is about one."""
+    """What a mail about an order tells; `parcel` where it is about one, `instructions` (lines) where something is to be done."""
 
     parcel: orders.Shipment | None = None
+    instructions: str = ""
 
 
 def write(*, kind: MailKind, order: orders.Order, facts: Facts, link: str, language: str = "") -> WrittenMail:
@@ -54,6 +56,19 @@ def _placed(order: orders.Order, facts: Facts) -> OrderWords:
         heading=_("Thank you for your order"),
         news=_("Your order %(number)s is with us, and your items are set aside.") % {"number": order.number},
         next_step=_("As soon as your payment arrives we start packing and write to you again."),
+    )
+
+
+def _transfer(order: orders.Order, facts: Facts) -> OrderWords:
+    deadline = order.payment_deadline
+    wait = _("We send your order when the money is here.")
+    until = deadline and _("We hold your items until %(moment)s.") % {"moment": formats.moment(deadline)}
+    return OrderWords(
+        subject=_("How to pay for your order %(number)s") % {"number": order.number},
+        heading=_("Pay by bank transfer"),
+        news=_("You chose to pay for order %(number)s by bank transfer.") % {"number": order.number},
+        next_step=f"{wait} {until}" if until else wait,
+        instructions=payments.write_transfer_instructions(amount=read_money(facts["amount"]), reference=order.number),
     )
 
 
@@ -109,6 +124,7 @@ def _refunded(order: orders.Order, facts: Facts) -> OrderWords:
 
 _WORDS: Final[Mapping[MailKind, Callable[[orders.Order, Facts], OrderWords]]] = {
     MailKind.PLACED: _placed,
+    MailKind.TRANSFER: _transfer,
     MailKind.PAID: _paid,
     MailKind.SHIPPED: _shipped,
     MailKind.CANCELLED: _cancelled,

@@ -3,26 +3,48 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
+
+from django.utils.translation import gettext as _
 
 from apps.kernel import clock
 from apps.kernel.money import Money
 from apps.payments.contracts import PaymentKind, PaymentStatus, RefundStatus
 from apps.payments.errors import PaymentNotPayable, UnknownProvider
 from apps.payments.gateways.base import Handle, Opening, ProviderEvent, ProviderRefund, Snapshot
+from apps.web import formats
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BankAccount:
+    """The account that buyers send money to; `bic` may be blank, transfers within SEPA need none."""
+
+    holder: str
+    iban: str
+    bic: str
+
+
+def write_instructions(account: BankAccount, *, amount: Money, reference: str) -> str:
+    """Return what a buyer is told who pays by bank transfer, one fact on a line, in the active language."""
+    lines = [
+        _("Please transfer %(amount)s to our account.") % {"amount": formats.money(amount)},
+        _("Account holder: %(holder)s") % {"holder": account.holder},
+        _("IBAN: %(iban)s") % {"iban": account.iban},
+        *([_("BIC: %(bic)s") % {"bic": account.bic}] if account.bic else []),
+        _("Reference: %(reference)s") % {"reference": reference},
+    ]
+    return "\n".join(lines)
 
 
 class ManualGateway:
-    """Money that moves by bank transfer.
-
-    `instructions` is the text for the buyer; `{amount}` and `{reference}` in it are filled in.
-    """
+    """Money that moves by bank transfer to the shop's account."""
 
     name = "manual"
 
-    def __init__(self, *, instructions: str) -> None:
-        self._instructions = instructions
+    def __init__(self, *, account: BankAccount) -> None:
+        self._account = account
 
     def kind_for(self, *, return_url: str) -> PaymentKind:
         """Return MANUAL."""
@@ -33,7 +55,7 @@ class ManualGateway:
 
     def open(self, opening: Opening, *, key: str) -> Snapshot:
         """Return the instructions; the payment is under way until staff see the money."""
-        text = self._instructions.replace("{amount}", str(opening.amount)).replace("{reference}", opening.reference)
+        text = write_instructions(self._account, amount=opening.amount, reference=opening.reference)
         return Snapshot(taken_at=clock.now(), status=PaymentStatus.PROCESSING, amount=opening.amount, instructions=text)
 
     def confirm(self, handle: Handle, *, payment_method: str, return_url: str, key: str) -> Snapshot:

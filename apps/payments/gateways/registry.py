@@ -9,12 +9,12 @@ from django.conf import settings
 from apps.payments.errors import UnknownProvider
 from apps.payments.gateways.base import Gateway
 from apps.payments.gateways.line import ProviderLine
-from apps.payments.gateways.manual import ManualGateway
+from apps.payments.gateways.manual import BankAccount, ManualGateway
 
 
 def list_names() -> tuple[str, ...]:
     """Return the providers a buyer can choose from, the default first."""
-    offered = {"stripe": settings.STRIPE_API_KEY, "manual": settings.BANK_TRANSFER_INSTRUCTIONS}
+    offered = {"stripe": settings.STRIPE_API_KEY, "manual": settings.BANK_TRANSFER_IBAN}
     return tuple(name for name, needed in offered.items() if needed)
 
 
@@ -25,13 +25,20 @@ def get_gateway(name: str) -> Gateway:
             "provider", "unknown_provider", f"{name!r} is not offered; use one of {', '.join(list_names()) or 'none'}."
         )
     if name == "manual":
-        return ManualGateway(instructions=settings.BANK_TRANSFER_INSTRUCTIONS)
+        return ManualGateway(account=bank_account())
     return _stripe(
         settings.STRIPE_API_KEY,
         settings.STRIPE_API_BASE,
         settings.STRIPE_WEBHOOK_SECRET,
         settings.STRIPE_TIMEOUT_SECONDS,
         settings.STRIPE_CONCURRENCY,
+    )
+
+
+def bank_account() -> BankAccount:
+    """Return the account of the shop that bank transfers go to; its `iban` is blank where they are not offered."""
+    return BankAccount(
+        holder=settings.BANK_TRANSFER_ACCOUNT_HOLDER, iban=settings.BANK_TRANSFER_IBAN, bic=settings.BANK_TRANSFER_BIC
     )
 
 

@@ -16,7 +16,7 @@ from apps.messaging import api as messaging
 from apps.payments import metrics
 from apps.payments.contracts import PaymentStatus
 from apps.payments.errors import PaymentMismatch, PaymentNotFound
-from apps.payments.events import PaymentCancelled, PaymentSucceeded
+from apps.payments.events import PaymentCancelled, PaymentSucceeded, TransferChosen
 from apps.payments.gateways.base import Charge, ProviderRefund, Snapshot
 from apps.payments.models import OPEN_STATUSES, Payment, PaymentTransaction
 from apps.payments.services import declines
@@ -36,6 +36,8 @@ def apply_snapshot(*, payment_id: UUID, snapshot: Snapshot, actor: str = "", not
     row = lock_payment(payment_id=payment_id)
     _refuse_foreign(row, snapshot)
     change = Change(row, actor=actor, note=note)
+    if snapshot.instructions and row.opened_at is None:
+        change.announce(TransferChosen(payment_id=row.pk, order_id=row.order_id, amount=row.amount))
     _take_over_ids(row, snapshot)
     _follow_status(change, snapshot)
     if snapshot.decline:

@@ -19,7 +19,9 @@ from apps.kernel.address import Address
 from apps.kernel.money import Money
 from apps.media import api as media
 from apps.storefront.colours import swatch
+from apps.storefront.options import describe_option
 from apps.storefront.picker import shown_values
+from apps.storefront.structured import plain_text
 from apps.web import formats
 from apps.web.languages import active_language, path_in, prefix_of
 
@@ -54,6 +56,7 @@ def money(value: Money | Mapping[str, Any] | None) -> str:
     return formats.money(value if isinstance(value, Money) else Money(Decimal(value["amount"]), value["currency"]))
 
 
+register.filter(plain_text)
 register.filter(formats.percent)
 register.filter(formats.day)
 register.filter(formats.moment)
@@ -129,6 +132,12 @@ def colours(card: Mapping[str, Any]) -> list[tuple[str, str]]:
 def note_lines(notes: Iterable[Any]) -> str:
     """Return quantity and title of each line that a cart has a note on."""
     return ", ".join(f"{note.quantity} \N{MULTIPLICATION SIGN} {note.title}" for note in notes)
+
+
+@register.filter
+def of_option(value: str, name: str) -> str:
+    """Return "Colour: Moss" for the value of an option."""
+    return describe_option(name, value)
 
 
 @register.filter

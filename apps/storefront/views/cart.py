@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -16,6 +17,7 @@ from apps.checkout import api as checkout
 from apps.kernel.errors import DomainError, Invalid
 from apps.storefront import owners
 from apps.storefront.context import page
+from apps.storefront.views.paying import describe_payment
 
 
 @never_cache
@@ -23,7 +25,7 @@ from apps.storefront.context import page
 def show(request: HttpRequest) -> HttpResponse:
     cart = owners.with_cart(request, lambda owner: checkout.get_cart(owner=owner))
     faults, others = _told(request)
-    context = {
+    context: dict[str, Any] = {
         "cart": cart,
         "cart_count": cart.item_count,
         "currency": cart.currency,
@@ -31,8 +33,10 @@ def show(request: HttpRequest) -> HttpResponse:
         "messages": others,
         "free_delivery": checkout.get_free_delivery(cart=cart) if cart.items else None,
         "short": any(item.available < item.quantity for item in cart.items),
-        "last_order": "" if cart.items else owners.last_opened_order(request),
     }
+    if not cart.items and (last := owners.find_last_order(request)):
+        # Whoever comes back from the provider's page by the browser's button has ordered, and perhaps not paid.
+        context |= describe_payment(last)
     response = page(request, "cart.html", context)
     # Whoever only looks at an empty bag needs no cookie.
     return owners.remember_cart(response, cart) if cart.items or owners.CART_COOKIE in request.COOKIES else response

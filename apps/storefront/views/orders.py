@@ -26,13 +26,8 @@ from apps.orders import api as orders
 from apps.payments import api as payments
 from apps.storefront import owners
 from apps.storefront.context import page
-from apps.storefront.views.paying import PROVIDER_NAMES
+from apps.storefront.views.paying import PROVIDER_NAMES, describe_payment, is_arriving
 
-_ARRIVING = (
-    payments.PaymentStatus.PROCESSING,
-    payments.PaymentStatus.AUTHORISED,
-    payments.PaymentStatus.SUCCEEDED,
-)
 _STEPS = (
     (orders.OrderStatus.AWAITING_PAYMENT, pgettext_lazy("step", "Placed")),
     (orders.OrderStatus.PROCESSING, pgettext_lazy("step", "Paid")),
@@ -75,17 +70,11 @@ def _read(order_id: UUID, viewer: orders.Viewer) -> tuple[orders.Order, orders.T
 
 
 def _context(order: orders.Order, tracking: orders.Tracking, viewer: orders.Viewer) -> dict[str, object]:
-    unpaid = order.status is orders.OrderStatus.AWAITING_PAYMENT
-    tried = payments.list_payments(order_id=order.id) if unpaid else ()
     return {
-        "order": order,
+        **describe_payment(order),
         "tracking": tracking,
         "steps": _steps(order.status),
-        "arriving": _is_arriving(tried),
-        "unpaid": unpaid,
         "cancellable": _may_cancel(order),
-        "providers": [(name, *PROVIDER_NAMES.get(name, (name, ""))) for name in payments.list_providers()],
-        "instructions": _instructions(tried),
         "write_to": _shop_address(),
         "return_until": _return_until(order),
         "live_url": f"{settings.SOCKETS_URL}/ws/orders/{order.id}",
@@ -102,17 +91,6 @@ def _steps(status: orders.OrderStatus) -> list[Step]:
 def _may_cancel(order: orders.Order) -> bool:
     nothing_left = order.fulfilment_status is orders.FulfilmentStatus.UNFULFILLED
     return nothing_left and order.status in (orders.OrderStatus.AWAITING_PAYMENT, orders.OrderStatus.PROCESSING)
-
-
-def _is_arriving(tried: Sequence[payments.Payment]) -> bool:
-    """Return whether a payment is on its way that the buyer has nothing left to do for."""
-    return any(payment.status in _ARRIVING and not payment.instructions for payment in tried)
-
-
-def _instructions(tried: Sequence[payments.Payment]) -> str:
-    """Return what the open bank transfer says, if the buyer chose one."""
-    waits = payments.PaymentStatus.REQUIRES_PAYMENT_METHOD, payments.PaymentStatus.PROCESSING
-    return next((payment.instructions for payment in tried if payment.instructions and payment.status in waits), "")
 
 
 def _shop_address() -> str:
@@ -174,7 +152,7 @@ def cancel(request: HttpRequest, order_id: UUID) -> HttpResponse:
         "order": order,
         "returned": order.paid - order.refunded,
         "by_transfer": _paid_by(tried) == "manual",
-        "arriving": _is_arriving(tried),
+        "arriving": is_arriving(tried),
     }
     return page(request, "cancel.html", context)
 

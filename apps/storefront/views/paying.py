@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from django.conf import settings
@@ -35,6 +36,42 @@ _OPEN = (
     payments.PaymentStatus.PROCESSING,
     payments.PaymentStatus.AUTHORISED,
 )
+
+
+_ARRIVING = (
+    payments.PaymentStatus.PROCESSING,
+    payments.PaymentStatus.AUTHORISED,
+    payments.PaymentStatus.SUCCEEDED,
+)
+
+
+def describe_payment(order: orders.Order) -> dict[str, object]:
+    """Return what the template `pay.html` shows of an order's payment, and the order: nothing where it is not waited for."""
+    unpaid = order.status is orders.OrderStatus.AWAITING_PAYMENT
+    tried = payments.list_payments(order_id=order.id) if unpaid else ()
+    return {
+        "order": order,
+        "unpaid": unpaid,
+        "arriving": is_arriving(tried),
+        "instructions": _instructions(order, tried),
+        "providers": [(name, *PROVIDER_NAMES.get(name, (name, ""))) for name in payments.list_providers()],
+    }
+
+
+def is_arriving(tried: Sequence[payments.Payment]) -> bool:
+    """Return whether a payment is on its way that the buyer has nothing left to do for."""
+    return any(payment.status in _ARRIVING and not payment.instructions for payment in tried)
+
+
+def _instructions(order: orders.Order, tried: Sequence[payments.Payment]) -> str:
+    """Return where to send the money, if the buyer chose a bank transfer, in the language of the page."""
+    waits = payments.PaymentStatus.REQUIRES_PAYMENT_METHOD, payments.PaymentStatus.PROCESSING
+    chosen = next((payment for payment in tried if payment.instructions and payment.status in waits), None)
+    if chosen is None:
+        return ""
+    # A shop that takes no transfers any more still owes an answer to who chose one before.
+    written = payments.write_transfer_instructions(amount=chosen.amount, reference=order.number)
+    return written or chosen.instructions
 
 
 def lead_to_payment(request: HttpRequest, order_id: UUID, *, provider: str) -> HttpResponse:

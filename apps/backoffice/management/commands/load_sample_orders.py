@@ -10,7 +10,8 @@ from typing import Any, Final
 from django.core.management.base import BaseCommand, CommandError
 
 from apps.backoffice.demo.orders import make_orders
-from apps.backoffice.demo.plan import plan_orders
+from apps.backoffice.demo.plan import plan_orders, plan_stock_changes
+from apps.backoffice.demo.stock import enter_stock_changes
 from apps.kernel import clock
 from apps.payments import api as payments
 
@@ -31,9 +32,11 @@ class Command(BaseCommand):
         if not 1 <= months <= _MOST_MONTHS:
             raise CommandError(f"--months is {months}; use 1 to {_MOST_MONTHS}")
         if "manual" not in payments.list_providers():
-            raise CommandError("sample orders are paid by bank transfer; set BANK_TRANSFER_INSTRUCTIONS to offer that")
-        plan = plan_orders(today=clock.now().date(), months=months, seed=seed)
+            raise CommandError("sample orders are paid by bank transfer; set BANK_TRANSFER_IBAN to offer that")
+        today = clock.now().date()
+        plan = plan_orders(today=today, months=months, seed=seed)
         outcome = make_orders(plan, settle=_wait)
+        enter_stock_changes(plan_stock_changes(today=today, months=months, seed=seed))
         self.stdout.write(
             f"sample orders: {outcome.made} new of {len(plan)} planned, {outcome.skipped} left out (not sold or out of stock)"
         )

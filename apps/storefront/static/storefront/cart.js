@@ -43,7 +43,7 @@
     if (!form) return;
     let page;
     try {
-      const answer = await fetch(form.action, { method: "POST", body, credentials: "same-origin" });
+      const answer = await fetch(form.action, { method: "POST", body, credentials: "same-origin", signal: AbortSignal.timeout(10_000) });
       if (!answer.ok) return form.submit(); // the page that explains it
       page = new DOMParser().parseFromString(await answer.text(), "text/html");
     } catch {

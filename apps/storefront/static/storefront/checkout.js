@@ -13,7 +13,7 @@
     typed.set("save", "1");
     const body = new URLSearchParams(typed);
     try {
-      const answer = await fetch(form.action, { method: "POST", body, credentials: "same-origin" });
+      const answer = await fetch(form.action, { method: "POST", body, credentials: "same-origin", signal: AbortSignal.timeout(10_000) });
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       if (!answer.ok || turn !== latest) return;
       for (const part of document.querySelectorAll("[data-part]")) {
@@ -48,7 +48,9 @@
   }
 
   async function tell() {
-    if (typed) await fetch(form.action, { method: "POST", body: draft(), credentials: "same-origin", keepalive: true });
+    if (!typed) return;
+    const signal = AbortSignal.timeout(8000);
+    await fetch(form.action, { method: "POST", body: draft(), credentials: "same-origin", keepalive: true, signal });
   }
 
   form.addEventListener("input", () => (typed = true));

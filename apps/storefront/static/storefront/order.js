@@ -9,7 +9,7 @@
 
   async function refresh() {
     try {
-      const answer = await fetch(location.pathname, { credentials: "same-origin" });
+      const answer = await fetch(location.pathname, { credentials: "same-origin", signal: AbortSignal.timeout(8000) });
       if (!answer.ok) return;
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       const fresh = page.getElementById("order");

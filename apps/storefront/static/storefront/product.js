@@ -3,7 +3,7 @@
 // the same links and the same form load the next page.
 (() => {
   async function load(address, given) {
-    const answer = await fetch(address, { credentials: "same-origin", ...given });
+    const answer = await fetch(address, { credentials: "same-origin", signal: AbortSignal.timeout(10_000), ...given });
     if (!answer.ok) throw new Error(String(answer.status));
     return new DOMParser().parseFromString(await answer.text(), "text/html");
   }
@@ -52,8 +52,10 @@
       const extras = ["#bag-notes", ".free-delivery"].map((part) => bag.querySelector(part)).filter(Boolean);
       panel.querySelector("[data-from-bag]").replaceChildren(...extras);
       panel.showModal();
-    } catch {
-      form.submit();
+    } catch (error) {
+      // Nobody knows whether an answer that did not come was one that added: the bag shows it, and sending again might add twice.
+      if (error.name === "TimeoutError") location.assign(panel.querySelector(".ways-on a").href);
+      else form.submit();
     }
   }
 

@@ -20,10 +20,12 @@
     const words = field.value.trim();
     running?.abort();
     if (words.length < 2) return close();
-    running = new AbortController();
+    const asked = new AbortController();
+    running = asked;
+    setTimeout(() => asked.abort(), 4000);
     try {
       const address = `${field.dataset.suggest}?${new URLSearchParams({ q: words })}`;
-      const answer = await fetch(address, { credentials: "same-origin", signal: running.signal });
+      const answer = await fetch(address, { credentials: "same-origin", signal: asked.signal });
       if (!answer.ok) return close();
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       box.replaceChildren(...page.body.childNodes);

@@ -30,19 +30,31 @@ async function keep(name, request, response) {
 const rootOf = (path) => ROOTS.find((root) => path.startsWith(`${root}/`)) ?? "";
 const offline = (path) => caches.match(`${rootOf(path)}/offline/`);
 
-async function page(request, event) {
+// A network that is there and answers nothing counts as none. Once an answer begins it may take its time.
+async function ask(request, milliseconds) {
+  const patience = new AbortController();
+  const timer = setTimeout(() => patience.abort(), milliseconds);
   try {
-    const answer = await fetch(request);
+    return await fetch(request, { signal: patience.signal });
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function page(request, event) {
+  const kept = await caches.match(request);
+  try {
+    const answer = await ask(request, kept ? 6000 : 20000);
     if (answer.ok && !answer.redirected) event.waitUntil(keep("pages", request, answer.clone()));
     return answer;
   } catch {
-    return (await caches.match(request)) ?? (await offline(new URL(request.url).pathname));
+    return kept ?? (await offline(new URL(request.url).pathname));
   }
 }
 
 async function offlineOr(request) {
   try {
-    return await fetch(request);
+    return await ask(request, 20000);
   } catch {
     return offline(new URL(request.url).pathname);
   }
@@ -54,7 +66,7 @@ async function file(request, event) {
   const kept = await caches.match(request);
   if (kept && (isPicture || /\.[0-9a-f]{12}\./.test(request.url))) return kept;
   try {
-    const answer = await fetch(request);
+    const answer = await ask(request, 20000);
     if (answer.ok && isPicture) event.waitUntil(keep("pictures", request, answer.clone()));
     return answer;
   } catch (error) {
