@@ -1,8 +1,9 @@
 """`bin/test`: style, types, walls and tests, all of them even where one fails; then one summary.
 
-    bin/test [--fast] [--no-unlisted-skips] [-- pytest arguments]
+    bin/test [--fast | --proof] [--no-unlisted-skips] [-- pytest arguments]
 
-`--fast` leaves out what drives a browser, kills processes or is marked slow. Tests run in parallel, but for those that
+`--fast` leaves out what drives a browser, kills processes or is marked slow; `--proof` runs nothing but the crash points and races
+(docs/proof.md), which are part of neither. Tests run in parallel, but for those that
 kill processes or drive a browser: they follow one after the other, since they wait for a shop that needs the machine for
 itself.
 """
@@ -69,9 +70,10 @@ def main(arguments: list[str]) -> int:
     options, pytest_arguments = _parse(arguments)
     console, outcome = Console(), Outcome()
     os.chdir(ROOT)
-    _run_static(console, outcome)
+    if not options.proof:
+        _run_static(console, outcome)
     try:
-        _run_tests(console, outcome, fast=options.fast, arguments=pytest_arguments)
+        _run_tests(console, outcome, phases=_phases(options), arguments=pytest_arguments)
     except StartError as error:
         console.say(f"bin/test: {error}")
         return 1
@@ -85,9 +87,9 @@ def main(arguments: list[str]) -> int:
 
 def _parse(arguments: list[str]) -> tuple[argparse.Namespace, list[str]]:
     parser = argparse.ArgumentParser(prog="bin/test", description="Check everything that must hold.")
-    parser.add_argument(
-        "--fast", action="store_true", help="no browser, no killed processes, no slow tests; at most three minutes"
-    )
+    extent = parser.add_mutually_exclusive_group()
+    extent.add_argument("--fast", action="store_true", help="no browser, no killed processes, no slow tests")
+    extent.add_argument("--proof", action="store_true", help="every crash point and the races, and nothing else")
     parser.add_argument(
         "--no-unlisted-skips", action="store_true", help="fail on a skip that tests/allowed_skips.txt does not list"
     )
@@ -111,16 +113,21 @@ def _run_static(console: Console, outcome: Outcome) -> None:
             outcome.failed.append(name)
 
 
-def _run_tests(console: Console, outcome: Outcome, *, fast: bool, arguments: list[str]) -> None:
+def _phases(options: argparse.Namespace) -> dict[str, tuple[str, ...]]:
+    """Return the runs of pytest, by what they are called, each with what selects its tests."""
+    if options.proof:
+        return {"crash points and races": (*_IN_PARALLEL, "-m", "proof")}
+    shared = "not processes and not browser and not proof" + (" and not slow" if options.fast else "")
+    alone = {} if options.fast else {"tests with processes and browsers": _ALONE}
+    return {"tests": (*_IN_PARALLEL, "-m", shared), **alone}
+
+
+def _run_tests(console: Console, outcome: Outcome, *, phases: dict[str, tuple[str, ...]], arguments: list[str]) -> None:
     with ExitStack() as stack:
         if not os.environ.get("DATABASE_URL"):
             console.step("starting the servers of the tests")
             start_servers(stack)
         reports = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="shop-reports-")))
-        shared = "not processes and not browser" + (" and not slow" if fast else "")
-        phases = {"tests": (*_IN_PARALLEL, "-m", shared)} | (
-            {} if fast else {"tests with processes and browsers": _ALONE}
-        )
         for number, (name, selection) in enumerate(phases.items()):
             console.step(name)
             report = reports / f"{number}.json"

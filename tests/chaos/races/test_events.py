@@ -10,8 +10,6 @@ from tests.chaos.races.arena import errors
 from tests.orders.making import STAFF
 from tests.orders.paying import start
 
-pytestmark = pytest.mark.slow
-
 
 @pytest.fixture(autouse=True)
 def _small_batches(monkeypatch):

@@ -14,7 +14,6 @@ from tests.chaos.races.arena import errors, kinds
 from tests.orders.making import STAFF, look, statuses
 from tests.orders.paying import arrive, open_another, pay, refunded, settle, start
 
-pytestmark = pytest.mark.slow
 SAGA = "orders.drive_saga"
 
 

@@ -13,8 +13,6 @@ from tests.inventory.stock import make_warehouse
 from tests.orders.making import STAFF, look
 from tests.orders.paying import arrive, start
 
-pytestmark = pytest.mark.slow
-
 
 def test_last_units_go_to_as_many_as_there_are(arena):
     variant = arena.stock(3)

@@ -8,7 +8,7 @@ from tests.chaos.simulation.enumerating import Enumeration, every_point, last_of
 from tests.chaos.simulation.stories import STORIES
 from tests.chaos.simulation.weather import ALL, CALM
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow, pytest.mark.timeout(1800)]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(1800)]
 
 # "1" has every story die at every moment in every weather: five times as many runs.
 IS_LONG = os.environ.get("SIMULATION_LONG") == "1"

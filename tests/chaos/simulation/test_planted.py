@@ -12,7 +12,7 @@ from tests.chaos.simulation.enumerating import Enumeration
 from tests.chaos.simulation.stories import STORIES
 from tests.chaos.simulation.weather import CALM, LOST
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(600)]
 
 
 def new_key_for_every_attempt(monkeypatch):

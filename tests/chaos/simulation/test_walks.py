@@ -6,7 +6,7 @@ import pytest
 
 from tests.chaos.simulation.walking import Walk, open_scarce_shop
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow, pytest.mark.timeout(0)]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(0)]
 
 FIRST, WALKS = int(os.environ.get("SIMULATION_SEED", "0")), int(os.environ.get("SIMULATION_WALKS", "40"))
 SHARES = 4
