@@ -2,8 +2,6 @@
 
 from functools import partial
 
-import pytest
-
 from apps.kernel.ids import uuid7
 from apps.kernel.money import Money
 from apps.messaging import inbox, relay, work

@@ -2,8 +2,6 @@
 
 from functools import partial
 
-import pytest
-
 from apps.inventory import api as inventory
 from apps.kernel.ids import uuid7
 from apps.messaging.testing import deliver_all
