@@ -99,6 +99,16 @@ def test_unknown_variant_and_foreign_currency_are_refused(shopper):
     assert (yen.status_code, yen.json()["code"]) == (400, "not_sold_in_currency")
 
 
+def test_a_misspelt_member_of_the_checkout_is_named_and_changes_nothing(shopper):
+    shopper.add(make_variant())
+
+    refused = shopper.send("PATCH", "checkout", {"emial": "ada@example.com", "email": "bob@example.com"})
+
+    assert refused.status_code == 400
+    assert [error["field"] for error in refused.json()["errors"]] == ["emial"]
+    assert shopper.send("GET", "checkout").json()["email"] == ""
+
+
 def test_etag_is_the_carts_version_for_changes_and_the_whole_answer_for_reads(shopper):
     variant = make_variant(stock=5)
     etag = shopper.add(variant)["ETag"]

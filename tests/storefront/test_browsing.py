@@ -117,7 +117,7 @@ def test_search_engines_get_the_description_as_text():
 
     page = Visitor().get(f"/products/{product.slug}/")
 
-    assert '<meta name="description" content="It turns with you. Dry. Warm">' in page.text
+    assert '<meta name="description" property="og:description" content="It turns with you. Dry. Warm">' in page.text
     assert '"description":"It turns with you. Dry. Warm"' in page.text
 
 

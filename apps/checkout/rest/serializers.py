@@ -23,7 +23,7 @@ class QuantityInput(serializers.Serializer[Any]):
     quantity = WholeNumberField(min_value=1, max_value=999)
 
 
-class CheckoutInput(serializers.Serializer[Any]):
+class CheckoutInput(ClosedSerializer):
     email = serializers.CharField(max_length=254, required=False)
     shipping_address = AddressBody(required=False)
     billing_address = AddressBody(required=False)
