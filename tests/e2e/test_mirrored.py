@@ -64,8 +64,8 @@ def test_purchase_has_panel_summary_and_steps_on_their_other_side(arabic, shop):
     visit(arabic, product_path(shop))
     if is_wide(arabic):
         assert arabic.evaluate(RIGHT_OF, [".gallery", ".buy"])
-    arabic.locator("a[data-view]").nth(1).click()
-    wait_until(arabic, "document.querySelectorAll('[data-view]')[1].hasAttribute('aria-current')")
+        arabic.locator("a[data-view]").nth(1).click()
+        wait_until(arabic, "document.querySelectorAll('[data-view]')[1].hasAttribute('aria-current')")
     arabic.locator(".add button").click()
     expect(arabic.locator("#added")).to_be_visible(timeout=30_000)
     at_left, at_right = arabic.evaluate(DISTANCES, ["#added", "html"])

@@ -21,7 +21,7 @@ def product_path(shop):
 def put_in_bag(page, shop):
     page.goto("/")
     page.goto(product_path(shop))
-    page.get_by_role("button", name="Add to bag").click()
+    page.locator("#add-form").get_by_role("button", name="Add to bag").click()
     expect(page.get_by_role("heading", name="Your bag")).to_be_visible()
 
 

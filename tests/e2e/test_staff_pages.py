@@ -36,12 +36,12 @@ def find_faults(page, *, scheme):
     """Return what is wrong with the staff page that is open, by instrument; empty where nothing is."""
     page.wait_for_load_state("load", timeout=NAVIGATION)
     is_dark = page.evaluate("document.documentElement.classList.contains('dark')")
-    is_of_shop = page.locator("body.alone").count()  # refusals are, and take their theme from the system
+    is_alone = page.locator("body.alone, body.bo-alone").count()  # refusals are, and take their theme from the system
     found = {
         "axe": serious_findings(page),
         "wide": page.evaluate("document.documentElement.scrollWidth > window.innerWidth"),
         "sideways": page.evaluate(SIDEWAYS),
-        "theme": not is_of_shop and is_dark != (scheme == "dark"),
+        "theme": not is_alone and is_dark != (scheme == "dark"),
         "headings": [] if page.locator("h1").count() == 1 else ["not one h1"],
     }
     return {instrument: fault for instrument, fault in found.items() if fault}
