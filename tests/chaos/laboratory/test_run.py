@@ -14,7 +14,7 @@ def lines(path):
     return [json.loads(line) for line in path.read_text().splitlines()]
 
 
-@pytest.mark.processes
+@pytest.mark.proof
 @pytest.mark.timeout(900)
 def test_short_run_strikes_sees_all_return_and_leaves_a_whole_folder(tmp_path):
     folder = tmp_path / "run"
