@@ -121,9 +121,9 @@ class LaboratoryShop:
 
     def manage(self, *arguments: str, seconds: float = 300) -> subprocess.CompletedProcess[str]:
         """Run `manage.py` on this shop to its end."""
-        environment = {**os.environ, "STATE_DIR": str(self.running.state)}
-        for name in ("DATABASE_URL", "SHOP_ENVIRONMENT"):
-            environment.pop(name, None)
+        # Nothing of whoever runs the laboratory, such as the settings of tests.
+        plain = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+        environment = plain | {"STATE_DIR": str(self.running.state)}
         return subprocess.run(
             [sys.executable, "manage.py", *arguments], cwd=ROOT, env=environment,
             capture_output=True, text=True, timeout=seconds, check=False,

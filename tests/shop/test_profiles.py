@@ -87,7 +87,9 @@ def booted(profile: Profile, kind: str, *, environment: Mapping[str, str], folde
             "STATIC_ROOT": f"{environment['STATE_DIR']}/static",
         }
         (folder / "m").mkdir()
-        services = django_services(environment={**environment, **own}, profile=profile, state=state, ports=ports)
+        services = django_services(
+            environment={**environment, **own}, profile=profile, state=state, ports=ports, copies={}
+        )
         supervisor.start(next(service for service in services if service.name == kind))
         supervisor.wait_until_ready([kind], patience=60)
         yield ports
