@@ -69,6 +69,7 @@ def place(laboratory, shop, tmp_path):
     return run
 
 
+@pytest.mark.slow
 def test_dead_connection_and_broken_answer_are_unknown_and_asked_again_under_the_key(place, shop):
     answer, log = place(DIES, BROKEN, PLACED)
 
