@@ -14,7 +14,8 @@ from apps.messaging import auditing, housekeeping, inbox, subscriptions, wakeups
 @worker_ready.connect
 def begin_anew(**kwargs: Any) -> None:
     """Let every wake-up through: those on their way may have ended with the worker that this one replaces."""
-    wakeups.forget_wakeups([*subscriptions.queues(), *(driver.name for driver in work.drivers())])
+    for name in (*subscriptions.queues(), *(driver.name for driver in work.drivers())):
+        wakeups.woken(name)
 
 
 def _turn() -> float:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
@@ -70,12 +69,6 @@ def woken(name: str) -> None:
         valkey.client(settings.BROKER_URL).delete(_pending(name))
     except RedisError as error:
         logger.warning("wake-up mark of %s not cleared: %s", name, error)
-
-
-def forget_wakeups(names: Iterable[str]) -> None:
-    """Let the next wake-up of each of `names` through: those on their way may have ended with a worker that died."""
-    for name in names:
-        woken(name)
 
 
 def _pending(name: str) -> str:
