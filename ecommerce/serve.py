@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Final
 
 import django
+from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
 
@@ -61,7 +62,7 @@ def _become(role: Role) -> int:
     if role not in roles_of(profile):
         known = ", ".join(roles_of(profile))
         raise WrongProfile(f"SHOP_PROFILE={profile.name} has no {role.value} process, only: {known}")
-    django.setup()
+    _ = settings.INSTALLED_APPS  # a wrong setting is told here; loading the apps is left to what this process becomes
     place = _place()
     place.folder.mkdir(parents=True, exist_ok=True)
     forget_readiness(role, place=place)
