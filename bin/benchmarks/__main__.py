@@ -34,7 +34,7 @@ def main() -> None:
             shop = stack.enter_context(BenchShop.running(folder / "state"))
             measure_shop(stack, shop, options, figures, export=folder / "products.csv")
         with BenchShop.running(folder / "state", counts_statements=True) as shop:
-            count_statements(shop, figures)
+            count_statements(shop, options, figures)
             measure_staff(shop, options, figures)
         say("messaging")
         figures["messaging"] = messaging.measure(folder / "lab", backlog=options.backlog)
@@ -77,16 +77,16 @@ def measure_shop(
     report("reads", figures["reads"], "bare view")
     figures["writes"] = measure_writes(shop, options)
     report("writes", figures["writes"], "pgbench")
-    shop.buy_and_pay(20)  # so that the provider's client is loaded everywhere
+    shop.buy_and_pay(options.checkouts)  # so that the provider's client is loaded everywhere
     figures["memory_mb"] = {
         name: [round(machine.resident_mb(pid)) for pid in pids] for name, pids in shop.pids().items()
     }
     print(f"\nmemory (MB): {figures['memory_mb']}")
 
 
-def count_statements(shop: BenchShop, figures: dict[str, Any]) -> None:
+def count_statements(shop: BenchShop, options: argparse.Namespace, figures: dict[str, Any]) -> None:
     say("counting SQL statements of one checkout")
-    figures["statements"] = shop.measure_statements_of_a_checkout()
+    figures["statements"] = shop.measure_statements_of_a_checkout(options.checkouts)
     print("\nSQL statements of one whole checkout, from empty cart to paid")
     for name, statements in figures["statements"].items():
         print(f"  {name:22} {statements:6.1f}", flush=True)
@@ -95,7 +95,9 @@ def count_statements(shop: BenchShop, figures: dict[str, Any]) -> None:
 def measure_staff(shop: BenchShop, options: argparse.Namespace, figures: dict[str, Any]) -> None:
     """Last on this shop's database: its rows would change what is measured before."""
     say(f"staff pages with {options.staff_rows} orders, products and people")
-    figures["staff"] = staff.measure(shop, rows=options.staff_rows, repeats=3 * options.rounds)
+    figures["staff"] = staff.measure(
+        shop, rows=options.staff_rows, repeats=options.staff_repeats, warm_ups=options.warm_ups
+    )
     print(
         f"\nstaff pages with {options.staff_rows} of everything: median (extremes), statements, growth from a twentieth of that"
     )
@@ -117,12 +119,13 @@ def _read_options() -> argparse.Namespace:
     )
     parser.add_argument("--out", type=Path, default=ROOT / "var" / "bench.json")
     options = parser.parse_args()
-    sizes = (10_000, 5, 4, 400, 10_000, 100_000, 5_000)
+    sizes = (10_000, 5, 4, 400, 10_000, 100_000, 5_000, 20, 15, 4)
     if options.quick:
-        sizes = (1_000, 2, 2, 100, 10_000, 10_000, 500)
+        sizes = (1_000, 2, 2, 100, 10_000, 10_000, 500, 20, 6, 4)
     if options.tiny:
-        sizes = (30, 1, 1, 8, 100, 50, 30)
+        sizes = (30, 1, 1, 8, 100, 50, 30, 3, 1, 1)
     names = ("products", "rounds", "seconds", "orders", "backlog", "staff_rows", "import_products")
+    names += ("checkouts", "staff_repeats", "warm_ups")
     vars(options).update(zip(names, sizes, strict=True))
     options.out.parent.mkdir(exist_ok=True)
     return options

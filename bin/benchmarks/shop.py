@@ -97,7 +97,7 @@ class BenchShop:
             for name in ("web", "worker", "relay")
         }
 
-    def measure_statements_of_a_checkout(self, count: int = 20) -> dict[str, float]:
+    def measure_statements_of_a_checkout(self, count: int) -> dict[str, float]:
         """Return the statements of one checkout, from empty cart to paid with its webhooks, in each kind of process.
 
         What the same processes send when nobody buys is taken off and named beside it, per second.

@@ -62,15 +62,16 @@ MOST_GROWTH = 3.0
 MOST_GROWTH_OF_FINDS = {"orders to ship": 5.0, "search by SKU": 8.0, "a regular buyer": 5.0}
 
 
-def measure(shop: BenchShop, *, rows: int, repeats: int) -> dict[str, Any]:
+def measure(shop: BenchShop, *, rows: int, repeats: int, warm_ups: int) -> dict[str, Any]:
     """Make so many orders, products and people, and ask for each page, with a twentieth of them and with all; `shop` counts its statements.
 
     Returns by page the milliseconds of `repeats` whole answers (median, least, most) and the statements of one, with all rows; and its
     `growth`, how many times the least is that with a twentieth.
     """
     browser, few = Staff(shop), max(rows // TIMES_FEWER, REGULAR)
-    before = _measure_all(shop, browser, _fill(shop, first=1, rows=few), repeats)
-    after = _measure_all(shop, browser, _fill(shop, first=few + 1, rows=rows), repeats)
+    times = {"repeats": repeats, "warm_ups": warm_ups}
+    before = _measure_all(shop, browser, _fill(shop, first=1, rows=few), **times)
+    after = _measure_all(shop, browser, _fill(shop, first=few + 1, rows=rows), **times)
     for page, found in after.items():
         found["growth"] = round(found["min_ms"] / before[page]["min_ms"], 2)
     return {"rows": rows, **after}
@@ -103,8 +104,8 @@ def _fill(shop: BenchShop, *, first: int, rows: int) -> dict[str, Any]:
         return _names(database, some=rows // 2)
 
 
-def _measure_all(shop: BenchShop, browser: Staff, names: dict[str, Any], repeats: int) -> dict[str, dict[str, Any]]:
-    return {page: _measure(shop, browser, path.format(**names), repeats) for page, path in PAGES.items()}
+def _measure_all(shop: BenchShop, browser: Staff, names: dict[str, Any], **times: int) -> dict[str, dict[str, Any]]:
+    return {page: _measure(shop, browser, path.format(**names), **times) for page, path in PAGES.items()}
 
 
 def _names(database: psycopg.Connection[Any], *, some: int) -> dict[str, Any]:
@@ -121,8 +122,8 @@ def _names(database: psycopg.Connection[Any], *, some: int) -> dict[str, Any]:
     }
 
 
-def _measure(shop: BenchShop, browser: Staff, path: str, repeats: int) -> dict[str, Any]:
-    for _ in range(4):  # both workers have loaded what the page needs
+def _measure(shop: BenchShop, browser: Staff, path: str, *, repeats: int, warm_ups: int) -> dict[str, Any]:
+    for _ in range(warm_ups):  # both workers have loaded what the page needs
         browser.get(path)
     before, taken = shop.statements()["web"], []
     for _ in range(repeats):
