@@ -1,5 +1,7 @@
 """What every test gets: embedded servers, the SQL sentinel, clean throttles, nothing remembered."""
 
+from pathlib import Path
+
 import pytest
 
 from apps.brand import api as brand
@@ -9,6 +11,22 @@ from tests.shop.running import pictures, shop
 pytest_plugins = ["ecommerce.local.pytest_plugin", "tests.chaos.simulation.summary"]
 
 seeds.install()
+
+# Folders whose processes are one running shop.
+_ONE_SHOP = {"deploy", "e2e", "shop"}
+# Folders of which every test is marked by their own conftest, later than this hook.
+_PROCESSES = {"e2e", "shop"}
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep together, on one worker, what shares processes; first of all hooks, since pytest-xdist reads groups in its own."""
+    for item in items:
+        path = item.path.relative_to(Path(__file__).parent)
+        with_processes = path.parts[0] in _PROCESSES or item.get_closest_marker("processes")
+        if with_processes and not item.get_closest_marker("xdist_group"):
+            group = path.parts[0] if path.parts[0] in _ONE_SHOP else path.as_posix()
+            item.add_marker(pytest.mark.xdist_group(group))
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:

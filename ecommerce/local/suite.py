@@ -3,9 +3,8 @@
     bin/test [--fast | --proof] [--no-unlisted-skips] [-- pytest arguments]
 
 `--fast` leaves out what drives a browser, kills processes or is marked slow; `--proof` runs nothing but the crash points and races
-(docs/proof.md), which are part of neither. Tests run in parallel, but for those that
-kill processes or drive a browser: they follow one after the other, since they wait for a shop that needs the machine for
-itself.
+(docs/proof.md), which are part of neither. Tests run in parallel; those that kill processes or drive a browser follow, also in
+parallel, all that share one running shop on one worker.
 """
 
 from __future__ import annotations
@@ -39,7 +38,6 @@ _STATIC: Final = {
     "ruff format": ("ruff", "format", "--check", "."),
 }
 _IN_PARALLEL: Final = ("-n", _WORKERS, "--dist", "loadgroup")
-_ALONE: Final = ("-n", "0", "-m", "processes or browser")
 
 
 @dataclass(slots=True)
@@ -118,8 +116,9 @@ def _phases(options: argparse.Namespace) -> dict[str, tuple[str, ...]]:
     if options.proof:
         return {"crash points and races": (*_IN_PARALLEL, "-m", "proof")}
     shared = "not processes and not browser and not proof" + (" and not slow" if options.fast else "")
-    alone = {} if options.fast else {"tests with processes and browsers": _ALONE}
-    return {"tests": (*_IN_PARALLEL, "-m", shared), **alone}
+    running = "(processes or browser) and not proof"
+    whole = {} if options.fast else {"tests with processes and browsers": (*_IN_PARALLEL, "-m", running)}
+    return {"tests": (*_IN_PARALLEL, "-m", shared), **whole}
 
 
 def _run_tests(console: Console, outcome: Outcome, *, phases: dict[str, tuple[str, ...]], arguments: list[str]) -> None:
