@@ -111,7 +111,8 @@ class Order(UUIDModel):
 class OrderLine(UUIDModel):
     """What was bought, as it was when it was bought; never changes."""
 
-    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="lines")
+    # The constraint below has an index that begins with it.
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="lines", db_index=False)
     position = models.IntegerField()
     variant_id = models.UUIDField(db_index=True)
     product_id = models.UUIDField()
