@@ -16,7 +16,7 @@ from apps.catalog import contracts, models
 from apps.catalog.texts import read_texts
 from apps.kernel.money import Money
 from apps.kernel.pages import Page
-from apps.persistence.statements import fetch_all
+from apps.persistence.statements import fetch_all, write_array
 from apps.web.languages import other_languages
 from apps.web.pagination import PageParams, paginate
 
@@ -36,7 +36,7 @@ _SELLABLE = """
     LEFT JOIN LATERAL (
         SELECT i.url, i.alt, i.width, i.height FROM catalog_productimage i WHERE i.product_id = p.id
         ORDER BY (i.id = v.image_id) DESC NULLS LAST, i.position LIMIT 1) image ON true
-    WHERE v.id = ANY(ARRAY(SELECT unnest(%(ids)s)))
+    WHERE v.id = ANY(ARRAY(SELECT unnest(%(ids)s::uuid[])))
 """
 
 
@@ -44,7 +44,7 @@ def sellable_variants(*, ids: Sequence[UUID], currency: str, language: str) -> d
     if not ids:
         return {}
     translated = language if language in other_languages() else None
-    rows = fetch_all("catalog", _SELLABLE, {"ids": list(ids), "currency": currency, "language": translated})
+    rows = fetch_all("catalog", _SELLABLE, {"ids": write_array(ids), "currency": currency, "language": translated})
     return {row[0]: _sellable(row, currency=currency) for row in rows}
 
 

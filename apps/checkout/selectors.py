@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from itertools import groupby
+from operator import itemgetter
 from typing import Any, Final
 from uuid import UUID
 
@@ -37,6 +40,8 @@ class StoredCart:
     lines: tuple[Line, ...]
 
 
+_LINE_COLUMNS: Final = 6
+_CART_ID: Final = _LINE_COLUMNS + [field.attname for field in Cart._meta.concrete_fields].index("id")
 _OPEN_CARTS: Final = f"""
     SELECT line.id, line.variant_id, line.quantity, line.price_seen_amount, line.price_seen_currency, line.snapshot,
         {columns_of(Cart, prefix="cart")}
@@ -50,16 +55,22 @@ def find_open_carts(*, customer_id: UUID | None, holder_id: UUID | None) -> list
     """Return the open carts of a customer and of a guest's token, at most one each; one statement."""
     if customer_id is None and holder_id is None:
         return []
-    found: dict[UUID, tuple[Cart, list[Line]]] = {}
-    for row in fetch_all("checkout", _OPEN_CARTS, [customer_id, holder_id]):
-        (line_id, variant_id, quantity, amount, currency, snapshot), values = row[:6], row[6:]
-        cart = read_row(Cart, values, using=alias_for("checkout"))
-        _, lines = found.setdefault(cart.pk, (cart, []))
-        if line_id is not None:
-            seen = None if amount is None else Money(amount, currency)
-            stored = orjson.loads(snapshot)
-            lines.append(Line(id=line_id, variant_id=variant_id, quantity=quantity, price_seen=seen, snapshot=stored))
-    return [StoredCart(row=row, lines=tuple(lines)) for row, lines in found.values()]
+    rows = fetch_all("checkout", _OPEN_CARTS, [customer_id, holder_id])
+    carts = (list(together) for _, together in groupby(rows, key=itemgetter(_CART_ID)))
+    return [
+        StoredCart(
+            row=read_row(Cart, together[0][_LINE_COLUMNS:], using=alias_for("checkout")),
+            lines=tuple(_read_line(*row[:_LINE_COLUMNS]) for row in together if row[0] is not None),
+        )
+        for together in carts
+    ]
+
+
+def _read_line(
+    line_id: UUID, variant_id: UUID, quantity: int, amount: Decimal | None, currency: str, snapshot: str
+) -> Line:
+    seen = None if amount is None else Money(amount, currency)
+    return Line(id=line_id, variant_id=variant_id, quantity=quantity, price_seen=seen, snapshot=orjson.loads(snapshot))
 
 
 def find_shipping_address(*, cart_id: UUID) -> Mapping[str, str] | None:

@@ -44,7 +44,7 @@ from apps.kernel.errors import Invalid, PreconditionFailed
 from apps.kernel.ids import uuid7
 from apps.messaging import api as messaging
 from apps.persistence.databases import commit_for_later
-from apps.persistence.statements import broken_constraint, fetch_all
+from apps.persistence.statements import broken_constraint, fetch_all, write_array
 
 MAX_SECONDS = 366 * 24 * 3600
 MAX_TEXT = 200
@@ -318,8 +318,8 @@ def _announce(crossed: Sequence[Mapping[str, Any]]) -> None:
     )
 
 
-def _columns(lines: Sequence[StockLine]) -> tuple[list[UUID], list[int]]:
-    return [line.variant_id for line in lines], [line.quantity for line in lines]
+def _columns(lines: Sequence[StockLine]) -> tuple[str, str]:
+    return write_array(line.variant_id for line in lines), write_array(line.quantity for line in lines)
 
 
 def _call(sql: str, *arguments: Any) -> Any:

@@ -81,12 +81,11 @@ def decode(kind: type[T], value: JSON) -> T:
 
 
 def _decode(kind: Any, value: JSON, path: str) -> Any:
-    origin = typing.get_origin(kind)
-    if origin is not None:
+    decoder = _SCALAR_DECODERS.get(kind)
+    if decoder is None and (origin := typing.get_origin(kind)) is not None:
         return _decode_generic(origin, typing.get_args(kind), value, path)
     if kind is Any or kind is object:
         return value
-    decoder = _SCALAR_DECODERS.get(kind)
     try:
         if decoder:
             return decoder(value)

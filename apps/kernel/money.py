@@ -57,6 +57,13 @@ class Money:
     def __post_init__(self) -> None:
         try:
             exponent = _EXPONENTS[currency_decimals(self.currency)]
+            if (
+                type(self.amount) is Decimal
+                and self.amount
+                and self.amount.same_quantum(exponent)
+                and abs(self.amount) < _LIMIT
+            ):
+                return  # nearly always, and there is nothing to round
             amount = Decimal(self.amount).quantize(exponent, rounding=ROUND_HALF_UP)
         except (InvalidOperation, TypeError, ValueError):
             amount = Decimal("NaN")

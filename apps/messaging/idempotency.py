@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+import orjson
 from django.db import connections
 
 from apps.messaging.contracts import IdempotencyScope, StoredAnswer
@@ -55,7 +56,7 @@ def record_of(scope: IdempotencyScope, answer: StoredAnswer) -> IdempotencyRecor
         reference=scope.reference,
         fingerprint=scope.fingerprint,
         status=answer.status,
-        body=json.dumps(answer.body, ensure_ascii=False),
+        body=orjson.dumps(answer.body).decode(),
         headers=answer.headers,
     )
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from decimal import Decimal
 from functools import cache
 from typing import Any, TypeVar, cast
+from uuid import UUID
 
 import orjson
 from django.db import DatabaseError, connections, models
@@ -30,7 +31,9 @@ def fetch_from(alias: str, sql: str, parameters: Any = None) -> list[tuple[Any, 
     connection = connections[alias]
     cursor = _kept_cursor(connection)
     cursor.execute(sql, parameters)
-    return cast(list[tuple[Any, ...]], cursor.fetchall()) if cursor.description else []
+    # Past Django's wrapper, which wraps every call anew, and without `description`, which describes every column.
+    answer = cursor.cursor
+    return cast(list[tuple[Any, ...]], answer.fetchall()) if answer.pgresult.nfields else []
 
 
 def _kept_cursor(connection: BaseDatabaseWrapper) -> Any:
@@ -67,6 +70,14 @@ def _reading(model: type[models.Model]) -> tuple[tuple[str, ...], tuple[int, ...
     fields = model._meta.concrete_fields
     stored_as_json = (number for number, field in enumerate(fields) if isinstance(field, models.JSONField))
     return tuple(field.attname for field in fields), tuple(stored_as_json)
+
+
+def write_array(values: Iterable[UUID | int]) -> str:
+    """Return ids or numbers as PostgreSQL writes an array of them, for a parameter with a cast such as `%s::uuid[]`.
+
+    Psycopg would look at every element for a type that fits all.
+    """
+    return "{" + ",".join(map(str, values)) + "}"
 
 
 def insert_rows(

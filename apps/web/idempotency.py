@@ -55,18 +55,15 @@ def idempotent(
     return decorate
 
 
-class StoredResponse(HttpResponse):
-    """An answer that is already kept for repeats."""
-
-
-def answer_of(stored: StoredAnswer, *, replayed: bool = False) -> StoredResponse:
+def answer_of(stored: StoredAnswer, *, replayed: bool = False) -> HttpResponse:
     """Return a stored answer as a response, marked `Idempotent-Replayed: true` where it is a repeat."""
     response = reply(stored.body, status=stored.status, headers=stored.headers)
     if stored.status >= HTTPStatus.BAD_REQUEST:
         response["Content-Type"] = PROBLEM_TYPE
     if replayed:
         response["Idempotent-Replayed"] = "true"
-    return StoredResponse(response.content, status=response.status_code, headers=dict(response.items()))
+    vars(response)["is_stored"] = True
+    return response
 
 
 def _answer(method: Method, view: Any, request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -96,7 +93,7 @@ def read_idempotency_key(request: Request) -> str:
 
 def _is_kept(response: HttpResponse) -> bool:
     good = HTTPStatus.OK <= response.status_code < HTTPStatus.MULTIPLE_CHOICES
-    return (good or response.status_code == HTTPStatus.PAYMENT_REQUIRED) and not isinstance(response, StoredResponse)
+    return (good or response.status_code == HTTPStatus.PAYMENT_REQUIRED) and "is_stored" not in vars(response)
 
 
 def _stored(response: HttpResponse) -> StoredAnswer:

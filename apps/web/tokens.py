@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import lru_cache
 from typing import Any
 
+from django.conf import settings
 from django.core import signing
 
 from apps.kernel import clock
@@ -18,12 +20,21 @@ def sign(*, subject: str, purpose: str, days: int) -> str:
 
 def read(token: str, *, purpose: str) -> str | None:
     """Return the subject of a token, or None where it is forged, expired, or was signed for another purpose."""
+    subject, expires = _content(token, purpose, settings.SECRET_KEY, tuple(settings.SECRET_KEY_FALLBACKS))
+    return subject if clock.now().timestamp() < expires else None
+
+
+# A request asks several times for the same token.
+@lru_cache(maxsize=100)
+def _content(token: str, purpose: str, key: str, fallback_keys: tuple[bytes | str, ...]) -> tuple[str | None, int]:
+    """Return subject and expiry (seconds since 1970) of a token that is genuine under one of these keys."""
+    signer = signing.Signer(key=key, salt=_salt(purpose), fallback_keys=list(fallback_keys))
     try:
-        content: Any = signing.Signer(salt=_salt(purpose)).unsign_object(token)
+        content: Any = signer.unsign_object(token)
         subject, expires = content
+        return str(subject), int(expires)
     except (signing.BadSignature, ValueError, TypeError):
-        return None
-    return str(subject) if clock.now().timestamp() < expires else None
+        return None, 0
 
 
 def _salt(purpose: str) -> str:

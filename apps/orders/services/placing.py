@@ -62,7 +62,7 @@ def _place(
     row = OrderRow(id=order_id)
     lines = [_line(row, position, line) for position, line in enumerate(draft.lines)]
     contact = OrderContact(
-        order=row,
+        order_id=order_id,
         email=draft.email.lower(),
         language=draft.language,
         shipping_address=codec.encode(draft.shipping_address),
@@ -70,7 +70,7 @@ def _place(
     )
     fact = _fact(draft, number=number, now=now)
     steps = _free_order_steps(row, draft)
-    saga = OrderSaga(order=row, next_run_at=now if steps else fact.payment_deadline)
+    saga = OrderSaga(order_id=order_id, next_run_at=now if steps else fact.payment_deadline)
     entry, event = begin_history(row, fact, actor=_actor(draft))
     order = selectors.to_contract(row, contact=contact, lines=lines, shipments=[])
     token = "" if draft.customer_id else tokens.sign(subject=str(order_id), purpose="order", days=TOKEN_DAYS)
@@ -125,7 +125,7 @@ def _item(line: DraftLine) -> OrderedItem:
 
 def _line(row: OrderRow, position: int, line: DraftLine) -> OrderLine:
     found = OrderLine(
-        order=row,
+        order_id=row.pk,
         position=position,
         variant_id=line.variant_id,
         product_id=line.product_id,

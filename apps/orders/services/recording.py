@@ -85,7 +85,7 @@ def begin_history(row: Order, fact: Placed, *, actor: str) -> tuple[OrderEvent, 
     """Set the state of a new order's row; return its first entry and what is published of it, both still to be written."""
     write_state(row, apply(None, fact))
     entry = OrderEvent(
-        order=row, version=row.version, type=fact.kind, data=codec.encode(fact), actor=actor, at=fact.placed_at
+        order_id=row.pk, version=row.version, type=fact.kind, data=codec.encode(fact), actor=actor, at=fact.placed_at
     )
     return entry, _announce(row, fact)
 
