@@ -7,6 +7,7 @@ process ends and its supervisor starts another. Nothing is lost: work is claimed
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import signal
@@ -16,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from celery.signals import worker_ready
+from celery.signals import worker_process_init, worker_ready
 from celery.worker import state
 
 from ecommerce.celery import app
@@ -31,6 +32,13 @@ _BUSY_SILENCE_SECONDS: Final = 180.0
 @app.task(name="ecommerce.canary", ignore_result=True)
 def take_canary(**kwargs: Any) -> None:
     """Do nothing: that a pool process takes it proves that messages come from the broker."""
+
+
+@worker_process_init.connect
+def spare_collector(**kwargs: Any) -> None:
+    """Keep the garbage collector from looking again and again at what is loaded by now, as the web process does."""
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 20)
 
 
 @worker_ready.connect

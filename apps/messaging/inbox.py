@@ -26,7 +26,7 @@ from apps.messaging.models import InboxMessage
 from apps.messaging.outbox import causation
 from apps.messaging.subscriptions import Subscription, find, queues
 from apps.persistence.databases import alias_for, commit_for_later
-from apps.persistence.statements import columns_of, fetch_all, fetch_from
+from apps.persistence.statements import columns_of, fetch_all, fetch_from, read_row
 
 logger = logging.getLogger(__name__)
 DRAIN_TASK = "messaging.drain"
@@ -176,7 +176,8 @@ def _claim(*, queue: str, fresh: bool) -> list[InboxMessage]:
         "commit": commit_for_later(),
     }
     claim = _CLAIM_FRESH if fresh else _CLAIM_RETRY
-    return list(InboxMessage.objects.using(alias_for(queue)).raw(claim, parameters))
+    alias = alias_for(queue)
+    return [read_row(InboxMessage, row[:-1], using=alias) for row in fetch_from(alias, claim, parameters)]
 
 
 def _apply(messages: Sequence[InboxMessage], *, alias: str) -> None:

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from itertools import cycle
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 from uuid import uuid4
 
 from django.conf import settings
@@ -25,7 +25,7 @@ from apps.messaging import backoff, wakeups
 from apps.messaging.errors import LeaseLost
 from apps.persistence.databases import alias_for
 from apps.persistence.models import UUIDModel
-from apps.persistence.statements import columns_of, fetch_all
+from apps.persistence.statements import columns_of, fetch_all, fetch_from, read_row
 from apps.persistence.turns import turn_at
 
 logger = logging.getLogger(__name__)
@@ -33,6 +33,7 @@ DRIVE_TASK = "messaging.drive"
 BATCH = 20
 # The advisory lock of slow work: of each database's, one item at a time is carried out.
 _SLOW_TURN = 0x736C6F775F776F72
+_LEASED = "SELECT {columns} FROM {table} WHERE id = %s AND lease_token = %s AND next_run_at > statement_timestamp()"
 _FINISHED: dict[str, Any] = {"next_run_at": None, "lease_token": None, "attempts": 0, "last_error": ""}
 
 
@@ -182,7 +183,7 @@ def claim(found: Driver, *, fresh: bool) -> list[WorkItem]:
         RETURNING {columns_of(found.model, prefix=table)}
     """  # noqa: S608 - names of our own tables, no input
     parameters = [uuid4(), settings.MESSAGING["LEASE_SECONDS"], limit]
-    return list(found.model._default_manager.using(alias).raw(sql, parameters))
+    return [read_row(found.model, row, using=alias) for row in fetch_from(alias, sql, parameters)]
 
 
 def _carry_out(found: Driver, item: WorkItem) -> None:
@@ -200,7 +201,7 @@ def _carry_out(found: Driver, item: WorkItem) -> None:
 
 def still_leased(item: WorkItem) -> bool:
     """Return whether the claim still holds; ask before an outside call when much time may have passed."""
-    return _leased(item).exists()
+    return bool(fetch_from(item.alias, _LEASED.format(columns="1", table=item._meta.db_table), _lease(item)))
 
 
 @contextmanager
@@ -211,15 +212,22 @@ def record(item: I) -> Iterator[I]:
     fresh attempts. Raises LeaseLost where another worker has the item now: nothing may be recorded then.
     """
     with transaction.atomic(using=item.alias):
-        row = _leased(item).select_for_update(no_key=True).first()
-        if row is None:
+        columns = columns_of(type(item), prefix=item._meta.db_table)
+        locked = _LEASED.format(columns=columns, table=item._meta.db_table) + " FOR NO KEY UPDATE"
+        found = fetch_from(item.alias, locked, _lease(item))
+        if not found:
             raise LeaseLost(f"{item._meta.label} {item.pk}")
+        row = read_row(type(item), found[0], using=item.alias)
         for name, value in _FINISHED.items():
             setattr(row, name, value)
-        yield cast(I, row)
+        yield row
         row.save(using=item.alias)
         if row.next_run_at is not None:
             transaction.on_commit(partial(wake_model, type(row)), using=item.alias, robust=True)
+
+
+def _lease(item: WorkItem) -> list[Any]:
+    return [item.pk, item.lease_token]
 
 
 def _leased(item: WorkItem) -> models.QuerySet[WorkItem]:

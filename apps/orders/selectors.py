@@ -43,10 +43,18 @@ from apps.orders.models import Order as OrderRow
 from apps.orders.models import OrderLine as LineRow
 from apps.orders.models import Shipment as ShipmentRow
 from apps.payments import api as payments
+from apps.persistence.databases import alias_for
+from apps.persistence.statements import columns_of, fetch_all, read_row
 from apps.web import formats, tokens
 from apps.web.pagination import PageParams, paginate
 
 _NEWEST_FIRST = ("-placed_at", "-id")
+_ORDER_COLUMNS = len(OrderRow._meta.concrete_fields)
+_ORDER = f"""
+    SELECT {columns_of(OrderRow, prefix="one")}, {columns_of(OrderContact, prefix="contact")}
+    FROM orders_order one JOIN orders_ordercontact contact ON contact.order_id = one.id WHERE one.id = %s
+"""  # noqa: S608 - our own names, no input
+_LINES = f"SELECT {columns_of(LineRow, prefix='line')} FROM orders_orderline line WHERE order_id = %s ORDER BY position"  # noqa: S608
 # Those whose goods were paid for and have not all come back.
 _SOLD = (OrderStatus.PROCESSING.value, OrderStatus.SHIPPED.value, OrderStatus.DELIVERED.value)
 
@@ -72,9 +80,11 @@ def require_visible(row: OrderRow | None, viewer: Viewer) -> OrderRow:
 
 
 def get_order(*, order_id: UUID, viewer: Viewer) -> Order:
-    row = require_visible(OrderRow.objects.select_related("contact").filter(pk=order_id).first(), viewer)
-    lines = list(LineRow.objects.filter(order=row))
-    return to_contract(row, contact=row.contact, lines=lines, shipments=_shipments(row))
+    alias, found = alias_for("orders"), fetch_all("orders", _ORDER, [order_id])
+    row = require_visible(read_row(OrderRow, found[0][:_ORDER_COLUMNS], using=alias) if found else None, viewer)
+    contact = read_row(OrderContact, found[0][_ORDER_COLUMNS:], using=alias)
+    lines = [read_row(LineRow, line, using=alias) for line in fetch_all("orders", _LINES, [order_id])]
+    return to_contract(row, contact=contact, lines=lines, shipments=_shipments(row))
 
 
 def get_order_state(*, order_id: UUID, viewer: Viewer) -> OrderState:

@@ -35,13 +35,12 @@ def send(item: OutboundMail) -> None:
     The Message-ID stays the same, so where a crash falls between the server's accept and the record, the recipient's server sees a repeat.
     """
     order = orders.get_order(order_id=item.order_id, viewer=orders.Viewer(is_staff=True))
-    contact = orders.get_contact(order_id=item.order_id)
-    if bounces.is_dead(contact.email):
+    if bounces.is_dead(order.email):
         with work.record(item) as row:
             row.withheld_at = Now()
         return
     written = writing.write(kind=MailKind(item.kind), order=order, facts=item.facts, link=writing.signed_link(order))
-    posting.post(written, to=contact.email, message_id=item.message_id)
+    posting.post(written, to=order.email, message_id=item.message_id)
     with work.record(item) as row:
         row.sent_at = Now()
 
