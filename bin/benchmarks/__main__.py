@@ -15,16 +15,20 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-from benchmarks import catalogue, imports, machine, messaging, reads, reference, staff, writes
+from benchmarks import catalogue, costs, imports, machine, messaging, millions, reads, reference, staff, writes
 from benchmarks.shop import BenchShop, wait_for
 
 ROOT = Path(__file__).resolve().parents[2]
+HOT, HOT_CALLERS = "POST /orders, hot", 64
 
 
 def main() -> None:
     options = _read_options()
     if options.imports:
         finish(options, *measure_imports(options))
+        return
+    if options.section:
+        finish(options, *measure_section(options))
         return
     if not shutil.which("wrk"):
         raise SystemExit("bin/bench: wrk is missing; install it (Debian: apt install wrk).")
@@ -35,6 +39,7 @@ def main() -> None:
             measure_shop(stack, shop, options, figures, export=folder / "products.csv")
         with BenchShop.running(folder / "state", counts_statements=True) as shop:
             count_statements(shop, options, figures)
+            measure_costs(shop, options, figures)
             measure_staff(shop, options, figures)
         say("messaging")
         figures["messaging"] = messaging.measure(folder / "lab", backlog=options.backlog)
@@ -51,6 +56,13 @@ def measure_imports(options: argparse.Namespace) -> tuple[dict[str, Any], list[s
     for name, run in runs.items():
         print(f"  {name:15} {describe_import(run)}", flush=True)
     return {"imports": found}, [fault for name, run in runs.items() for fault in imports.find_broken(name, run)]
+
+
+def measure_section(options: argparse.Namespace) -> tuple[dict[str, Any], list[str]]:
+    with tempfile.TemporaryDirectory(prefix="shop-bench-") as name:
+        run = millions.measure(options.section, Path(name), rows=options.rows)
+    print(f"{options.section}: {run['rows']} rows, {run['rows_per_second']}/s, {describe_import(run)}")
+    return {options.section: run}, imports.find_broken(options.section, run)
 
 
 def describe_import(run: dict[str, float]) -> str:
@@ -77,6 +89,7 @@ def measure_shop(
     report("reads", figures["reads"], "bare view")
     figures["writes"] = measure_writes(shop, options)
     report("writes", figures["writes"], "pgbench")
+    figures["hot_to_uniform"] = report_hot(figures["writes"])
     shop.buy_and_pay(options.checkouts)  # so that the provider's client is loaded everywhere
     figures["memory_mb"] = {
         name: [round(machine.resident_mb(pid)) for pid in pids] for name, pids in shop.pids().items()
@@ -90,6 +103,15 @@ def count_statements(shop: BenchShop, options: argparse.Namespace, figures: dict
     print("\nSQL statements of one whole checkout, from empty cart to paid")
     for name, statements in figures["statements"].items():
         print(f"  {name:22} {statements:6.1f}", flush=True)
+
+
+def measure_costs(shop: BenchShop, options: argparse.Namespace, figures: dict[str, Any]) -> None:
+    say("what an order costs")
+    variants = shop.some_variants(min(200, options.products))
+    figures["order_costs"] = costs.measure(shop, writes.place_requests(shop.base, variants, options.orders))
+    print("\nCosts of one order and all that follows from it, placed by 16 callers")
+    for name, spent in figures["order_costs"].items():
+        print(f"  {name:22} {spent:10.1f}", flush=True)
 
 
 def measure_staff(shop: BenchShop, options: argparse.Namespace, figures: dict[str, Any]) -> None:
@@ -117,6 +139,10 @@ def _read_options() -> argparse.Namespace:
     parser.add_argument(
         "--imports", action="store_true", help="nothing but 50,000 variants imported, again, and exported"
     )
+    parser.add_argument(
+        "--section", choices=sorted(millions.SECTIONS), help="nothing but a million of these, after a bad night"
+    )
+    parser.add_argument("--rows", type=int, default=1_000_000, help="of --section")
     parser.add_argument("--out", type=Path, default=ROOT / "var" / "bench.json")
     options = parser.parse_args()
     sizes = (10_000, 5, 4, 400, 10_000, 100_000, 5_000, 20, 15, 4)
@@ -211,25 +237,36 @@ def measure_writes(shop: BenchShop, options: argparse.Namespace) -> dict[str, An
     variants = shop.some_variants(min(200, options.products))
     reference.make_tables(shop.database_url())
     web, found = shop.pids()["web"], {}
-    for concurrency in (1, 16):
+    for concurrency in (1, 16, HOT_CALLERS):
         say(f"writes at concurrency {concurrency}")
-        runs: dict[str, list[Any]] = {"add to cart": [], "POST /orders": [], "pgbench": []}
+        runs: dict[str, list[Any]] = {"add to cart": [], "POST /orders": [], HOT: [], "pgbench": []}
         count = options.orders if concurrency > 1 else options.orders // 4
         for _ in range(options.rounds):
             common = {"base": shop.base, "concurrency": concurrency, "pids": web}
             requests = writes.add_requests(shop.base, variants, count)
             runs["add to cart"].append(writes.measure(requests, **common))
-            requests = writes.place_requests(shop.base, variants, count)
-            runs["POST /orders"].append(writes.measure(requests, **common))
+            for name, hot in (("POST /orders", ""), (HOT, variants[0]))[: 2 if concurrency == HOT_CALLERS else 1]:
+                requests = writes.place_requests(shop.base, variants, count, hot=hot)
+                runs[name].append(writes.measure(requests, **common))
             with machine.Watch() as watch:
                 rate = reference.run_pgbench(shop.database_url(), concurrency=concurrency, seconds=options.seconds)
             runs["pgbench"].append({"rps": rate, "noisy": watch.noisy})
-        found[str(concurrency)] = {name: writes.summarise_runs(many) for name, many in runs.items()}
+        found[str(concurrency)] = {name: writes.summarise_runs(many) for name, many in runs.items() if many}
     return found
 
 
+def report_hot(figures: dict[str, Any]) -> float | None:
+    """Print and return how fast orders are that all want one variant, beside orders of any."""
+    rows = figures[str(HOT_CALLERS)]
+    hot, uniform = (rows[name]["rps"]["median"] for name in (HOT, "POST /orders"))
+    if not hot or not uniform:
+        return None
+    print(f"\none variant in all orders, at {HOT_CALLERS}: {hot / uniform:.2f} of the rate of orders of any variants")
+    return float(hot / uniform)
+
+
 def report(kind: str, figures: dict[str, Any], yardstick: str) -> None:
-    for concurrency, rows in ((c, figures[c]) for c in ("1", "16")):
+    for concurrency, rows in ((name, rows) for name, rows in figures.items() if name.isdigit()):
         print(f"\n{kind} at concurrency {concurrency}")
         limit = rows[yardstick]["rps"]["median"]
         for name, row in rows.items():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from benchmarks import catalogue, machine
 from benchmarks.shop import BenchShop
@@ -30,7 +30,14 @@ def measure(shop: BenchShop, folder: Path, *, products: int) -> dict[str, Any]:
     return {"variants": products * len(SIZES), **found}
 
 
-def watch(shop: BenchShop, *arguments: str) -> dict[str, float]:
+class Managed(Protocol):
+    """A project whose `manage.py` can be run."""
+
+    def start_manage(self, *arguments: str) -> subprocess.Popen[bytes]:
+        """Start `manage.py`."""
+
+
+def watch(shop: Managed, *arguments: str) -> dict[str, float]:
     """Run `manage.py` and return its `seconds`, the most megabytes it held (`peak_mb`), and in the first and last quarter of its time."""
     started, samples = time.monotonic(), []
     with shop.start_manage(*arguments) as process:

@@ -26,11 +26,11 @@ def add_requests(base: str, variants: Sequence[str], count: int) -> list[bytes]:
     return [_request(base, "/api/v1/cart/items", body) for body in bodies]
 
 
-def place_requests(base: str, variants: Sequence[str], count: int) -> list[bytes]:
-    """Return requests that each place the order of a cart which is ready for it."""
+def place_requests(base: str, variants: Sequence[str], count: int, *, hot: str = "") -> list[bytes]:
+    """Return requests that each place the order of a cart which is ready for it; a variant that is `hot` is in all of them."""
     return [
         _request(base, "/api/v1/orders", {}, f"Cart-Token: {token}", f"Idempotency-Key: {uuid.uuid4()}")
-        for token in ready_carts(base, variants, count)
+        for token in ready_carts(base, variants, count, hot=hot)
     ]
 
 
@@ -40,20 +40,23 @@ def _request(base: str, path: str, body: dict[str, Any], *headers: str) -> bytes
     return "\r\n".join([*head, *headers, f"Content-Length: {len(content)}", "", content]).encode()
 
 
-def ready_cart(base: str, variants: Sequence[str], number: int) -> str:
+def ready_cart(base: str, variants: Sequence[str], number: int, hot: str) -> str:
     """Return the token of a cart that only needs to be placed, two lines in it."""
     client = Client(base)
-    for variant in random.sample(list(variants), 2):
+    others = [variant for variant in variants if variant != hot]
+    for variant in [hot, random.choice(others)] if hot else random.sample(others, 2):
         client.add(variant, 1)
     client.fill_in(f"bench{number}@example.com")
     client.close()
     return client.cart_token
 
 
-def ready_carts(base: str, variants: Sequence[str], count: int) -> list[str]:
+def ready_carts(base: str, variants: Sequence[str], count: int, *, hot: str = "") -> list[str]:
     """Return the tokens of `count` carts that only need to be placed."""
     with ProcessPoolExecutor(4) as pool:
-        return list(pool.map(ready_cart, [base] * count, [list(variants)] * count, range(count), chunksize=10))
+        return list(
+            pool.map(ready_cart, [base] * count, [list(variants)] * count, range(count), [hot] * count, chunksize=10)
+        )
 
 
 def measure(requests: Sequence[bytes], *, base: str, concurrency: int, pids: Sequence[int]) -> dict[str, Any]:

@@ -66,7 +66,10 @@ def test_benchmark_measures_reads_writes_statements_and_messaging(tmp_path):
     assert result.returncode == 0, result.stderr[-2000:]
     figures = json.loads(out.read_text())
     assert figures["writes"]["16"]["POST /orders"]["rps"]
+    assert figures["writes"]["64"]["POST /orders, hot"]["rps"]
     assert figures["statements"]["web"] > 30
+    assert figures["order_costs"]["statements, web"] == pytest.approx(10, abs=1)
+    assert {"wal bytes", "wal fsyncs", "commits", "cpu ms, postgres"} <= figures["order_costs"].keys()
     assert {"bare view", "list, cached", "detail, cached"} <= figures["reads"]["16"].keys()
     assert 20 < figures["import"]["peak_mb"] < 200
     assert figures["staff"]["rows"] == 50
