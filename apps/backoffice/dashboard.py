@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -13,17 +13,18 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.timezone import localdate
 
 from apps.backoffice.charts import Chart, draw_bars, draw_waiting
 from apps.brand import api as brand
 from apps.catalog import api as catalog
 from apps.checkout import api as checkout
 from apps.inventory import api as inventory
-from apps.kernel import clock
 from apps.kernel.money import Money
 from apps.messaging import api as messaging
 from apps.orders import api as orders
 from apps.payments import api as payments
+from apps.persistence import moments
 
 _CHART_DAYS: Final = 14
 # Carts are kept for a week.
@@ -82,7 +83,7 @@ def site_header(request: HttpRequest) -> str:
 
 
 def _sales(request: HttpRequest) -> list[Figure]:
-    today = clock.now().date()
+    today = moments.today()
     days = orders.list_days_of_sales(first=today - timedelta(days=_CHART_DAYS - 1), last=today)
     now, before = days[-1], days[-2]
     listing = _placed_since(request, today)
@@ -111,12 +112,8 @@ def _placed_since(request: HttpRequest, first: date) -> str:
     """Return the address of the list of orders placed from a day on; nothing for who may not see orders."""
     if not request.user.has_perm("orders.view_order"):
         return ""
-    query = urlencode({"placed_at__gte": _midnight(first)})
+    query = urlencode({"placed_at__gte": moments.midnight(first)})
     return f"{reverse('admin:orders_order_changelist')}?{query}"
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), tzinfo=UTC)
 
 
 def _conversion(request: HttpRequest, today: date) -> Figure:
@@ -143,7 +140,7 @@ def _conversion(request: HttpRequest, today: date) -> Figure:
 
 def _best_sellers(request: HttpRequest) -> list[BestSeller]:
     """Return what sold best, each with its page where the product is still there and the reader may see it."""
-    since = _midnight(clock.now().date() - timedelta(days=_BEST_DAYS - 1))
+    since = moments.midnight(moments.today() - timedelta(days=_BEST_DAYS - 1))
     found = orders.list_best_sellers(since=since, limit=_BEST)
     may_look = request.user.has_perm("catalog.view_product")
     titles = catalog.get_product_titles(product_ids=[each.product_id for each in found]) if found else {}
@@ -173,7 +170,7 @@ def _tell_money(revenue: Mapping[str, Money]) -> str:
 
 
 def _waiting_orders(request: HttpRequest) -> list[Figure]:
-    waiting, today = orders.count_waiting_orders(), clock.now().date()
+    waiting, today = orders.count_waiting_orders(), moments.today()
     listing = reverse("admin:orders_order_changelist")
     return [
         Figure(
@@ -242,7 +239,7 @@ def _parked_work(request: HttpRequest) -> list[Figure]:
     items = messaging.list_parked()
     parked = len(items)
     note = "failed too often; somebody has to look" if parked else "everything is done, or will be by itself"
-    by_day = Counter(item.parked_at.astimezone(UTC).date() for item in items)
+    by_day = Counter(localdate(item.parked_at) for item in items)
     label = "Parked work by the day it was parked"
     return [
         Figure(
@@ -251,6 +248,6 @@ def _parked_work(request: HttpRequest) -> list[Figure]:
             note=note,
             link=reverse("backoffice:parked"),
             is_urgent=parked > 0,
-            chart=draw_waiting(by_day, today=clock.now().date(), days=_CHART_DAYS, label=label),
+            chart=draw_waiting(by_day, today=moments.today(), days=_CHART_DAYS, label=label),
         )
     ]

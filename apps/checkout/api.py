@@ -232,7 +232,7 @@ def expire_carts() -> int:
 
 
 def list_days_of_carts(*, first: date, last: date) -> tuple[DayOfCarts, ...]:
-    """Return every day (UTC) from `first` to `last`, both included, with the carts begun on it; one query.
+    """Return every day of the shop's time zone from `first` to `last`, both included, with the carts begun on it; one query.
 
     A guest's cart that merged into a customer's is not counted. Carts are forgotten after a week: earlier days come out empty.
     """

@@ -128,7 +128,7 @@ class PlacedOrder:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DayOfCarts:
-    """How many carts were begun on one day (UTC), and how many of them are orders by now."""
+    """How many carts were begun on one day of the shop's time zone, and how many of them are orders by now."""
 
     day: date
     begun: int

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from itertools import groupby
 from operator import itemgetter
@@ -18,6 +18,7 @@ from apps.checkout.contracts import DayOfCarts
 from apps.checkout.models import Cart
 from apps.kernel.money import Money
 from apps.persistence.databases import alias_for
+from apps.persistence.moments import midnight
 from apps.persistence.statements import columns_of, fetch_all, read_row
 
 
@@ -90,7 +91,7 @@ def find_last_placed_cart(*, customer_id: UUID | None, holder_id: UUID | None) -
 
 
 def list_days_of_carts(*, first: date, last: date) -> tuple[DayOfCarts, ...]:
-    reach = Q(created_at__gte=_midnight(first), created_at__lt=_midnight(last + timedelta(days=1)))
+    reach = Q(created_at__gte=midnight(first), created_at__lt=midnight(last + timedelta(days=1)))
     begun = Cart.objects.filter(reach).exclude(status=Cart.Status.MERGED).order_by()
     # Only columns of the index by day: nothing else of a cart is read.
     counted = (
@@ -104,7 +105,3 @@ def list_days_of_carts(*, first: date, last: date) -> tuple[DayOfCarts, ...]:
     return tuple(
         DayOfCarts(day=day, begun=found[0], ordered=found[1]) for day in days for found in [by_day.get(day, (0, 0))]
     )
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), tzinfo=UTC)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
+from django.utils.timezone import localtime
+
 from apps.inventory import api as inventory
 from apps.messaging import audits
 from apps.messaging.contracts import Finding
@@ -78,7 +80,7 @@ def _look_at_statuses(subjects: Sequence[str] | None) -> Iterator[Finding]:
 def _look_at_expired(subjects: Sequence[str] | None) -> Iterator[Finding]:
     references = {"references": None if subjects is None else list(subjects)}
     for reference, expires_at in fetch_all("inventory", _EXPIRED, references):
-        detail = f"expired at {expires_at:%Y-%m-%d %H:%M} and holds stock still: beat or the worker of inventory stands"
+        detail = f"expired at {localtime(expires_at):%Y-%m-%d %H:%M} and holds stock still: beat or the worker of inventory stands"
         yield Finding(subject=reference, detail=detail, repair="inventory.release_expired")
 
 

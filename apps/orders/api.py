@@ -182,7 +182,7 @@ def get_statistics(*, since: datetime | None = None, buyer: Buyer | None = None)
 
 
 def list_days_of_sales(*, first: date, last: date) -> tuple[DayOfSales, ...]:
-    """Return every day (UTC) from `first` to `last`, both included, with what was sold on it; one query."""
+    """Return every day of the shop's time zone from `first` to `last`, both included, with what was sold on it; one query."""
     return selectors.list_days_of_sales(first=first, last=last)
 
 

@@ -280,7 +280,7 @@ class Statistics:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DayOfSales:
-    """The orders placed on one day (UTC): how many, and by currency what was received for them less what went back."""
+    """The orders placed on one day of the shop's time zone: how many, and by currency what was received for them less what went back."""
 
     day: date
     placed: int
@@ -289,7 +289,7 @@ class DayOfSales:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WaitingOrders:
-    """How many orders wait: for the buyer's money, or for the warehouse; and on which day (UTC) these were placed."""
+    """How many orders wait: for the buyer's money, or for the warehouse; and on which day of the shop's time zone these were placed."""
 
     awaiting_payment: int
     to_ship: int

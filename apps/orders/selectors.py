@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db.models import Count, DateField, F, Max, Q, QuerySet, Sum
@@ -44,6 +44,7 @@ from apps.orders.models import OrderLine as LineRow
 from apps.orders.models import Shipment as ShipmentRow
 from apps.payments import api as payments
 from apps.persistence.databases import alias_for
+from apps.persistence.moments import midnight
 from apps.persistence.statements import columns_of, fetch_all, read_row
 from apps.web import formats, tokens
 from apps.web.pagination import PageParams, paginate
@@ -317,7 +318,7 @@ def get_statistics(*, since: datetime | None = None, buyer: Buyer | None = None)
 
 def list_days_of_sales(*, first: date, last: date) -> tuple[DayOfSales, ...]:
     day = Cast(F("placed_at__date"), DateField())
-    rows = OrderRow.objects.filter(placed_at__gte=_midnight(first), placed_at__lt=_midnight(last + timedelta(days=1)))
+    rows = OrderRow.objects.filter(placed_at__gte=midnight(first), placed_at__lt=midnight(last + timedelta(days=1)))
     grouped = (
         rows.order_by()
         .annotate(day=day)
@@ -332,10 +333,6 @@ def list_days_of_sales(*, first: date, last: date) -> tuple[DayOfSales, ...]:
         revenue[found][currency] = Money(kept, currency)
     days = (first + timedelta(days=number) for number in range((last - first).days + 1))
     return tuple(DayOfSales(day=each, placed=placed[each], revenue=revenue[each]) for each in days)
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), tzinfo=UTC)
 
 
 def count_waiting_orders() -> WaitingOrders:

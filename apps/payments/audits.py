@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db.models import Q
 from django.db.models.functions import Now
+from django.utils.timezone import localtime
 
 from apps.messaging import audits
 from apps.messaging.contracts import Finding
@@ -37,7 +38,8 @@ def _look_at_silent(subjects: Sequence[str] | None) -> Iterator[Finding]:
     opened = Payment.objects.filter(status__in=OPEN_STATUSES, opened_at__isnull=False, checked_at__lt=Now() - _SILENT)
     asked = opened.exclude(kind=PaymentKind.MANUAL.value)
     for row in asked.filter(Q() if subjects is None else Q(pk__in=subjects)).order_by("checked_at")[:_MOST]:
-        detail = f"{row.provider} was last asked at {row.checked_at:%Y-%m-%d %H:%M}: it is away, or beat or the worker of payments stands"
+        last = localtime(row.checked_at)
+        detail = f"{row.provider} was last asked at {last:%Y-%m-%d %H:%M}: it is away, or beat or the worker of payments stands"
         yield Finding(subject=str(row.pk), detail=detail, repair="payments.fetch")
 
 

@@ -9,8 +9,8 @@ from decimal import Decimal
 
 from django.conf import settings
 
-from apps.kernel import clock
 from apps.kernel.money import Money
+from apps.persistence import moments
 from apps.shipping import api as shipping
 
 _SATURDAY = 5
@@ -36,7 +36,7 @@ def promise_for(*, price: Mapping[str, str]) -> Promise | None:
     if not options:
         return None
     cheapest = min(options, key=lambda option: (option.price.amount, option.max_days))
-    today = clock.now().date()
+    today = moments.today()
     return Promise(
         country=country,
         earliest=_after_working_days(today, cheapest.min_days),

@@ -63,7 +63,8 @@ TEMPLATES = [
 # What products and the pages of staff are written in; pages and mails for buyers are there in the others too.
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("de", "Deutsch"), ("fr", "Français")]
-TIME_ZONE = "UTC"
+# Rows, logs and the API keep UTC.
+TIME_ZONE = env.time_zone("TIME_ZONE", example="Europe/Berlin", default="UTC")
 USE_I18N = True
 USE_TZ = True
 

@@ -15,6 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final, TypeVar
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
+from zoneinfo import available_timezones
 
 from django.core.exceptions import ImproperlyConfigured, ValidationError
 from django.core.validators import validate_email
@@ -138,6 +139,17 @@ def folder(name: str, *, example: str, default: Any = _MISSING) -> str:
                 return raw
         except OSError as error:
             raise ValueError(f"must be a folder this process can write to ({nearest}: {error.strerror})") from error
+
+    return read(name, parse, example=example, default=default)
+
+
+def time_zone(name: str, *, example: str, default: Any = _MISSING) -> str:
+    """Return the name that the IANA database has for a time zone."""
+
+    def parse(raw: str) -> str:
+        if raw not in available_timezones():
+            raise ValueError("must be a time zone of the IANA database, spelled as there, such as Europe/Berlin or UTC")
+        return raw
 
     return read(name, parse, example=example, default=default)
 

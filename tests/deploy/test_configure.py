@@ -171,6 +171,7 @@ _BUCKET = "must be burst/refill: a whole number from 1 on, a slash, requests a s
 _MAIL = "must be one e-mail address, with or without a name before it"
 _CANNOT_WRITE = "must be a folder this process can write to (/proc: No such file or directory)"
 _DECLINES = "must be 0 for no limit, or at least 3: whoever mistypes twice is an honest buyer"
+_ZONE = "must be a time zone of the IANA database, spelled as there, such as Europe/Berlin or UTC"
 _WRONG = [
     ("DEBUG", "maybe", _YES_OR_NO),
     ("STATE_DIR", "/proc/x", _CANNOT_WRITE),
@@ -184,6 +185,9 @@ _WRONG = [
     ("SHOP_NAME", "N" * 61, "must have at most 60 characters, and has 61"),
     ("DEFAULT_CURRENCY", "XXX", "must be an ISO 4217 code in upper case"),
     ("DEFAULT_COUNTRY", "de", "must be an ISO 3166-1 alpha-2 code in upper case"),
+    ("TIME_ZONE", "Berlin", _ZONE),
+    ("TIME_ZONE", "europe/berlin", _ZONE),
+    ("TIME_ZONE", "../etc/passwd", _ZONE),
     ("STOREFRONT_URL", "shop.example.com", "must start with http:// or https://"),
     ("STOREFRONT_URL", "https:shop.example.com", "must start with http:// or https://"),
     ("STOREFRONT_URL", "https://", "must name a host"),

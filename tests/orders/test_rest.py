@@ -1,6 +1,7 @@
 """Orders and payments over REST: whose they are, what staff may do, and where a payment may lead back to."""
 
 import uuid
+from datetime import UTC, datetime
 
 import orjson
 import pytest
@@ -8,6 +9,7 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Permission
 from django.test.utils import override_settings
 
+from apps.kernel import clock
 from apps.kernel.ids import uuid7
 from apps.orders import api as orders
 from apps.web.authentication import issue_access_token
@@ -173,6 +175,23 @@ def test_staff_search_and_filter(send):
     assert (page["count"], len(page["results"]), page["next"] is not None) == (2, 1, True)
     assert send("GET", "staff/orders?status=nonsense", headers=headers).status_code == 400
     assert send("GET", "staff/orders?placed_after=yesterday", headers=headers).status_code == 400
+
+
+def test_a_moment_without_an_offset_is_utc_wherever_the_shop_is(send, settings):
+    settings.TIME_ZONE = "America/New_York"
+    with clock.frozen(datetime(2026, 11, 10, 1, 30, tzinfo=UTC)):
+        place()
+    headers = staff("view_order")
+
+    bounds = (
+        "placed_after=2026-11-10T01:00:00",
+        "placed_after=2026-11-10T02:00:00",
+        "placed_before=2026-11-10T01:00:00",
+    )
+    found = [send("GET", f"staff/orders?{bound}", headers=headers).json()["results"] for bound in bounds]
+
+    assert [len(rows) for rows in found] == [1, 0, 0]
+    assert found[0][0]["placed_at"] == "2026-11-10T01:30:00Z"
 
 
 def test_intent_opens_one_payment_for_the_orders_amount(send):

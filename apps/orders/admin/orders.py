@@ -16,6 +16,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.timezone import localtime
 from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
@@ -214,7 +215,7 @@ class OrderAdmin(LabelPages, ModelAdmin):
 
     @admin.display(description="placed", ordering="placed_at")
     def placed(self, row: Order) -> SafeString:
-        return format_html('<span class="bo-number">{}</span>', f"{row.placed_at:%Y-%m-%d %H:%M}")
+        return format_html('<span class="bo-number">{}</span>', f"{localtime(row.placed_at):%Y-%m-%d %H:%M}")
 
     @admin.display(description="items", ordering="item_count")
     def items(self, row: Order) -> int:

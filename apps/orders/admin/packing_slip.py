@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 from typing import Final
 from uuid import UUID
 
+from django.utils.timezone import localtime
 from fpdf import FPDF
 from fpdf.enums import XPos, YPos
 
@@ -43,7 +44,7 @@ def make_packing_slip(order: Order, *, quantities: Mapping[UUID, int]) -> bytes:
         sender=readable(brand.get_brand().name),
         envelope=readable("\n".join(addressing.write_envelope(address=order.shipping_address))),
         title=f"Packing slip for order {order.number}",
-        subtitle=readable(f"Placed on {order.placed_at:%-d %B %Y}, sent by {order.shipping_method_name}"),
+        subtitle=readable(f"Placed on {localtime(order.placed_at):%-d %B %Y}, sent by {order.shipping_method_name}"),
         rows=[(str(quantity), readable(line.sku), readable(_article(line))) for line, quantity in packed],
     )
     pdf = FPDF(format="A4")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+from datetime import UTC
 from typing import Any, ClassVar
 
 from drf_spectacular.utils import extend_schema_field
@@ -80,8 +81,8 @@ class SearchParams(serializers.Serializer[Any]):
     status = ChoiceField(choices=_STATUSES, required=False)
     payment_status = ChoiceField(choices=_PAYMENT_STATUSES, required=False)
     fulfilment_status = ChoiceField(choices=_FULFILMENT_STATUSES, required=False)
-    placed_after = serializers.DateTimeField(required=False)
-    placed_before = serializers.DateTimeField(required=False)
+    placed_after = serializers.DateTimeField(required=False, default_timezone=UTC)
+    placed_before = serializers.DateTimeField(required=False, default_timezone=UTC)
     limit = serializers.IntegerField(required=False, min_value=1, max_value=100)
     cursor = serializers.CharField(required=False)
     count = YesNoField(required=False)
