@@ -161,7 +161,8 @@ def list_orders(*, customer_id: UUID, params: PageParams) -> Page[OrderSummary]:
 def search_orders(*, query: str = "", filters: OrderFilters | None = None, params: PageParams) -> Page[OrderSummary]:
     """Return a page of all orders for staff, newest first.
 
-    `query` is an order's number, an e-mail address, a SKU, a tracking number or a payment's id at its provider, each of them whole.
+    `query` is an order's number, an e-mail address, a SKU, a tracking number or a payment's id at its provider, each of them whole;
+    where none is, each word a part of the buyer's name or e-mail address (of one or two letters: the beginning), the newest thousand.
     """
     return selectors.search_orders(query=query, filters=filters or OrderFilters(), params=params)
 

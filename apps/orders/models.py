@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from functools import reduce
 
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import F, Func, Q
-from django.db.models.functions import Now
+from django.db.models.functions import Now, Upper
 from django.db.models.lookups import LessThanOrEqual
 
 from apps.kernel.money import Money
@@ -19,6 +20,14 @@ REFERENCE_LENGTH = 200
 MOST_LABEL_BYTES = 1_000_000
 # Those that wait for the buyer's money or for the warehouse: few, however many orders there are.
 WAITING_STATUSES = (OrderStatus.AWAITING_PAYMENT.value, OrderStatus.PROCESSING.value)
+# Address and names of the buyer in one text (migration 0009), a blank before each word.
+BUYER_WORDS = Func(
+    F("email"),
+    F("shipping_address"),
+    F("billing_address"),
+    function="orders_buyer_words",
+    output_field=models.TextField(),
+)
 _MONEY = ("subtotal", "discount", "shipping", "tax", "total", "paid", "refunded")
 
 
@@ -158,6 +167,7 @@ class OrderContact(models.Model):
 
     class Meta:
         default_permissions = ()
+        indexes = [GinIndex(OpClass(Upper(BUYER_WORDS), name="gin_trgm_ops"), name="orders_contact_words")]
 
 
 class OrderEvent(models.Model):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, timedelta
+from typing import Final
 from uuid import UUID
 
 from django.db.models import Count, DateField, F, Max, Q, QuerySet, Sum
@@ -38,7 +39,7 @@ from apps.orders.contracts import (
     WaitingOrders,
 )
 from apps.orders.errors import LabelNotFound, OrderNotFound, ShipmentNotFound
-from apps.orders.models import WAITING_STATUSES, OrderContact, OrderEvent, ShipmentLabel, ShipmentLine
+from apps.orders.models import BUYER_WORDS, WAITING_STATUSES, OrderContact, OrderEvent, ShipmentLabel, ShipmentLine
 from apps.orders.models import Order as OrderRow
 from apps.orders.models import OrderLine as LineRow
 from apps.orders.models import Shipment as ShipmentRow
@@ -49,6 +50,9 @@ from apps.persistence.statements import columns_of, fetch_all, read_row
 from apps.web import formats, tokens
 from apps.web.pagination import PageParams, paginate
 
+MOST_FOUND: Final = 1000
+# Of a shorter word only the beginning is found: the rest of it has no trigram.
+_LETTERS_OF_A_TRIGRAM: Final = 3
 _NEWEST_FIRST = ("-placed_at", "-id")
 _ORDER_COLUMNS = len(OrderRow._meta.concrete_fields)
 _ORDER = f"""
@@ -247,11 +251,25 @@ def search_orders(*, query: str, filters: OrderFilters, params: PageParams) -> P
 
 
 def matching(query: str) -> Q:
-    """Return the orders that a number, e-mail address, SKU, tracking number or a provider's id names, each of them whole.
+    """Return the orders that a number, e-mail address, SKU, tracking number or a provider's id names, each of them whole;
 
-    Every kind is looked up by its own index and the results are united: one OR over all of them would read every order.
+    where there are none, the newest `MOST_FOUND` that have each word as a part of the buyer's name or address.
     """
     text = query.strip().replace("\0", "")
+    named = _named(text)
+    return named if OrderRow.objects.filter(named).exists() else _of_buyer_like(text)
+
+
+def _of_buyer_like(text: str) -> Q:
+    # Ids grow with time, so these are the newest: counting and sorting what a common word finds would read every order.
+    rows = OrderContact.objects.alias(words=BUYER_WORDS).order_by("-pk")
+    for word in text.split():
+        rows = rows.filter(words__icontains=word if len(word) >= _LETTERS_OF_A_TRIGRAM else f" {word}")
+    return Q(pk__in=rows.values_list("pk")[:MOST_FOUND])
+
+
+def _named(text: str) -> Q:
+    """Look every kind up by its own index and unite the results: one OR over all of them would read every order."""
     found = (
         OrderRow.objects.filter(number=text.removeprefix("#")).values_list("pk"),
         OrderContact.objects.filter(email=text.lower()).values_list("order_id"),

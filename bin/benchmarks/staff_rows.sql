@@ -23,7 +23,7 @@ INSERT INTO orders_ordercontact
 SELECT made.*
 FROM (SELECT * FROM orders_ordercontact LIMIT 1) found, generate_series(:first, :rows) n,
     LATERAL jsonb_populate_record(NULL::orders_ordercontact, to_jsonb(found) || jsonb_build_object(
-        'order_id', pg_temp.named('order', n),
+        'order_id', pg_temp.named('order', n), 'billing_address', found.billing_address || jsonb_build_object('last_name', 'Family' || n),
         'email', CASE WHEN n % 50 = 3 THEN 'regular@example.com' ELSE 'buyer' || n || '@example.com' END)) made;
 
 INSERT INTO orders_orderline

@@ -85,6 +85,15 @@ def test_opening_page_shows_only_figures_its_reader_may_look_into(client):
     assert re.search(r"<title>\s*Today at ", page.content.decode())
 
 
+def test_field_above_the_side_bar_speaks_of_pages(client):
+    sign_in(client, "orders.view_order")
+
+    page = client.get(reverse("admin:index")).content.decode()
+
+    assert 'placeholder="Find a page"' in page
+    assert "apps and models" not in page
+
+
 def test_side_bar_leads_to_the_work_its_reader_may_do(client):
     sign_in(client, "orders.view_order", "inventory.view_stocklevel")
 

@@ -20,6 +20,7 @@ LISTS = {
     "admin:orders_order_changelist": "",
     "orders to ship": "admin:orders_order_changelist?status__exact=processing",
     "orders of a buyer": "admin:orders_order_changelist?q=ada@example.com",
+    "orders by a part of a name": "admin:orders_order_changelist?q=löw",
     "orders with a SKU": "admin:orders_order_changelist?q={sku}",
     "admin:payments_payment_changelist": "",
     "admin:payments_refund_changelist": "",

@@ -56,6 +56,8 @@ def draft(
     shipping: Money = SHIPPING,
     email: str = "ada@example.com",
     product_id: UUID | None = None,
+    shipping_address: Address = ADDRESS,
+    billing_address: Address = ADDRESS,
 ) -> orders.OrderDraft:
     lines = tuple(line(variant_id, quantity, price, product_id) for variant_id, quantity in quantities.items())
     subtotal = add_up([found.line_total for found in lines], currency=price.currency)
@@ -64,8 +66,8 @@ def draft(
         customer_id=customer_id,
         email=email,
         lines=lines,
-        shipping_address=ADDRESS,
-        billing_address=ADDRESS,
+        shipping_address=shipping_address,
+        billing_address=billing_address,
         shipping_method_id=uuid7(),
         shipping_method_name="Parcel",
         subtotal=subtotal,

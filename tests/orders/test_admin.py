@@ -12,7 +12,7 @@ from apps.messaging.testing import deliver_all
 from apps.orders import api as orders
 from apps.orders.admin.packing_slip import make_packing_slip
 from apps.web.testing import assert_queries
-from tests.orders.making import look, place, statuses, stock
+from tests.orders.making import ADDRESS, look, place, statuses, stock
 from tests.orders.paying import pay, settle
 
 pytestmark = pytest.mark.django_db
@@ -181,6 +181,14 @@ def test_list_costs_the_same_however_long(client, staff, count):
         text = client.get(reverse("admin:orders_order_changelist")).content.decode()
 
     assert text.count("ada@example.com") >= count
+
+
+def test_list_names_each_buyer_above_their_address(client, staff):
+    place(billing_address=replace(ADDRESS, first_name="Grace", last_name="<Ng>"), email="grace@example.com")
+
+    text = client.get(reverse("admin:orders_order_changelist")).content.decode()
+
+    assert 'Grace &lt;Ng&gt;<br><span class="bo-quiet">grace@example.com</span>' in text
 
 
 def found(client, query):

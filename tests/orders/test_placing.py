@@ -2,9 +2,11 @@
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 from django.db import IntegrityError, connection, connections, transaction
+from django.test.utils import CaptureQueriesContext
 
 from apps.kernel.ids import uuid7
 from apps.messaging import api as messaging
@@ -14,7 +16,7 @@ from apps.orders.events import OrderPlaced
 from apps.web import tokens
 from apps.web.pagination import PageParams
 from apps.web.testing import assert_queries
-from tests.orders.making import STAFF, answer, draft, look, place, stock
+from tests.orders.making import ADDRESS, STAFF, answer, draft, look, place, stock
 
 pytestmark = pytest.mark.django_db
 
@@ -159,6 +161,41 @@ def test_staff_find_orders_by_number_mail_sku_and_status():
         assert [found.id for found in orders.search_orders(query=query, params=params).items] == [order.id]
     filters = orders.OrderFilters(status=orders.OrderStatus.SHIPPED)
     assert orders.search_orders(filters=filters, params=params).items == ()
+
+
+@pytest.mark.parametrize("query", ["vela", "GRACE", "lov vel", "Ng", "grace velazquez ng", "race@exam", "%"])
+def test_staff_find_orders_by_parts_of_the_buyers_name_and_address(query):
+    buyer = replace(ADDRESS, first_name="Grace", last_name="Velázquez Ng")
+    order, _ = place(
+        email="grace@example.com",
+        billing_address=replace(buyer, last_name="Velazquez Lovelace"),
+        shipping_address=buyer,
+    )
+    place(email="ada@example.com")
+
+    found = orders.search_orders(query=query, params=PageParams(limit=20)).items
+
+    assert [each.id for each in found] == ([] if query == "%" else [order.id])
+
+
+def test_parts_of_a_name_are_looked_up_and_not_read_through():
+    with connection.cursor() as cursor, CaptureQueriesContext(connection) as captured:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute("SET LOCAL enable_indexscan = off")
+        orders.search_orders(query="velázq", params=PageParams(limit=20))
+        cursor.execute(f"EXPLAIN {captured[-1]['sql']}")
+        plan = "\n".join(row[0] for row in cursor.fetchall())
+
+    assert "Bitmap Index Scan on orders_contact_words" in plan
+
+
+def test_what_matches_wholly_comes_without_what_has_it_as_a_part():
+    order, _ = place(email="ada@example.com")
+    place(email="canada@example.com")
+
+    found = orders.search_orders(query="ada@example.com", params=PageParams(limit=20)).items
+
+    assert [each.id for each in found] == [order.id]
 
 
 def test_statistics_count_and_add_up():

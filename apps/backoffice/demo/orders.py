@@ -64,7 +64,8 @@ def make_orders(plan: Sequence[SampleOrder], *, settle: Callable[[Callable[[], i
 
 
 def _find(sample: SampleOrder) -> UUID | None:
-    found = orders.search_orders(query=sample.email, params=PageParams(limit=1)).items
+    filters = orders.OrderFilters(buyer=orders.Buyer(email=sample.email))
+    found = orders.search_orders(filters=filters, params=PageParams(limit=1)).items
     return found[0].id if found else None
 
 

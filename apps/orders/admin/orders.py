@@ -75,13 +75,13 @@ def _label(*, description: str, ordering: str) -> Callable[[Method], Method]:
 class OrderAdmin(LabelPages, ModelAdmin):
     """Nothing is edited here: an order changes by operations alone."""
 
-    list_display = ("number", "placed", "email", "state", "payment", "fulfilment", "items", "sum")
+    list_display = ("number", "placed", "buyer", "state", "payment", "fulfilment", "items", "sum")
     list_filter = ("status", "payment_status", "fulfilment_status", "placed_at")
     list_select_related = ("contact",)
     list_before_template = "admin/orders/saved_filters.html"
     # Names no columns: the search of api.search_orders decides, this only shows the field.
     search_fields = ("number__exact",)
-    search_help_text = "A number, e-mail address, SKU, tracking number or a payment's id at its provider, each whole"
+    search_help_text = "Part of a buyer's name or e-mail; or a number, SKU, tracking number or payment id, whole"
     ordering = ("-placed_at", "-id")
     show_full_result_count = False
     paginator = BoundedPaginator
@@ -210,8 +210,10 @@ class OrderAdmin(LabelPages, ModelAdmin):
         return True
 
     @admin.display(description="buyer", ordering="contact__email")
-    def email(self, row: Order) -> str:
-        return row.contact.email
+    def buyer(self, row: Order) -> SafeString:
+        address = row.contact.billing_address
+        name = " ".join(address[part] for part in ("first_name", "last_name") if address.get(part))
+        return format_html('{}<br><span class="bo-quiet">{}</span>', name, row.contact.email)
 
     @admin.display(description="placed", ordering="placed_at")
     def placed(self, row: Order) -> SafeString:
