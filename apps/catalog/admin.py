@@ -27,6 +27,7 @@ from apps.kernel import clock
 from apps.kernel.errors import Invalid
 from apps.messaging.admin import EventedAdmin
 from apps.persistence.paginator import BoundedPaginator
+from apps.web.admin import AsksBeforeDeletingParts
 from apps.web.forms import JSONField
 from apps.web.languages import other_languages
 
@@ -79,6 +80,7 @@ class LabelledInline(TabularInline):
 
 class OptionInline(LabelledInline):
     model = ProductOption
+    deletion_consequences = "Shoppers are asked for it no more; variants keep the values they have."
     extra = 0
 
 
@@ -87,6 +89,10 @@ _STORABLE_JSON = {models.JSONField: {"form_class": JSONField}}
 
 class VariantInline(StackedInline):
     model = Variant
+    deletion_consequences = (
+        "Nobody can buy it any more, not even from a bag that holds it already. Orders that were placed keep their own copy;"
+        " what moved its stock stays in the ledger."
+    )
     formfield_overrides = _STORABLE_JSON
     extra = 0
     show_change_link = True
@@ -95,17 +101,21 @@ class VariantInline(StackedInline):
 
 class ImageInline(LabelledInline):
     model = ProductImage
+    deletion_consequences = (
+        "It leaves the product's page and lists; variants that showed it show the product's first picture."
+    )
     extra = 0
 
 
 class ProductCategoryInline(LabelledInline):
     model = ProductCategory
+    deletion_consequences = "The product leaves that category's list. The category itself stays."
     extra = 0
     autocomplete_fields = ("category",)
 
 
 @admin.register(Product)
-class ProductAdmin(EventedAdmin):
+class ProductAdmin(AsksBeforeDeletingParts, EventedAdmin):
     form = ProductForm
     fields = ("title", "slug", "status", "description_html", "vendor", "product_type", "tags", "attributes")
     formfield_overrides = _STORABLE_JSON
@@ -185,11 +195,12 @@ class ProductAdmin(EventedAdmin):
 
 class PriceInline(LabelledInline):
     model = VariantPrice
+    deletion_consequences = "The variant is not sold in that currency any more, and leaves the bags that hold it in it."
     extra = 0
 
 
 @admin.register(Variant)
-class VariantAdmin(EventedAdmin):
+class VariantAdmin(AsksBeforeDeletingParts, EventedAdmin):
     """Prices are edited here; the event is the product's."""
 
     formfield_overrides = _STORABLE_JSON

@@ -10,10 +10,11 @@ from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.forms import BaseInlineFormSet
 from django.http import HttpRequest
-from unfold.admin import ModelAdmin, TabularInline
+from unfold.admin import TabularInline
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from apps.shipping.models import LONGEST_NAME, ShippingMethod, ShippingRate, ShippingZone
+from apps.web.admin import AsksBeforeDeletingParts
 from apps.web.languages import other_languages
 
 if TYPE_CHECKING:
@@ -37,6 +38,9 @@ class RateFormSet(RateFormSetBase):
 
 class RateInline(TabularInline):
     model = ShippingRate
+    deletion_consequences = (
+        "Carts of that currency and weight are offered this method no more. Orders that were placed keep what it cost."
+    )
     formset = RateFormSet
     fields = ("price_currency", "price_amount", "max_weight_grams", "free_from_amount")
     extra = 0
@@ -74,13 +78,17 @@ def _name_fields(method: ShippingMethod | None) -> dict[str, forms.CharField]:
 
 class MethodInline(TabularInline):
     model = ShippingMethod
+    deletion_consequences = (
+        "It is offered no more, and who had chosen it at the checkout has to choose again. Orders that were placed keep its"
+        " name and what it cost. To pause it, make it inactive instead."
+    )
     fields = ("name", "kind", "min_days", "max_days", "is_active", "position")
     show_change_link = True
     extra = 0
 
 
 @admin.register(ShippingZone)
-class ShippingZoneAdmin(ModelAdmin):
+class ShippingZoneAdmin(AsksBeforeDeletingParts):
     list_display = ("name", "countries", "regions", "priority")
     search_fields = ("name", "countries")
     inlines = (MethodInline,)
@@ -91,7 +99,7 @@ class ShippingZoneAdmin(ModelAdmin):
 
 
 @admin.register(ShippingMethod)
-class ShippingMethodAdmin(ModelAdmin):
+class ShippingMethodAdmin(AsksBeforeDeletingParts):
     form = MethodForm
     list_display = ("name", "zone", "kind", "min_days", "max_days", "is_active", "position")
     list_filter = ("zone", "kind", "is_active")
