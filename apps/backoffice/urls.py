@@ -37,5 +37,6 @@ urlpatterns = [
     _page("export/", imports.export, "export"),
     _page("products/<uuid:product_id>/", products.product, "product"),
     _page("customers/<uuid:customer_id>/", buyers.customer, "customer"),
+    _page("customers/<uuid:customer_id>/write-again/", mails.write_to_customer_again, "write_to_customer_again"),
     _page("orders/<uuid:order_id>/buyer/", buyers.buyer_of_order, "buyer_of_order"),
 ]

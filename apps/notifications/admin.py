@@ -8,6 +8,7 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from unfold.admin import ModelAdmin
 
 from apps.messaging import api as messaging
@@ -86,4 +87,4 @@ _revive = messaging.command(bounces.revive)
 
 def _told(bounce: Bounce) -> str:
     ends = "" if bounce.is_final else " (the address may take the next one)"
-    return f"{date_format(bounce.recorded_at, 'j F Y, H:i')}: {bounce.status} {bounce.reason}{ends}"
+    return f"{date_format(localtime(bounce.recorded_at), 'j F Y, H:i')}: {bounce.status} {bounce.reason}{ends}"

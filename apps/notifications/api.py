@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Final
 from uuid import UUID
 
+from apps.accounts import api as accounts
 from apps.messaging import api as messaging
 from apps.notifications.contracts import AccountMailKind, Bounce, BounceOutcome, MailKind, SentMail, WrittenMail
-from apps.notifications.models import OutboundMail
+from apps.notifications.models import AccountMail, OutboundMail
 from apps.notifications.services import account_mails, bounces, previewing, stock_notices
 from apps.orders import api as orders
 
@@ -19,6 +21,7 @@ __all__ = [
     "WrittenMail",
     "ask_for_stock_notice",
     "is_address_dead",
+    "list_account_mails",
     "list_mails",
     "preview_account_mail",
     "preview_mail",
@@ -29,24 +32,33 @@ __all__ = [
     "write_to_address_again",
 ]
 
+_MOST_ACCOUNT_MAILS: Final = 20
+
 
 def list_mails(*, order_id: UUID) -> tuple[SentMail, ...]:
     """Return the mails about an order, oldest first, with what came back of them; two queries."""
     rows = OutboundMail.objects.filter(order_id=order_id).order_by("id").prefetch_related("bounces")
-    return tuple(
-        SentMail(
-            id=row.id,
-            kind=row.kind,
-            message_id=row.message_id,
-            sent_at=row.sent_at,
-            withheld_at=row.withheld_at,
-            error=row.last_error,
-            bounces=tuple(
-                Bounce(status=each.status, reason=each.reason, is_final=each.is_final, recorded_at=each.recorded_at)
-                for each in row.bounces.all()
-            ),
-        )
-        for row in rows
+    return tuple(map(_sent_mail, rows))
+
+
+def list_account_mails(*, customer_id: UUID) -> tuple[SentMail, ...]:
+    """Return the newest twenty mails about an account, newest first, with what came back of them; two queries."""
+    rows = AccountMail.objects.filter(customer_id=customer_id).order_by("-id").prefetch_related("bounces")
+    return tuple(map(_sent_mail, rows[:_MOST_ACCOUNT_MAILS]))
+
+
+def _sent_mail(row: OutboundMail | AccountMail) -> SentMail:
+    return SentMail(
+        id=row.id,
+        kind=row.kind,
+        message_id=row.message_id,
+        sent_at=row.sent_at,
+        withheld_at=row.withheld_at,
+        error=row.last_error,
+        bounces=tuple(
+            Bounce(status=each.status, reason=each.reason, is_final=each.is_final, recorded_at=each.recorded_at)
+            for each in row.bounces.all()
+        ),
     )
 
 
@@ -67,8 +79,8 @@ def preview_account_mail(*, kind: AccountMailKind, language: str) -> WrittenMail
 def record_bounce(*, content: bytes) -> BounceOutcome:
     """Take a message that came back to the sender's mailbox: a delivery status notification (RFC 3464) as bytes.
 
-    It is kept with the mail it is about, of an order or of stock that came back, found by Message-ID, once for each status code. Where it
-    says that the mail's address takes no mail any more, nothing automatic is sent there until `write_to_address_again`.
+    It is kept with the mail it is about, of an order, an account or stock that came back, found by Message-ID, once for each status code.
+    Where it says that the mail's address takes no mail any more, nothing automatic is sent there until `write_to_address_again`.
     """
     report = bounces.read_report(content)
     if report is None:
@@ -76,6 +88,9 @@ def record_bounce(*, content: bytes) -> BounceOutcome:
     if mail := bounces.find_mail(report):
         contact = orders.get_contact(order_id=mail.order_id)
         return _record(about=mail, report=report, sent_to=bounces.address_hash(contact.email))
+    if about_account := bounces.find_account_mail(report):
+        known = accounts.get_customers(ids=[about_account.customer_id]).get(about_account.customer_id)
+        return _record(about=about_account, report=report, sent_to=bounces.address_hash(known.email) if known else "")
     if notice := bounces.find_stock_notice(report):
         return _record(about=notice, report=report, sent_to=notice.address_hash)
     return BounceOutcome.UNKNOWN_MAIL

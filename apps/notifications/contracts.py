@@ -42,7 +42,7 @@ class Bounce:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SentMail:
-    """A mail about an order.
+    """A mail about an order or an account.
 
     `sent_at` is None while it waits, `error` says why the last attempt failed. `withheld_at` is set where it was not sent because its
     address had bounced for good.

@@ -46,7 +46,10 @@ class AccountMail(WorkItem):
 
     class Meta:
         default_permissions = ()
-        indexes = [WorkItem.due_index("notifications_account_due")]
+        indexes = [
+            WorkItem.due_index("notifications_account_due"),
+            models.Index(fields=["customer_id", "id"], name="notifications_account_mails"),
+        ]
 
 
 class StockNotice(WorkItem):
@@ -87,11 +90,14 @@ class StockNotice(WorkItem):
 
 
 class Bounce(UUIDModel):
-    """What a mail server said about a mail of ours, about an order or about stock; the same report twice is one row."""
+    """What a mail server said about a mail of ours, about an order, an account or stock; the same report twice is one row."""
 
     mail = models.ForeignKey(OutboundMail, null=True, on_delete=models.CASCADE, related_name="bounces")
     stock_notice = models.ForeignKey(
         StockNotice, null=True, on_delete=models.CASCADE, related_name="bounces", db_index=False
+    )
+    account_mail = models.ForeignKey(
+        AccountMail, null=True, on_delete=models.CASCADE, related_name="bounces", db_index=False
     )
     status = models.CharField(max_length=15)
     reason = models.CharField(max_length=300)
@@ -103,9 +109,11 @@ class Bounce(UUIDModel):
         constraints = [
             models.UniqueConstraint(fields=["mail", "status"], name="notifications_bounce_once"),
             models.UniqueConstraint(fields=["stock_notice", "status"], name="notifications_stock_bounce_once"),
+            models.UniqueConstraint(fields=["account_mail", "status"], name="notifications_account_bounce_once"),
             models.CheckConstraint(
-                condition=models.Q(mail__isnull=True, stock_notice__isnull=False)
-                | models.Q(mail__isnull=False, stock_notice__isnull=True),
+                condition=models.Q(mail__isnull=False, stock_notice__isnull=True, account_mail__isnull=True)
+                | models.Q(mail__isnull=True, stock_notice__isnull=False, account_mail__isnull=True)
+                | models.Q(mail__isnull=True, stock_notice__isnull=True, account_mail__isnull=False),
                 name="notifications_bounce_of_one_mail",
             ),
         ]

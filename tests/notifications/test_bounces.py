@@ -12,6 +12,7 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from apps.accounts import api as accounts
 from apps.inventory import api as inventory
 from apps.kernel.ids import uuid7
 from apps.messaging.testing import deliver_all
@@ -123,6 +124,66 @@ def test_stock_mail_that_bounced_otherwise_is_kept_and_ends_nothing(told, change
 
     assert outcome is notifications.BounceOutcome.RECORDED
     assert ask_again(variant_id) == 1
+
+
+@pytest.fixture
+def customer():
+    """An account with a mail about its password."""
+    made = accounts.register_customer(email="ada@example.com", password="correct horse battery")
+    accounts.request_password_reset(email=made.email)
+    deliver_all()
+    return made
+
+
+def of_account_mail(customer, **changes):
+    message_id = notifications.list_account_mails(customer_id=customer.id)[0].message_id
+    return report(None, message_id=message_id, **{"recipient": customer.email, **changes})
+
+
+def test_account_mail_that_came_back_for_good_is_kept_and_ends_mails_to_the_address(customer):
+    outcomes = [notifications.record_bounce(content=of_account_mail(customer)) for _ in range(2)]
+
+    accounts.request_password_reset(email=customer.email)
+    deliver_all()
+
+    assert outcomes == [notifications.BounceOutcome.FINAL, notifications.BounceOutcome.KNOWN]
+    latest, first = notifications.list_account_mails(customer_id=customer.id)
+    assert [(bounce.status, bounce.is_final) for bounce in first.bounces] == [("5.1.1", True)]
+    assert latest.withheld_at
+    assert len(mail.outbox) == 1
+
+
+@pytest.mark.parametrize("changes", [{"status": "5.2.2"}, {"recipient": "bob@example.com"}])
+def test_account_mail_that_came_back_otherwise_is_kept_and_ends_nothing(customer, changes):
+    outcome = notifications.record_bounce(content=of_account_mail(customer, **changes))
+
+    assert outcome is notifications.BounceOutcome.RECORDED
+    assert not notifications.is_address_dead(address=customer.email)
+
+
+def test_staff_see_on_the_persons_page_what_came_back_and_let_it_be_written_to_again(customer, client):
+    notifications.record_bounce(content=of_account_mail(customer))
+    client.force_login(get_user_model().objects.create_superuser("staff@example.com", "x"))
+    address = reverse("backoffice:customer", args=[customer.id])
+
+    page = client.get(address).content.decode()
+    again = client.post(reverse("backoffice:write_to_customer_again", args=[customer.id]), follow=True)
+
+    assert "Password reset, sent" in page
+    assert "Came back" in page
+    assert "5.1.1 550 5.1.1 &lt;the address&gt;" in page
+    assert "Nothing automatic is sent to ada@example.com" in page
+    assert "Mails go to ada@example.com again." in again.content.decode()
+    assert not notifications.is_address_dead(address=customer.email)
+    assert client.get(reverse("backoffice:mail_preview") + "?kind=password%20reset").context["kind"] == "password reset"
+
+
+def test_who_may_only_look_lets_no_address_be_written_to_again(customer, client):
+    client.force_login(get_user_model().objects.create_user("reader@example.com", is_staff=True))
+
+    answer = client.post(reverse("backoffice:write_to_customer_again", args=[customer.id]))
+
+    assert answer.status_code == 403
 
 
 @pytest.mark.parametrize("name", ["stock.{unknown}", "stock.nonsense", "stock.{unknown}.more"])

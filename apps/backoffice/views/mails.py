@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST, require_safe
 
+from apps.accounts import api as accounts
 from apps.backoffice.views.frame import show_page
 from apps.notifications import api as notifications
 from apps.orders import api as orders
@@ -71,3 +72,15 @@ def write_again(request: HttpRequest, order_id: UUID) -> HttpResponse:
     notifications.write_to_address_again(address=contact.email)
     messages.success(request, f"Mails go to {contact.email} again.")
     return redirect("admin:orders_order_change", order_id)
+
+
+@require_POST
+@permission_required(["notifications.change_outboundmail", "accounts.view_user"], raise_exception=True)
+def write_to_customer_again(request: HttpRequest, customer_id: UUID) -> HttpResponse:
+    """Send mail to an account's address again, because staff learned that it works."""
+    known = accounts.get_customers(ids=[customer_id]).get(customer_id)
+    if known is None:
+        raise Http404
+    notifications.write_to_address_again(address=known.email)
+    messages.success(request, f"Mails go to {known.email} again.")
+    return redirect("backoffice:customer", customer_id)

@@ -17,7 +17,7 @@ from uuid import UUID
 from django.utils.crypto import salted_hmac
 
 from apps.notifications.contracts import BounceOutcome
-from apps.notifications.models import Bounce, DeadAddress, OutboundMail, StockNotice
+from apps.notifications.models import AccountMail, Bounce, DeadAddress, OutboundMail, StockNotice
 
 _STATUS: Final = re.compile(r"[245]\.\d{1,3}\.\d{1,3}")
 # Unknown, unnamed or unroutable addresses and closed mailboxes. A full mailbox (5.2.2), a message too large (5.2.3, 5.3.4) or one
@@ -107,20 +107,24 @@ def find_mail(report: Report) -> OutboundMail | None:
     return OutboundMail.objects.filter(message_id=report.message_id, sent_at__isnull=False).first()
 
 
+def find_account_mail(report: Report) -> AccountMail | None:
+    return AccountMail.objects.filter(message_id=report.message_id, sent_at__isnull=False).first()
+
+
 def find_stock_notice(report: Report) -> StockNotice | None:
     found = _STOCK_NOTICE.fullmatch(report.message_id)
     return StockNotice.objects.filter(pk=UUID(found[1]), sent_at__isnull=False).first() if found else None
 
 
-def record(*, about: OutboundMail | StockNotice, report: Report, sent_to: str) -> BounceOutcome:
+def record(*, about: OutboundMail | AccountMail | StockNotice, report: Report, sent_to: str) -> BounceOutcome:
     """Keep a report about a mail to the address that `sent_to` is the hash of.
 
     The address counts as dead only where the report names it: whoever holds a mail could else have any address struck off.
     """
     is_final = report.is_final and sent_to in map(address_hash, report.addresses)
-    mail = {"stock_notice": about} if isinstance(about, StockNotice) else {"mail": about}
+    column = {OutboundMail: "mail", AccountMail: "account_mail", StockNotice: "stock_notice"}[type(about)]
     _, is_new = Bounce.objects.get_or_create(
-        **mail, status=report.status, defaults={"reason": report.reason, "is_final": is_final}
+        **{column: about}, status=report.status, defaults={"reason": report.reason, "is_final": is_final}
     )
     if not is_new:
         return BounceOutcome.KNOWN
