@@ -19,6 +19,7 @@ __all__ = [
     "ShippingOption",
     "get_free_delivery",
     "get_shipping_option",
+    "list_delivery_currencies",
     "list_shipping_options",
 ]
 
@@ -71,6 +72,11 @@ def get_free_delivery(*, country: str, region: str, currency: str, subtotal: Mon
         return None
     remaining = threshold - subtotal if subtotal < threshold else Money.zero(currency)
     return FreeDelivery(country=country, threshold=threshold, remaining=remaining)
+
+
+def list_delivery_currencies() -> frozenset[str]:
+    """Return the currencies (ISO 4217) that some method delivers in, anywhere. One query; empty where the shop delivers nothing at all."""
+    return selectors.list_currencies()
 
 
 def _check(*, country: str, currency: str, subtotal: Money) -> None:

@@ -8,6 +8,7 @@ from apps.kernel.money import Money
 from apps.persistence.statements import fetch_all
 from apps.persistence.zones import DECIDING_ZONE, destination
 from apps.shipping.contracts import ShippingOption
+from apps.shipping.models import ShippingRate
 from apps.web.languages import active_language
 
 # Of each method the smallest bracket that holds the weight; none where the cart is too heavy for all of them.
@@ -41,6 +42,11 @@ def find_free_from(*, country: str, region: str, currency: str) -> Money | None:
     parameters = destination(country=country, region=region) | {"currency": currency}
     ((amount,),) = fetch_all("shipping", _FREE_FROM, parameters)
     return Money(amount, currency) if amount else None
+
+
+def list_currencies() -> frozenset[str]:
+    active = ShippingRate.objects.filter(method__is_active=True)
+    return frozenset(active.values_list("price_currency", flat=True).distinct())
 
 
 def find_options(*, country: str, region: str, subtotal: Money, weight_grams: int) -> tuple[ShippingOption, ...]:

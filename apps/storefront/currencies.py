@@ -1,4 +1,4 @@
-"""The currency that a visitor sees: the one they chose, as long as the shop sells something in it."""
+"""The currency that a visitor sees: the one they chose, as long as the shop sells and delivers something in it."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from apps.search import api as search
+from apps.shipping import api as shipping
 from apps.web.formats import locale
 
 _COOKIE = "currency"
@@ -26,12 +27,15 @@ class Choice:
 
 
 def offered(request: HttpRequest) -> tuple[str, ...]:
-    """Return the shop's currencies that something is sold in; one statement for a request, none where the shop has only one."""
+    """Return the shop's currencies that something is sold and delivered in; two statements for a request, none where it has only one."""
     if len(settings.CURRENCIES) == 1:
         return tuple(settings.CURRENCIES)
     kept = vars(request)
     if "offered_currencies" not in kept:
-        kept["offered_currencies"] = search.list_sold_currencies(among=settings.CURRENCIES)
+        # A shop without any delivery sells what needs none.
+        delivered = shipping.list_delivery_currencies() or settings.CURRENCIES
+        among = [code for code in settings.CURRENCIES if code in delivered]
+        kept["offered_currencies"] = search.list_sold_currencies(among=among) if among else ()
     found: tuple[str, ...] = kept["offered_currencies"]
     return found
 

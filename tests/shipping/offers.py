@@ -15,9 +15,10 @@ def withdraw_methods() -> None:
     ShippingMethod.objects.all().delete()
 
 
-def stop_rates(*, method_id: UUID, currency: str) -> None:
-    """Offer a method no more in a currency."""
-    ShippingRate.objects.filter(method_id=method_id, price_currency=currency).delete()
+def stop_rates(*, currency: str, method_id: UUID | None = None) -> None:
+    """Offer a method, or every one, no more in a currency."""
+    rates = ShippingRate.objects.filter(price_currency=currency)
+    (rates.filter(method_id=method_id) if method_id else rates).delete()
 
 
 def offer_methods(count: int, *, country: str = "DE") -> None:

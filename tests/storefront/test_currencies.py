@@ -14,6 +14,7 @@ from apps.kernel.money import Money
 from apps.messaging.testing import deliver_all
 from apps.web.testing import assert_queries
 from tests.checkout.shopping import euro, make_variant
+from tests.shipping.offers import stop_rates, withdraw_methods
 from tests.storefront.visitor import PERSON, Visitor, make_listed
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
@@ -66,6 +67,26 @@ def test_currency_that_nothing_is_sold_in_is_not_offered():
 
     assert offered(before) == []
     assert offered(visitor.get("/")) == ["EUR", "USD"]
+
+
+def test_currency_that_nothing_is_delivered_in_is_not_offered_and_not_seen():
+    _, slug = make_in_both()
+    visitor = Visitor()
+    choose(visitor, "USD")
+
+    stop_rates(currency="USD")
+    page = visitor.get(f"/products/{slug}/")
+
+    assert offered(page) == []
+    assert "€20.00" in page.text
+    assert "$24.00" not in page.text
+
+
+def test_shop_that_delivers_nothing_at_all_offers_what_it_sells_in():
+    make_in_both()
+    withdraw_methods()
+
+    assert offered(Visitor().get("/")) == ["EUR", "USD"]
 
 
 def test_shop_that_sells_nothing_in_its_own_currency_shows_what_it_sells():
@@ -324,7 +345,7 @@ def test_choosing_costs_as_much_with_many_lines_as_with_few():
             visitor.client.post(form.action, {**form.fields, "currency": "USD"})
 
 
-def test_a_choice_costs_a_page_one_statement(settings):
+def test_a_choice_costs_a_page_two_statements(settings):
     _, slug = make_in_both()
     visitor = Visitor()
     for path in ("/", "/products/", f"/products/{slug}/", "/search/?q=product"):
@@ -334,5 +355,5 @@ def test_a_choice_costs_a_page_one_statement(settings):
             visitor.get(path)
         settings.CURRENCIES = ["EUR", "USD", "JPY"]
 
-        with assert_queries(at_most=len(without) + 1):
+        with assert_queries(at_most=len(without) + 2):
             visitor.get(path)
