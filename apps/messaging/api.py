@@ -14,7 +14,7 @@ from apps.messaging.contracts import (
 )
 from apps.messaging.errors import IdempotencyKeyInUse, IdempotencyKeyReused, LeaseLost
 from apps.messaging.idempotency import exclusive, find_answer, store_answer
-from apps.messaging.outbox import causation, publish, publish_many
+from apps.messaging.outbox import causation, find_cause, publish, publish_many
 from apps.messaging.parking import list_parked, replay_parked
 from apps.messaging.subscriptions import subscribe
 from apps.messaging.work import wake
@@ -34,6 +34,7 @@ __all__ = [
     "command",
     "exclusive",
     "find_answer",
+    "find_cause",
     "list_checks",
     "list_findings",
     "list_parked",

@@ -26,6 +26,12 @@ def shard_of(key: str) -> int:
     return zlib.crc32(key.encode()) % SHARDS
 
 
+def find_cause(*, key: str, version: int) -> dict[str, str]:
+    """Return what led to an event (`causation` as it was published), by its ordering key, "orders:<id>", and version; {} once pruned."""
+    found = OutboxMessage.objects.using(alias_for(key.partition(":")[0])).filter(key=key, version=version)
+    return found.values_list("headers", flat=True).first() or {}
+
+
 def publish(
     event: Event,
     *,

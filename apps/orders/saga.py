@@ -19,7 +19,7 @@ from apps.orders.contracts import OrderStatus
 from apps.orders.models import OrderSaga, SagaStep
 from apps.orders.services import fulfilment, settling
 from apps.orders.services.settling import Received
-from apps.orders.services.steps import StepKind, deadline_passed, next_run, next_step, queued_before
+from apps.orders.services.steps import StepKind, caused, deadline_passed, next_run, next_step, queued_before
 from apps.payments import api as payments
 
 # A payment that cannot be voided yet (the bank is at work on it, the provider away) may still succeed: its order waits this long.
@@ -35,7 +35,8 @@ def drive(item: OrderSaga) -> None:
     order_id = item.order_id
     blocked, waiting = _carry_out_steps(order_id), None
     if blocked is None and deadline_passed(order_id=order_id):
-        waiting = _give_up(order_id)
+        with caused(order_id=order_id):
+            waiting = _give_up(order_id)
         blocked = _carry_out_steps(order_id)
     with work.record(item) as row:
         row.next_run_at = next_run(order_id=order_id, blocked=blocked, waiting=waiting)
@@ -44,7 +45,9 @@ def drive(item: OrderSaga) -> None:
 def _carry_out_steps(order_id: UUID) -> timedelta | None:
     """Take the steps in order; return how long to wait before the one that cannot be finished yet."""
     while step := next_step(order_id=order_id):
-        if pause := STEPS[StepKind(step.kind)](step):
+        with caused(order_id=order_id, step=step):
+            pause = STEPS[StepKind(step.kind)](step)
+        if pause:
             return pause
     return None
 

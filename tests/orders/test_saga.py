@@ -63,6 +63,44 @@ def test_unpaid_order_is_cancelled_at_its_deadline_and_gives_its_stock_back():
     assert nothing_left_to_do(order)
 
 
+def caused_by(name, do, *arguments):
+    """Do something as a request of this id does; return what it returns."""
+    before = messaging.causation.set({"request_id": name})
+    try:
+        return do(*arguments)
+    finally:
+        messaging.causation.reset(before)
+
+
+def requests_of(order):
+    """Return which request each published event of an order names."""
+    messages = OutboxMessage.objects.filter(key=f"orders:{order.id}").order_by("version")
+    return [(message.event_type.split(".")[1], message.headers.get("request_id")) for message in messages]
+
+
+def test_events_of_the_saga_name_the_request_that_led_to_them():
+    order, _ = caused_by("placing", place)
+    payment = caused_by("paying", start, order)
+
+    caused_by("transfer", arrive, payment)
+    deliver_all()
+
+    assert requests_of(order) == [("order_placed", "placing"), ("order_updated", "paying"), ("order_paid", "transfer")]
+
+
+def test_what_no_request_led_to_names_the_one_that_placed_the_order():
+    unpaid, _ = caused_by("placing", place)
+    paid, _ = caused_by("buying", place)
+
+    pay(paid)
+    pass_deadline(unpaid.id)
+    deliver_all()
+
+    assert requests_of(unpaid)[-1] == ("order_cancelled", "placing")
+    assert requests_of(paid)[-1] == ("order_paid", "buying")
+    assert messaging.causation.get() is None
+
+
 def test_saga_waits_for_the_deadline():
     order, _ = place()
 

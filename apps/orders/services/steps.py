@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import connections
@@ -18,6 +19,9 @@ from apps.orders.contracts import OrderStatus
 from apps.orders.errors import OrderNotFound
 from apps.orders.models import Order, SagaStep
 from apps.persistence.databases import alias_for
+
+# In the data of a step: what queued it, as messaging tells it.
+_CAUSE: Final = "cause"
 
 
 class StepKind(Enum):
@@ -46,8 +50,27 @@ def queue_steps(*, order_id: UUID, steps: Sequence[Step]) -> None:
     if not steps:
         return
     _make_due(order_id)
-    rows = [SagaStep(order_id=order_id, kind=s.kind.value, reference=s.reference, data=dict(s.data)) for s in steps]
+    cause = {_CAUSE: found} if (found := messaging.causation.get()) else {}
+    rows = [
+        SagaStep(order_id=order_id, kind=step.kind.value, reference=step.reference, data={**step.data, **cause})
+        for step in steps
+    ]
     SagaStep.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+@contextmanager
+def caused(*, order_id: UUID, step: SagaStep | None = None) -> Iterator[None]:
+    """Let events and log lines of the block bear the id of the request that led to them: the one that queued the step, where that is
+    known, else the one that placed the order.
+    """
+    cause: Mapping[str, str] = step.data.get(_CAUSE, {}) if step else {}
+    if "request_id" not in cause:
+        cause = {**messaging.find_cause(key=f"orders:{order_id}", version=1), **cause}
+    before = messaging.causation.set(dict(cause))
+    try:
+        yield
+    finally:
+        messaging.causation.reset(before)
 
 
 def wake_saga(*, order_id: UUID) -> None:
