@@ -102,6 +102,18 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
         "--check", action="store_true", help="start a throw-away shop, place and pay one order in it, stop it"
     )
     options = parser.parse_args(arguments)
+    if options.check and (others := _other_options(parser, arguments)):
+        parser.error(
+            f"argument --check: its shop is a throw-away one, on ports of its own; leave out {', '.join(others)}"
+        )
     if options.sample_orders and not options.demo:
         parser.error("argument --sample-orders: they are of the demo products; leave out --no-demo")
     return options
+
+
+def _other_options(parser: argparse.ArgumentParser, arguments: list[str]) -> list[str]:
+    """Return the options beside --check on the command line: what is set beforehand gets no default."""
+    names = {"port": "--port", "state": "--state", "demo": "--no-demo", "sample_orders": "--sample-orders"}
+    names |= {"workers": "--workers", "relays": "--relays"}
+    given = parser.parse_args(arguments, argparse.Namespace(**dict.fromkeys(names)))
+    return [option for name, option in names.items() if getattr(given, name) is not None]

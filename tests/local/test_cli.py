@@ -5,6 +5,7 @@ import sys
 
 import pytest
 
+from ecommerce.local import cli
 from ecommerce.local.plan import ROOT
 
 
@@ -31,6 +32,23 @@ def test_option_that_makes_no_sense_is_refused_by_name(tmp_path, option, value, 
     assert ended.returncode == 2
     assert ended.stderr.endswith(f"bin/up: error: argument {option}: {wrong}\n")
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("others", "named"),
+    [
+        (["--port", "8000"], "--port"),
+        (["--no-demo", "--state", "var", "--relays", "1"], "--state, --no-demo, --relays"),
+    ],
+)
+def test_check_refuses_what_it_would_ignore(capsys, others, named):
+    with pytest.raises(SystemExit) as ended:
+        cli.main(["up", "--check", *others])
+
+    assert ended.value.code == 2
+    assert capsys.readouterr().err.endswith(
+        f"bin/up: error: argument --check: its shop is a throw-away one, on ports of its own; leave out {named}\n"
+    )
 
 
 @pytest.mark.slow
