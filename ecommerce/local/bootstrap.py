@@ -1,7 +1,7 @@
 """Makes `.venv` from the lock file and hands over to it. Run by bin/up and bin/test with the system's Python.
 
-Standard library only, and nothing of this project is imported. A stamp written last says what a complete `.venv`
-holds; a marker written first says that one is being changed, so that one left half-made is built anew.
+Standard library only, and nothing of this project is imported. A `.venv` that has to change is built beside the present one and
+takes its place when it is complete, so that an interrupted start leaves the one there was. A stamp says what it holds.
 """
 
 from __future__ import annotations
@@ -21,7 +21,9 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 STAMP = VENV / "installed.json"
+# Left where an earlier version of this file was interrupted, which changed `.venv` in place.
 MARKER = VENV / "incomplete"
+NEXT, FORMER = ROOT / ".venv.next", ROOT / ".venv.former"
 LOCKS = {"up": ["requirements.lock"], "test": ["requirements.lock", "requirements-dev.lock"]}
 MODULES = {"up": "ecommerce.local", "test": "ecommerce.local.suite"}
 NEEDED_BYTES = 1024**3
@@ -59,47 +61,81 @@ def with_lock(command: str) -> None:
 
 def ensure_installed(locks: list[str]) -> None:
     """Install what the locks name where the stamp does not say that it is there."""
-    if MARKER.exists() or not runs(PYTHON):
-        remove_broken()
+    restore_former()
+    is_usable = runs(PYTHON) and not MARKER.exists()
     wanted = {name: hashlib.sha256((ROOT / name).read_bytes()).hexdigest() for name in locks}
-    installed = read_stamp()
+    installed = read_stamp() if is_usable else {}
     missing = [name for name, digest in wanted.items() if installed.get(name) != digest]
     if missing:
+        require_ours()
         require_space()
-        begin_change()
+        begin_next(based_on_former=is_usable)
         for name in missing:
             install(name)
-        end_change(installed | wanted)
+        end_next(installed | wanted)
 
 
-def remove_broken() -> None:
-    """Remove a `.venv` that is half-made, or whose Python is gone or too old."""
+def restore_former() -> None:
+    """Bring back the `.venv` that was moved aside, where a start was interrupted before the next one stood in its place."""
+    if FORMER.exists() and not VENV.exists():
+        FORMER.rename(VENV)
+
+
+def require_ours() -> None:
+    """Refuse to replace what is no folder made here."""
     if VENV.is_symlink() or VENV.is_file():
         raise Refused(f"{VENV} is not a folder of ours: move it away and start again.")
+
+
+def begin_next(*, based_on_former: bool) -> None:
+    """Make the next `.venv` beside the present one: of the same files, or new."""
+    shutil.rmtree(NEXT, ignore_errors=True)
+    if based_on_former:
+        shutil.copytree(VENV, NEXT, symlinks=True, copy_function=link)
+        return
+    require_venv_module()
+    say(f"making .venv with Python {sys.version.split()[0]}")
+    run([sys.executable, "-m", "venv", "--prompt", VENV.name, str(NEXT)], what="venv")
+
+
+def link(source: str, target: str) -> None:
+    """Share a file, which costs no space: pip and Python replace files, and write into none. Copy where that cannot be."""
+    try:
+        os.link(source, target)
+    except FileNotFoundError:
+        return  # what a running process was just writing
+    except OSError:
+        shutil.copy2(source, target)
+
+
+def end_next(digests: dict[str, str]) -> None:
+    """Say what is installed, and put the next `.venv` in the place of the present one."""
+    for path in (NEXT / "pyvenv.cfg", *(NEXT / "bin").iterdir()):
+        name_place(path)
+    replace(NEXT / STAMP.name, json.dumps(digests).encode())
+    shutil.rmtree(FORMER, ignore_errors=True)
     if VENV.exists():
-        say("removing an incomplete .venv")
-        shutil.rmtree(VENV)
+        VENV.rename(FORMER)
+    NEXT.rename(VENV)
+    shutil.rmtree(FORMER, ignore_errors=True)
 
 
-def begin_change() -> None:
-    """Mark `.venv` as being changed, and make it where there is none."""
-    is_new = not VENV.exists()
-    if is_new:
-        require_venv_module()
-    VENV.mkdir(exist_ok=True)
-    MARKER.touch()
-    STAMP.unlink(missing_ok=True)
-    if is_new:
-        say(f"making .venv with Python {sys.version.split()[0]}")
-        run([sys.executable, "-m", "venv", str(VENV)], what="venv")
+def name_place(path: Path) -> None:
+    """Let a script name the place where it is going to stand."""
+    if path.is_symlink() or not path.is_file():
+        return
+    content = path.read_bytes()
+    if (here := os.fsencode(NEXT)) in content:
+        replace(path, content.replace(here, os.fsencode(VENV)))
 
 
-def end_change(digests: dict[str, str]) -> None:
-    """Say that everything is installed: the stamp in one step, the marker last."""
-    draft = STAMP.with_suffix(".new")
-    draft.write_text(json.dumps(digests), encoding="utf-8")
-    draft.replace(STAMP)
-    MARKER.unlink()
+def replace(path: Path, content: bytes) -> None:
+    """Write a file anew in one step; one that is shared with the present `.venv` keeps its content there."""
+    draft = path.with_name(f"{path.name}.draft")
+    draft.write_bytes(content)
+    if path.exists():
+        draft.chmod(path.stat().st_mode)
+    draft.replace(path)
 
 
 def require_venv_module() -> None:
@@ -133,7 +169,11 @@ def install(name: str) -> None:
         "--disable-pip-version-check",
         "--root-user-action=ignore",
     ]
-    run([str(PYTHON), "-m", "pip", "install", *options, "--requirement", str(ROOT / name)], what="pip", total=total)
+    run(
+        [str(NEXT / "bin" / "python"), "-m", "pip", "install", *options, "--requirement", str(ROOT / name)],
+        what="pip",
+        total=total,
+    )
 
 
 def run(command: list[str], *, what: str, total: int = 0) -> None:

@@ -97,7 +97,7 @@ def test_an_environment_left_half_made_is_made_anew(tree):
 
     ended = _up(tree)
 
-    assert "removing an incomplete .venv" in ended.stdout
+    assert "making .venv" in ended.stdout
     assert (tree / ".venv" / "installed.json").exists()
     assert not (tree / ".venv" / "incomplete").exists()
 
@@ -122,9 +122,50 @@ def test_a_package_that_cannot_be_installed_is_named_and_tried_again_next_time(t
     first, second = _up(tree), _up(tree)
     lock.write_text(before)
 
+    after = _up(tree)
+
     assert first.returncode == second.returncode == 1
     assert "pip failed: " in first.stderr
     assert "surely-no-such-package" in second.stderr
+    # What there was before is still there, and needs nothing.
+    assert (after.returncode, after.stdout.count("\n")) == (0, 1)
+
+
+@pytest.mark.processes
+def test_a_start_that_ended_before_the_next_environment_stood_in_its_place_leaves_the_former_one(tree):
+    _up(tree)
+    (tree / ".venv").rename(tree / ".venv.former")
+
+    ended = _up(tree)
+
+    assert (ended.returncode, ended.stdout.count("\n")) == (0, 1)
+
+
+@pytest.mark.processes
+def test_a_first_start_that_was_interrupted_is_begun_anew(tree):
+    shutil.rmtree(tree / ".venv", ignore_errors=True)
+    (tree / ".venv.next" / "bin").mkdir(parents=True, exist_ok=True)
+
+    ended = _up(tree)
+
+    assert ended.returncode == 0, ended.stderr
+    assert "making .venv" in ended.stdout
+    assert not (tree / ".venv.next").exists()
+
+
+@pytest.mark.processes
+@pytest.mark.parametrize("change", ["anew", "in place"])
+def test_scripts_name_the_place_where_the_environment_stands(tree, change):
+    if change == "anew":
+        shutil.rmtree(tree / ".venv", ignore_errors=True)
+    (tree / "requirements.lock").write_text(f"# {change}\n")
+
+    _up(tree)
+
+    told = subprocess.run([tree / ".venv" / "bin" / "pip", "--version"], capture_output=True, text=True, check=True)
+    assert str(tree / ".venv" / "lib") in told.stdout
+    named = [path for path in (tree / ".venv" / "bin").iterdir() if b".venv.next" in path.read_bytes()]
+    assert (named, (tree / ".venv.former").exists()) == ([], False)
 
 
 def test_a_python_without_venv_is_told_which_package_brings_it(monkeypatch):
