@@ -19,11 +19,12 @@ CELERY_BROKER_URL = _for_kombu(BROKER_URL)
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_TIME_LIMIT = env.integer("TASK_TIME_LIMIT", example="50", default=50, minimum=1)
 if MESSAGING["LEASE_SECONDS"] <= CELERY_TASK_TIME_LIMIT:
-    raise env.WrongSetting(
+    env.refuse(
         "TASK_TIME_LIMIT",
         f"is {CELERY_TASK_TIME_LIMIT} and must be below MESSAGING_LEASE_SECONDS, {MESSAGING['LEASE_SECONDS']}:"
         " else two workers do the same work at once",
         str(MESSAGING["LEASE_SECONDS"] * 5 // 6),
+        beside=("MESSAGING_LEASE_SECONDS",),
     )
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_timeout": 5,

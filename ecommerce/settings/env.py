@@ -1,6 +1,7 @@
 """The one place that reads the environment.
 
-Process variables override `config/environments/<name>.toml`; values are typed; refusals name the setting.
+Process variables override `config/environments/<name>.toml`; values are typed. Refusals name the setting, and come all at once: an example
+stands in for what is wrong while the rest is looked at, and `require_all_right` ends the start.
 """
 
 from __future__ import annotations
@@ -41,6 +42,22 @@ class WrongSetting(ImproperlyConfigured):
         super().__init__(f"{name} {wrong}. Example: {name}={example}")
 
 
+# What is wrong with each setting that is refused, first things first.
+_refused: dict[str, WrongSetting] = {}
+
+
+def refuse(name: str, wrong: str, example: str, *, beside: tuple[str, ...] = ()) -> None:
+    """Note that a setting is wrong, unless it is refused already or is wrong only `beside` others that are."""
+    if not _refused.keys() & set(beside):
+        _refused.setdefault(name, WrongSetting(name, wrong, example))
+
+
+def require_all_right() -> None:
+    """Raise ImproperlyConfigured where settings were refused: a line for each."""
+    if _refused:
+        raise ImproperlyConfigured("\n".join(map(str, _refused.values())))
+
+
 @cache
 def environment_file() -> dict[str, Any]:
     """Return the defaults of the chosen environment."""
@@ -52,20 +69,31 @@ def environment_file() -> dict[str, Any]:
 
 
 def read(name: str, parse: Callable[[str], T], *, example: str, default: Any = _MISSING) -> T:
-    """Return setting `name`, parsed; WrongSetting where it is absent without a default or does not parse."""
+    """Return setting `name`, parsed; refuse it where it is absent without a default or does not parse, and return its example's value."""
     asked.add(name)
     raw = os.environ.get(name)
     if raw is None or raw == "":
         value = environment_file().get(name, default)
         if value is _MISSING:
-            raise WrongSetting(name, f"is not set (environment {ENVIRONMENT})", example)
+            refuse(name, f"is not set (environment {ENVIRONMENT})", example)
+            return _stand_in(parse, example)
         raw = ",".join(value) if isinstance(value, list) else str(value)
     try:
         return parse(raw)
     except ValueError as error:
         # A password in an address is not for a log.
         shown = re.sub(r"//[^/]*@", "//***@", raw)
-        raise WrongSetting(name, f"is {shown!r}: {error}", example) from error
+        refuse(name, f"is {shown!r}: {error}", example)
+        return _stand_in(parse, example)
+
+
+def _stand_in(parse: Callable[[str], T], example: str) -> T:
+    try:
+        return parse(example)
+    except ValueError:
+        # An example that cannot be on this machine, such as a folder: what is known so far has to do.
+        require_all_right()
+        raise
 
 
 def text(name: str, *, example: str, default: Any = _MISSING, maximum: int = 10_000) -> str:
@@ -232,7 +260,7 @@ def database(
     parts = url(name, schemes=("postgresql", "postgres"), example=example, default=default)
     query = dict(parse_qsl(parts.query))
     if not parts.path.strip("/"):
-        raise WrongSetting(name, "names no database", example)
+        refuse(name, "names no database", example)
     return {
         "NAME": unquote(parts.path.strip("/")),
         "USER": unquote(parts.username or ""),

@@ -10,11 +10,11 @@ STRIPE_API_BASE = env.origin(
 STRIPE_WEBHOOK_SECRET = env.text("STRIPE_WEBHOOK_SECRET", example="whsec_...", default="")
 # A key for browsers, or the secret in place of the key, would start and then take no payment. Neither is for a log.
 if STRIPE_API_KEY and not STRIPE_API_KEY.startswith(("sk_", "rk_")):
-    raise env.WrongSetting("STRIPE_API_KEY", "is no secret key, which starts with sk_ or rk_", "sk_live_...")
+    env.refuse("STRIPE_API_KEY", "is no secret key, which starts with sk_ or rk_", "sk_live_...")
 if STRIPE_WEBHOOK_SECRET and not STRIPE_WEBHOOK_SECRET.startswith("whsec_"):
-    raise env.WrongSetting("STRIPE_WEBHOOK_SECRET", "is no signing secret, which starts with whsec_", "whsec_...")
+    env.refuse("STRIPE_WEBHOOK_SECRET", "is no signing secret, which starts with whsec_", "whsec_...")
 if STRIPE_API_KEY and not STRIPE_WEBHOOK_SECRET:
-    raise env.WrongSetting("STRIPE_WEBHOOK_SECRET", "is not set although STRIPE_API_KEY is", "whsec_...")
+    env.refuse("STRIPE_WEBHOOK_SECRET", "is not set although STRIPE_API_KEY is", "whsec_...")
 STRIPE_TIMEOUT_SECONDS = env.integer("STRIPE_TIMEOUT_SECONDS", example="10", default=10, minimum=1)
 # Calls to Stripe at once from one process; what comes on top waits two seconds and is then told to come back.
 STRIPE_CONCURRENCY = env.integer("STRIPE_CONCURRENCY", example="8", default=8, minimum=1)
@@ -35,7 +35,7 @@ BANK_TRANSFER_BIC = env.text(
 )
 # Banks compare the name with the account, and warn the buyer where it is missing.
 if BANK_TRANSFER_IBAN and not BANK_TRANSFER_ACCOUNT_HOLDER:
-    raise env.WrongSetting("BANK_TRANSFER_ACCOUNT_HOLDER", "is not set although BANK_TRANSFER_IBAN is", _EXAMPLE_HOLDER)
+    env.refuse("BANK_TRANSFER_ACCOUNT_HOLDER", "is not set although BANK_TRANSFER_IBAN is", _EXAMPLE_HOLDER)
 
 
 def _return_url(raw: str) -> str:

@@ -10,7 +10,7 @@ from ecommerce.settings.shop import SOCKETS_URL, STOREFRONT_URL
 
 SECRET_KEY = env.text("SECRET_KEY", example="50 or more random characters")
 if env.ENVIRONMENT in ("staging", "prod", "local") and (SECRET_KEY.startswith("insecure") or len(SECRET_KEY) < 50):
-    raise env.WrongSetting(
+    env.refuse(
         "SECRET_KEY",
         "is a default or shorter than 50 characters",
         "$(python -c 'import secrets; print(secrets.token_urlsafe(64))')",
@@ -18,15 +18,14 @@ if env.ENVIRONMENT in ("staging", "prod", "local") and (SECRET_KEY.startswith("i
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", example="shop.example.com", default=urlsplit(STOREFRONT_URL).hostname)
 for _pattern in ALLOWED_HOSTS:
     if not re.fullmatch(r"\*|\.?[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*|\[[0-9a-fA-F:.]+\]", _pattern):
-        raise env.WrongSetting(
-            "ALLOWED_HOSTS", f"has {_pattern!r}, which is not the name of a host", "shop.example.com"
-        )
+        env.refuse("ALLOWED_HOSTS", f"has {_pattern!r}, which is not the name of a host", "shop.example.com")
 _host = urlsplit(STOREFRONT_URL).hostname or ""
 if not validate_host(_host, ALLOWED_HOSTS):
-    raise env.WrongSetting(
+    env.refuse(
         "ALLOWED_HOSTS",
         f"is {','.join(ALLOWED_HOSTS)!r}, which leaves out {_host!r}, the host of STOREFRONT_URL: every page would be refused",
         ",".join([*ALLOWED_HOSTS, _host]),
+        beside=("STOREFRONT_URL",),
     )
 CSRF_TRUSTED_ORIGINS = [STOREFRONT_URL]
 
