@@ -226,6 +226,7 @@ class DeclinedCharge(UUIDModel):
 
     class Meta:
         default_permissions = ("view",)
+        permissions = [("lift_decline_limit", "Can let a card, account or address try again")]
         constraints = [models.UniqueConstraint(fields=["payment", "reference"], name="payments_declined_charge_once")]
         indexes = [
             models.Index(fields=["card", "declined_at"], name="payments_declined_card"),
@@ -236,6 +237,37 @@ class DeclinedCharge(UUIDModel):
 
     def __str__(self) -> str:
         return f"{self.decline_code or 'declined'} ({self.reference})"
+
+
+class LiftedLimit(UUIDModel):
+    """A member of staff let a card, account or address try again: what of it was declined until then counts no more for it.
+
+    The mark, a digest as that of `DeclinedCharge`, goes with the declines; who did it and why stays.
+    """
+
+    class Kind(models.TextChoices):
+        CARD = "card"
+        ACCOUNT = "account"
+        ADDRESS = "address"
+
+    kind = models.CharField(max_length=10, choices=Kind)
+    mark = models.CharField(max_length=64, blank=True)
+    declines = models.PositiveIntegerField(help_text="How many counted until then.")
+    reason = models.CharField(max_length=200)
+    actor = models.CharField(max_length=100)
+    lifted_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        default_permissions = ("view",)
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(kind__in=["card", "account", "address"]), name="payments_lifted_kind_known"
+            )
+        ]
+        indexes = [models.Index(fields=["kind", "mark", "lifted_at"], name="payments_lifted_limit")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.mark[:8]}"
 
 
 class WebhookEvent(WorkItem):

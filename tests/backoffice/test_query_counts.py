@@ -26,6 +26,7 @@ LISTS = {
     "admin:payments_refund_changelist": "",
     "admin:payments_webhookevent_changelist": "",
     "admin:payments_declinedcharge_changelist": "",
+    "admin:payments_liftedlimit_changelist": "",
     "admin:catalog_product_changelist": "",
     "products found": "admin:catalog_product_changelist?q=jacket",
     "admin:catalog_variant_changelist": "",

@@ -35,6 +35,7 @@ PAGES = {
     "admin:payments_payment_changelist": {MANAGER, SUPPORT},
     "admin:payments_webhookevent_changelist": {MANAGER},
     "admin:payments_declinedcharge_changelist": {MANAGER, SUPPORT},
+    "admin:payments_liftedlimit_changelist": {MANAGER, SUPPORT},
     "product": EVERYONE,
     "admin:catalog_product_changelist": EVERYONE,
     "admin:catalog_product_add": {MANAGER, EDITOR},

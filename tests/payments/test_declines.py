@@ -15,7 +15,7 @@ from prometheus_client import REGISTRY
 
 from apps.kernel.ids import uuid7
 from apps.payments import api as payments
-from apps.payments.models import DeclinedCharge, Payment, WebhookEvent
+from apps.payments.models import DeclinedCharge, LiftedLimit, Payment, WebhookEvent
 from apps.payments.services import declines
 from apps.web import tokens
 from apps.web.testing import assert_queries
@@ -241,6 +241,81 @@ def test_staff_see_which_declines_are_of_one_card_and_who_was_refused(shop, clie
     card = DeclinedCharge.objects.values_list("card", flat=True).distinct().get()
     assert (page.count(card[:8]), page.count("generic_decline") >= 5) == (5, True)
     assert REGISTRY.get_sample_value("shop_payment_attempts_refused_total", {"counted_by": "card"}) == refused + 1
+
+
+def lift(client, kind, reason="called; their bank had blocked the card"):
+    """Press the button of the page that the newest decline leads to; return that page."""
+    declined = DeclinedCharge.objects.latest("declined_at")
+    address = reverse("admin:payments_declinedcharge_lift", args=[declined.id, kind])
+    page = client.get(address).content.decode()
+    client.post(address, {"reason": reason})
+    return page
+
+
+@pytest.fixture
+def owner(client):
+    client.force_login(get_user_model().objects.create_superuser("owner@example.com", "x"))
+    return client
+
+
+def test_staff_let_an_account_try_again_and_why_is_kept(shop, settings, owner):
+    settings.PAYMENT_DECLINES_PER_ACCOUNT = 3
+    payment = shop.open()
+    for card in CARDS[:3]:
+        confirm(payment, card, ip=address())
+    assert confirm(payment, VISA, ip=address()).status_code == 429
+
+    page = lift(owner, "account")
+
+    assert "count for this account: 3." in page
+    assert [confirm(payment, card, ip=address()).status_code for card in (DECLINED, VISA)] == [402, 200]
+    kept = LiftedLimit.objects.get()
+    assert (kept.declines, kept.reason, kept.actor[:6]) == (3, "called; their bank had blocked the card", "staff:")
+    listed = owner.get(reverse("admin:payments_liftedlimit_changelist")).content.decode()
+    assert kept.reason in listed
+
+
+def test_what_is_declined_after_a_limit_was_lifted_counts_again(shop, settings, owner):
+    settings.PAYMENT_DECLINES_PER_ACCOUNT = 3
+    payment = shop.open()
+    for card in CARDS[:3]:
+        confirm(payment, card, ip=address())
+    lift(owner, "account")
+
+    answers = [confirm(payment, card, ip=address()).status_code for card in CARDS[:4]]
+
+    assert answers == [402] * 3 + [429]
+
+
+def test_a_lifted_account_leaves_the_card_that_many_try_refused(shop, settings, owner):
+    settings.PAYMENT_DECLINES_PER_ACCOUNT = settings.PAYMENT_DECLINES_PER_CARD = 3
+    payment = shop.open()
+    for _ in range(3):
+        confirm(payment, CVC, ip=address())
+
+    lift(owner, "account")
+    answers = [confirm(payment, card, ip=address()).status_code for card in (CVC, VISA)]
+    lift(owner, "card")
+
+    assert answers == [429, 200]
+    assert confirm(shop.open(), CVC, ip=address()).status_code == 402
+
+
+def test_a_limit_is_lifted_once_for_a_reason_by_who_may(shop, owner, client):
+    confirm(shop.open(), DECLINED, ip=address())
+    lift(owner, "address", reason="")
+    assert not LiftedLimit.objects.exists()
+    lift(owner, "address")
+    lift(owner, "address")
+    reader = get_user_model().objects.create_user("reader@example.com", is_staff=True)
+    client.force_login(reader)
+    refused = client.get(reverse("admin:payments_declinedcharge_lift", args=[DeclinedCharge.objects.get().id, "card"]))
+
+    assert LiftedLimit.objects.count() == 1
+    assert refused.status_code == 403
+    LiftedLimit.objects.update(lifted_at=F("lifted_at") - timedelta(days=3))
+    declines.forget_old()
+    assert LiftedLimit.objects.get().mark == ""
 
 
 def test_starting_and_trying_are_limited_by_address_before_any_bank_is_asked(shop, settings):

@@ -34,6 +34,8 @@ ROLES: Final[Mapping[str, tuple[str, ...]]] = {
         "payments.view_payment",
         "payments.view_refund",
         "payments.view_declinedcharge",
+        "payments.view_liftedlimit",
+        "payments.lift_decline_limit",
         "notifications.view_outboundmail",
         "notifications.view_stocknotice",
         "accounts.view_user",

@@ -1,17 +1,13 @@
-"""Lists of refunds, declined charges and webhook events to read; what is parked is replayed from the page of parked work."""
+"""Lists of refunds and webhook events to read; what is parked is replayed from the page of parked work."""
 
 from __future__ import annotations
-
-from typing import Final
 
 from django.contrib import admin
 from unfold.admin import ModelAdmin
 
 from apps.payments.admin.payments import ReadOnlyMixin
-from apps.payments.models import DeclinedCharge, Refund, WebhookEvent
+from apps.payments.models import Refund, WebhookEvent
 from apps.persistence.paginator import BoundedPaginator
-
-_MARK: Final = 8
 
 
 @admin.register(Refund)
@@ -36,45 +32,6 @@ class RefundAdmin(ReadOnlyMixin, ModelAdmin):
         "attempts",
         "last_error",
     )
-
-
-@admin.register(DeclinedCharge)
-class DeclinedChargeAdmin(ReadOnlyMixin, ModelAdmin):
-    """Equal marks are the same card, account or address; what they are is not kept."""
-
-    list_display = (
-        "declined_at",
-        "payment_id",
-        "decline_code",
-        "card_mark",
-        "account_mark",
-        "address_mark",
-        "reference",
-    )
-    list_filter = ("decline_code", "declined_at")
-    search_fields = (
-        "payment__id__exact",
-        "reference__exact",
-        "card__startswith",
-        "account__startswith",
-        "address__startswith",
-    )
-    ordering = ("-declined_at",)
-    show_full_result_count = False
-    paginator = BoundedPaginator
-    fields = readonly_fields = list_display
-
-    @admin.display(description="card")
-    def card_mark(self, row: DeclinedCharge) -> str:
-        return row.card[:_MARK]
-
-    @admin.display(description="account")
-    def account_mark(self, row: DeclinedCharge) -> str:
-        return row.account[:_MARK]
-
-    @admin.display(description="address")
-    def address_mark(self, row: DeclinedCharge) -> str:
-        return row.address[:_MARK]
 
 
 @admin.register(WebhookEvent)

@@ -1,7 +1,7 @@
 """Who tries stolen cards: declined charges are counted by card, account and address, and too many of them end the trying for a while.
 
-Counts are rows of the last hour, so a limit lets go by itself when the oldest of them is an hour old. They live beside the payments:
-nothing can be paid where they cannot be read.
+Counts are rows of the last hour, so a limit lets go by itself when the oldest of them is an hour old, or when staff lift it. They live
+beside the payments: nothing can be paid where they cannot be read.
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from django.conf import settings
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models.expressions import Combinable
 from django.db.models.functions import Now
 from django.utils.crypto import salted_hmac
 from django.utils.translation import ngettext
@@ -22,7 +23,7 @@ from apps.payments import metrics
 from apps.payments.contracts import PaymentKind
 from apps.payments.errors import TooManyDeclines
 from apps.payments.gateways.base import Decline
-from apps.payments.models import DeclinedCharge, Payment
+from apps.payments.models import DeclinedCharge, LiftedLimit, Payment
 
 WINDOW: Final = timedelta(hours=1)
 # Longer than providers tell of the same decline, so that an old one is not taken for new.
@@ -80,7 +81,7 @@ def refuse_card(fingerprint: str) -> None:
     """Raise TooManyDeclines where this card was declined too often, whoever tries it now. One query."""
     most = settings.PAYMENT_DECLINES_PER_CARD
     if most and fingerprint:
-        of_card = _recent().filter(card=digest("card", fingerprint)).order_by("-declined_at")
+        of_card = _recent().filter(_counts("card"), card=digest("card", fingerprint)).order_by("-declined_at")
         if decisive := of_card[most - 1 : most].first():
             raise _refusal("card", decisive.declined_at + WINDOW)
 
@@ -88,14 +89,38 @@ def refuse_card(fingerprint: str) -> None:
 def is_any_card_refused() -> bool:
     """Return whether it is worth asking the provider which card a token stands for. One query."""
     most = settings.PAYMENT_DECLINES_PER_CARD
-    by_card = _recent().exclude(card="").values("card").annotate(number=Count("id"))
+    by_card = _recent().filter(_counts("card")).exclude(card="").values("card").annotate(number=Count("id"))
     return bool(most) and by_card.filter(number__gte=most).exists()
 
 
 @messaging.command
 def forget_old() -> None:
-    """Delete the declines that count no more."""
+    """Delete the declines that count no more, and what limits that were lifted say of whom."""
     DeclinedCharge.objects.filter(declined_at__lt=Now() - _KEPT).delete()
+    LiftedLimit.objects.filter(lifted_at__lt=Now() - _KEPT).exclude(mark="").update(mark="")
+
+
+@messaging.command
+def lift(*, kind: str, mark: str, reason: str, actor: str) -> int:
+    """Let a card, account or address (`kind`, by its digest) try again, for a reason that is kept; return how many declines count no more.
+
+    Nothing is kept where none counts.
+    """
+    number = count_recent(kind=kind, mark=mark)
+    if number:
+        LiftedLimit.objects.create(kind=kind, mark=mark, declines=number, reason=reason, actor=actor)
+    return number
+
+
+def count_recent(*, kind: str, mark: str) -> int:
+    """Return how many declines of a card, account or address count now."""
+    return _recent().filter(_counts(kind), **{kind: mark}).count() if mark else 0
+
+
+def _counts(kind: str) -> Combinable:
+    """Hold for declines that nobody lifted since, as one of a card, an account or an address."""
+    lifted = LiftedLimit.objects.filter(kind=kind, mark=OuterRef(kind), lifted_at__gte=OuterRef("declined_at"))
+    return ~Exists(lifted)
 
 
 def _recent() -> QuerySet[DeclinedCharge]:
@@ -109,12 +134,12 @@ def _limit_reached(*, account: str, address: str) -> tuple[str, datetime] | None
     counted = {name: most for name, most in limits.items() if most and digests[name]}
     if not counted:
         return None
-    either = Q(*((name, digests[name]) for name in counted), _connector=Q.OR)
+    either = Q(*(Q(_counts(name), **{name: digests[name]}) for name in counted), _connector=Q.OR)
     # As many rows as decide: whoever is not at the limit has fewer.
     newest = _recent().filter(either).order_by("-declined_at")[: sum(counted.values())]
-    rows = list(newest.values("declined_at", *counted))
+    rows = list(newest.values("declined_at", *counted, **{f"{name}_counts": _counts(name) for name in counted}))
     for name, most in counted.items():
-        times = [row["declined_at"] for row in rows if row[name] == digests[name]]
+        times = [row["declined_at"] for row in rows if row[name] == digests[name] and row[f"{name}_counts"]]
         if len(times) >= most:
             return name, times[most - 1] + WINDOW
     return None
