@@ -2,13 +2,14 @@
 
 import uuid
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from django.db import connection
 from django.db.models.functions import Now
 
 from apps.messaging import api as messaging
-from apps.messaging import work
+from apps.messaging import audits, work
 from tests.messaging.probe.models import Errand
 
 pytestmark = pytest.mark.django_db
@@ -86,6 +87,33 @@ def test_slow_work_lets_other_work_pass_after_its_turn(tmp_path, settings):
     assert work.drive(name="probe.run_errand") == 1
     settings.MESSAGING = {**settings.MESSAGING, "SLOW_TURN_SECONDS": 60}
     assert work.drive(name="probe.run_errand") == 2
+
+
+def make_late_errands(folder):
+    for hours in (1, 2, 3):
+        Errand.objects.create(target=str(folder / "out"), next_run_at=Now() - timedelta(hours=hours))
+
+
+@pytest.mark.usefixtures("slow_errands")
+def test_a_long_line_of_slow_work_is_late_only_where_its_first_is_not_taken(tmp_path, settings):
+    settings.MESSAGING = settings.MESSAGING | {"SLOW_TURN_SECONDS": 0}
+    make_late_errands(tmp_path)
+    [check] = [each for each in audits.checks() if each.name == "messaging.work"]
+
+    [suspected] = check.look(None)
+    untouched = list(check.look([suspected.subject]))
+    work.drive(name="probe.run_errand")
+    after_a_turn = list(check.look([suspected.subject]))
+
+    assert suspected.detail == "probe.run_errand is late: never tried: no worker takes its queue, or too few do."
+    assert (untouched, after_a_turn) == ([suspected], [])
+
+
+def test_quick_work_is_late_each_of_it(tmp_path):
+    make_late_errands(tmp_path)
+    [check] = [each for each in audits.checks() if each.name == "messaging.work"]
+
+    assert len(list(check.look(None))) == 3
 
 
 @pytest.mark.usefixtures("slow_errands")
