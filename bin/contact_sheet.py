@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import io
+import os
 import sys
 from pathlib import Path
 
-from apps.backoffice.demo import read_demo
+import django
 
 COLUMNS, WIDTH, HEIGHT = 8, 240, 300
 
@@ -17,6 +18,8 @@ def main(file: Path) -> None:
         from PIL import Image
     except ImportError as error:
         sys.exit(f"bin/contact-sheet: {error}; install resvg-py and pillow into .venv")
+    from apps.backoffice.demo import read_demo
+
     products = read_demo()[::-1]
     rows = -(-len(products) // COLUMNS)
     sheet = Image.new("RGB", (COLUMNS * WIDTH, rows * HEIGHT), "#ebe5da")
@@ -29,4 +32,7 @@ def main(file: Path) -> None:
 
 
 if __name__ == "__main__":
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
+    os.environ.setdefault("SHOP_ENVIRONMENT", "test")
+    django.setup()
     main(Path(sys.argv[1]))

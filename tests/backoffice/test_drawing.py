@@ -97,6 +97,11 @@ def test_outlines_differ_and_fourteen_are_unlike_each_other():
     assert len(unlike) >= 14, unlike
 
 
+@pytest.mark.parametrize(("one", "other"), [("sweatshirt", "jumper"), ("fleece", "puffer")])
+def test_what_is_worn_for_the_same_is_told_apart_by_its_outline(one, other):
+    assert difference(mask_of(one, "front"), mask_of(other, "front")) > 0.1
+
+
 @pytest.fixture
 def strokes(monkeypatch):
     """Count what is drawn on figures, by the name of the method that draws it."""

@@ -6,7 +6,7 @@ import inspect
 from collections.abc import Callable
 from typing import Any, Final
 
-from apps.backoffice.demo.drawing import bags, camp, feet, legs, outerwear, small, tops
+from apps.backoffice.demo.drawing import bags, camp, feet, hands, legs, outerwear, small, tops
 from apps.backoffice.demo.drawing.figure import Figure
 from apps.backoffice.demo.drawing.palette import cloth
 
@@ -17,7 +17,7 @@ _MAKERS: Final[tuple[Callable[..., None], ...]] = (
     *(tops.tee, tops.sweatshirt, tops.jumper, tops.cardigan, tops.shirt),
     *(outerwear.shell, outerwear.parka, outerwear.waxed, outerwear.fleece, outerwear.puffer, outerwear.liner),
     *(outerwear.bomber, legs.trousers, legs.shorts),
-    *(small.beanie, small.cap, small.scarf, small.socks, small.gloves, small.belt),
+    *(small.beanie, small.cap, small.scarf, small.socks, hands.gloves, small.belt),
     *(feet.boot, feet.sneaker, feet.slipper, bags.backpack, bags.tote, bags.pouch),
     *(camp.mug, camp.bottle, camp.blanket),
 )

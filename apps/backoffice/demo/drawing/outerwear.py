@@ -209,15 +209,15 @@ def fleece(
     trim = contrast or shifted(material, "#2a2620", 0.45)
     block = Block(
         top=350,
-        bottom=1150,
+        bottom=1190,
         drop=84,
-        hem=230,
-        chest=240,
-        waist=238,
-        shoulder=240,
+        hem=222,
+        chest=234,
+        waist=220,
+        shoulder=236,
         raglan=not yoke,
         back=back,
-        fullness=16,
+        fullness=6,
     )
     draw_sleeves(figure, block, material, texture=texture)
     _bound_cuffs(figure, block, trim)
@@ -277,6 +277,23 @@ def _bound_cuffs(figure: Figure, block: Block, trim: Cloth) -> None:
     figure.piece(d, trim, rim=0.3)
 
 
+class PaddedBlock(Block):
+    """A block whose sides swell between the seams of its baffles, `baffles` of them below the sleeve."""
+
+    baffles = 7
+
+    def side(self) -> str:
+        x, y = self.pit
+        height = (self.bottom - y) / self.baffles
+        lean = (MID + self.hem - x) / self.baffles
+        swells = (
+            f"C{x + k * lean + 30} {y + k * height + 8} {x + (k + 1) * lean + 30} {y + (k + 1) * height - 8} "
+            f"{x + (k + 1) * lean} {y + (k + 1) * height}"
+            for k in range(self.baffles)
+        )
+        return " ".join((f"M{x} {y}", *swells))
+
+
 def puffer(
     figure: Figure,
     material: Cloth,
@@ -289,16 +306,16 @@ def puffer(
 ) -> None:
     """A down jacket or vest in horizontal baffles."""
     back = view == "back"
-    block = Block(
+    block = PaddedBlock(
         top=400 if hood else 350,
-        bottom=1150,
+        bottom=1110,
         drop=84,
-        hem=226,
-        chest=240 if sleeves else 216,
-        waist=238 if sleeves else 222,
-        shoulder=242 if sleeves else 196,
+        hem=240 if sleeves else 226,
+        chest=246 if sleeves else 216,
+        waist=246 if sleeves else 222,
+        shoulder=252 if sleeves else 196,
         back=back,
-        fullness=22,
+        fullness=44,
         sleeve="long" if sleeves else "none",
     )
     if sleeves:
@@ -340,7 +357,7 @@ def _quilt_sleeve(figure: Figure, block: Block, material: Cloth, *, flip: bool, 
     d = mirrored(outline) if flip else outline
     lean = -0.22 if flip else 0.22
     x = 2 * MID - sx if flip else sx
-    figure.bands(d, start=(x, sy + 60), end=(x - lean * pitch * 0.9, sy + 60 + pitch * 0.95))
+    figure.bands(d, start=(x, sy + 60), end=(x + lean * pitch * 0.9, sy + 60 + pitch * 0.95))
     y = sy + 60
     while y < sy + 730:
         drift = (y - sy) * 0.16

@@ -71,18 +71,18 @@ def sweatshirt(
     pouch: bool = True,
     texture: str = "",
 ) -> None:
-    """Loopback cotton: with a hood and its pouch, or with a crew neck."""
+    """Loopback cotton: with a hood and its pouch, or wide and short with a crew neck."""
     back = view == "back"
     block = Block(
         top=400 if hood else 330,
-        bottom=1210 if hood else 1160,
+        bottom=1210 if hood else 1090,
         drop=92,
         back=back,
-        hem=214,
-        chest=236,
-        waist=236,
-        shoulder=240,
-        fullness=8,
+        hem=214 if hood else 222,
+        chest=236 if hood else 262,
+        waist=236 if hood else 280,
+        shoulder=240 if hood else 258,
+        fullness=8 if hood else 26,
     )
     if not hood:
         necks.draw_inside(figure, block, material, band="rib")
@@ -122,20 +122,20 @@ def jumper(
     yoke: bool = False,
     contrast: Cloth | None = None,
 ) -> None:
-    """A knitted jumper: crew or roll neck, plain, with cables, or with a patterned yoke."""
+    """A knitted jumper, long and close: crew or roll neck, plain, with cables, or with a patterned yoke."""
     back = view == "back"
     top = 390 if neck == "roll" else 335
     block = Block(
         top=top,
-        bottom=top + 830,
+        bottom=top + 870,
         drop=84,
         back=back,
-        hem=212,
-        chest=234,
-        waist=232,
-        shoulder=236,
+        hem=222,
+        chest=226,
+        waist=220,
+        shoulder=228,
         raglan=raglan,
-        fullness=12,
+        fullness=0,
     )
     if neck != "roll":
         necks.draw_inside(figure, block, material, band="rib")
