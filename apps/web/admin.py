@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
@@ -65,7 +66,10 @@ class AsksBeforeDeletingParts(ModelAdmin):
                 yield inline, found
 
     def _question(self, request: HttpRequest, obj: Any, marked: list[tuple[Any, list[Any]]]) -> dict[str, Any]:
-        _, going, _, _ = self.get_deleted_objects([row for _, rows in marked for row in rows], request)
+        # Of each kind alone: what goes along is looked up by the kind of the first.
+        going = Counter[str]()
+        for _, rows in marked:
+            going.update(self.get_deleted_objects(rows, request)[1])
         parts = [_parts(inline, rows) for inline, rows in marked]
         fields = [
             (name, value) for name, values in request.POST.lists() for value in values if name != "csrfmiddlewaretoken"

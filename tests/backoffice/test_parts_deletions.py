@@ -44,17 +44,21 @@ def sent_by(page, button):
 
 @pytest.fixture
 def asked(owner):
-    """A product, the address of its form, and the page that a ticked variant leads to."""
+    """A product, the address of its form, and the page that a ticked option and variant lead to."""
     product = make_product()
     address = reverse("admin:catalog_product_change", args=[product.id])
-    fields = filled_form(owner, address) | {"title": "Storm jacket", "variants-0-DELETE": "on"}
+    fields = filled_form(owner, address) | {
+        "title": "Storm jacket",
+        "options-0-DELETE": "on",
+        "variants-0-DELETE": "on",
+    }
     return product, address, owner.post(address, fields).content.decode()
 
 
 def test_saving_with_a_ticked_box_says_what_goes_and_what_follows_and_saves_nothing_yet(asked):
     product, _, page = asked
 
-    assert "Save, and delete 1 variant for good</button>" in page
+    assert "Save, and delete 1 option and 1 variant for good</button>" in page
     assert f"<li>{product.variants[0].sku}" in page
     assert "not even from a bag that holds it already" in page
     assert "<dt>Prices</dt>" in page
@@ -70,6 +74,7 @@ def test_its_first_button_saves_and_deletes(owner, asked):
     assert answer.status_code == 302
     assert saved.title == "Storm jacket"
     assert [each.id for each in saved.variants] == [each.id for each in product.variants[1:]]
+    assert len(saved.options) == len(product.options) - 1
 
 
 def test_its_second_button_saves_and_keeps(owner, asked):

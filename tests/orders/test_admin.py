@@ -188,7 +188,7 @@ def test_list_names_each_buyer_above_their_address(client, staff):
 
     text = client.get(reverse("admin:orders_order_changelist")).content.decode()
 
-    assert 'Grace &lt;Ng&gt;<br><span class="bo-quiet">grace@example.com</span>' in text
+    assert 'Grace &lt;Ng&gt;<br><span class="bo-quiet">grace@example.com</span></span>' in text
 
 
 def found(client, query):

@@ -213,7 +213,7 @@ class OrderAdmin(LabelPages, ModelAdmin):
     def buyer(self, row: Order) -> SafeString:
         address = row.contact.billing_address
         name = " ".join(address[part] for part in ("first_name", "last_name") if address.get(part))
-        return format_html('{}<br><span class="bo-quiet">{}</span>', name, row.contact.email)
+        return format_html('<span>{}<br><span class="bo-quiet">{}</span></span>', name, row.contact.email)
 
     @admin.display(description="placed", ordering="placed_at")
     def placed(self, row: Order) -> SafeString:
