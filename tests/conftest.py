@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from apps.brand import api as brand
+from apps.content import api as content
 from tests import seeds, sentinel
 from tests.shop.running import pictures, shop
 
@@ -49,9 +50,10 @@ def _no_statement_crosses_apps():
 
 
 @pytest.fixture(autouse=True)
-def _no_brand_of_another_test():
+def _nothing_remembered_of_another_test():
     """What a process remembers outlives the rollback of a test, and would save the next one a query."""
     brand.forget_brand()
+    content.forget_content()
 
 
 __all__ = ["pictures", "shop"]

@@ -7,30 +7,16 @@ from typing import Final
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, HashIndex, OpClass
 from django.db import models
-from django.db.models import BooleanField, F, Func, Q, TextField, Value
+from django.db.models import F, Q, Value
 from django.db.models.functions import Now, Upper
-from django.db.models.lookups import Exact
 
 from apps.catalog.contracts import ProductStatus
 from apps.kernel.money import Money
 from apps.persistence.fields import MoneyField, TaxClassField
+from apps.persistence.jsonb import IS_LANGUAGE, is_object, never
 from apps.persistence.models import UUIDModel
 
-_LANGUAGE: Final = r'@.key like_regex "^[a-z]{2,3}(-[a-z0-9]{2,8})*$"'
 _TEXTS: Final = ("title", "description_html", "names", "values", "attributes", "tags", "image_alts")
-
-
-def _never(column: str, path: str) -> Q:
-    """Return the condition that nothing in a jsonb column is found by a jsonpath."""
-    found = Func(
-        F(column), Value(path), template="jsonb_path_exists(%(expressions)s::jsonpath)", output_field=BooleanField()
-    )
-    return ~Q(found)
-
-
-def _is_object(column: str) -> Q:
-    kind = Func(F(column), function="jsonb_typeof", output_field=TextField())
-    return Q(Exact(kind, Value("object")))
 
 
 class Category(UUIDModel):
@@ -54,9 +40,9 @@ class Category(UUIDModel):
         constraints = [
             models.CheckConstraint(
                 name="catalog_category_names",
-                condition=_is_object("names")
-                & _never("names", f"$.keyvalue() ? (!({_LANGUAGE}))")
-                & _never("names", '$.* ? (@.type() != "string" || !(@ like_regex "^.{1,200}$" flag "s"))'),
+                condition=is_object("names")
+                & never("names", f"$.keyvalue() ? (!({IS_LANGUAGE}))")
+                & never("names", '$.* ? (@.type() != "string" || !(@ like_regex "^.{1,200}$" flag "s"))'),
             )
         ]
 
@@ -99,15 +85,15 @@ class Product(UUIDModel):
             ),
             models.CheckConstraint(
                 name="catalog_product_translations",
-                condition=_is_object("translations")
-                & _never("translations", f"$.keyvalue() ? (!({_LANGUAGE}))")
-                & _never("translations", '$.* ? (@.type() != "object")')
-                & _never(
+                condition=is_object("translations")
+                & never("translations", f"$.keyvalue() ? (!({IS_LANGUAGE}))")
+                & never("translations", '$.* ? (@.type() != "object")')
+                & never(
                     "translations",
                     "$.*.keyvalue() ? (!({}))".format(" || ".join(f'@.key == "{name}"' for name in _TEXTS)),
                 )
-                & _never("translations", '$.*.title ? (@.type() != "string" || !(@ like_regex "^.{1,255}$" flag "s"))')
-                & _never("translations", '$.*.description_html ? (@.type() != "string" || @ == "")'),
+                & never("translations", '$.*.title ? (@.type() != "string" || !(@ like_regex "^.{1,255}$" flag "s"))')
+                & never("translations", '$.*.description_html ? (@.type() != "string" || @ == "")'),
             ),
         ]
         indexes = [

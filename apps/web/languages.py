@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from functools import lru_cache
 
@@ -23,6 +23,11 @@ def other_languages() -> tuple[str, ...]:
 def active_language() -> str:
     """Return the code of the language that is spoken now; the shop's own where none is."""
     return get_language() or settings.LANGUAGE_CODE
+
+
+def text_in(language: str, texts: Mapping[str, Mapping[str, str]], name: str) -> str:
+    """Return a text of those by language and name: in `language`, else in the shop's own, else ""."""
+    return texts.get(language, {}).get(name) or texts.get(settings.LANGUAGE_CODE, {}).get(name, "")
 
 
 def prefix_of(language: str) -> str:

@@ -33,6 +33,7 @@ INSTALLED_APPS = [
     "apps.media",
     "apps.addressing",
     "apps.brand",
+    "apps.content",
     "apps.accounts",
     "apps.catalog",
     "apps.inventory",

@@ -9,6 +9,8 @@ from ecommerce.settings import env
 SHOP_NAME = env.text("SHOP_NAME", example="Northfold", default="Northfold", maximum=60)
 # Every page asks for the brand; so long may another process show what was settled before.
 BRAND_REMEMBERED_SECONDS = 5.0
+# The same for the pages linked at the foot of each, the home page's words and the collections.
+CONTENT_REMEMBERED_SECONDS = 5.0
 
 
 def _known_currency(raw: str) -> str:

@@ -70,9 +70,9 @@ def test_the_two_partial_workers_drain_every_queue_between_them():
 
     served = set(orders.queues) | set(fanout.queues)
 
-    # The storefront's pages have no handlers, hence no messages, nor have brand and addressing; persistence and web have no
+    # The storefront's pages have no handlers, hence no messages, nor have brand, content and addressing; persistence and web have no
     # models of their own to react with.
-    assert set(app_labels()) - served == {"addressing", "brand", "persistence", "storefront", "web"}
+    assert set(app_labels()) - served == {"addressing", "brand", "content", "persistence", "storefront", "web"}
     assert not set(orders.queues) & set(fanout.queues)
 
 

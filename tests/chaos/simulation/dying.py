@@ -22,6 +22,7 @@ from django.db.backends.signals import connection_created
 from django.utils import translation
 
 from apps.brand import api as brand
+from apps.content import api as content
 from tests.chaos.simulation.database import SimulatedDatabase
 from tests.payments.sandbox.inprocess import forget_gateways
 from tests.sentinel import writes
@@ -130,6 +131,7 @@ class Processes:
             connection.atomic_blocks, connection.savepoint_ids, connection.run_on_commit = [], [], []
         forget_gateways()
         brand.forget_brand()
+        content.forget_content()
         translation.deactivate()
 
     @contextmanager

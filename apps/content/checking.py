@@ -1,0 +1,107 @@
+"""What pages, collections and the home page must be."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from django.conf import settings
+
+from apps.content.contracts import (
+    COLLECTION_TEXTS,
+    HOME_TEXTS,
+    LAST_POSITION,
+    LONGEST_SLUG,
+    LONGEST_TAG,
+    PAGE_TEXTS,
+    CollectionInput,
+    HomeInput,
+    PageInput,
+    Texts,
+)
+from apps.kernel.errors import FieldError
+from apps.kernel.text import is_blank, is_one_line
+
+_SLUG: Final = re.compile("[a-z0-9]+(-[a-z0-9]+)*")
+_SEVERAL_LINES: Final = ("text",)
+# A parser tries each open bracket for the beginning of a link, up to the end of the text: tens of thousands take it seconds.
+_MOST_BRACKETS: Final = 1000
+
+
+def page_faults(page: PageInput) -> Iterator[FieldError]:
+    """Yield what is wrong with a page, by field."""
+    yield from _slug_faults(page.slug)
+    yield from _position_faults(page.position)
+    yield from _texts_faults(page.texts, PAGE_TEXTS, required=("title",))
+
+
+def collection_faults(collection: CollectionInput) -> Iterator[FieldError]:
+    """Yield what is wrong with a collection, by field."""
+    yield from _slug_faults(collection.slug)
+    yield from _position_faults(collection.position)
+    if is_blank(collection.tag):
+        yield FieldError("tag", "required", "is empty; write the tag that its products bear, such as rain ready.")
+    elif len(collection.tag) > LONGEST_TAG:
+        yield FieldError("tag", "too_long", f"has {len(collection.tag)} characters; {LONGEST_TAG} at most.")
+    elif not is_one_line(collection.tag):
+        yield FieldError("tag", "invalid_characters", "holds a control character; write it as at the product.")
+    yield from _texts_faults(collection.texts, COLLECTION_TEXTS, required=("title",))
+
+
+def home_faults(home: HomeInput) -> Iterator[FieldError]:
+    """Yield what is wrong with the home page, by field."""
+    yield from _texts_faults(home.texts, HOME_TEXTS)
+
+
+def filled(texts: Texts) -> dict[str, dict[str, str]]:
+    """Return texts as they are stored: without spaces around them, and without what is blank."""
+    trimmed = {
+        language: {name: text.strip() for name, text in named.items() if not is_blank(text)}
+        for language, named in texts.items()
+    }
+    return {language: named for language, named in trimmed.items() if named}
+
+
+def _slug_faults(slug: str) -> Iterator[FieldError]:
+    if len(slug) > LONGEST_SLUG or not _SLUG.fullmatch(slug):
+        yield FieldError(
+            "slug",
+            "invalid_slug",
+            f"{slug[:80]!r} cannot stand in an address; use up to {LONGEST_SLUG} of a-z, 0-9 and single -, such as size-guide.",
+        )
+
+
+def _position_faults(position: int) -> Iterator[FieldError]:
+    if not 0 <= position <= LAST_POSITION:
+        yield FieldError("position", "invalid_position", f"{position} is no place; use 0 to {LAST_POSITION}.")
+
+
+def _texts_faults(texts: Texts, sizes: Mapping[str, int], *, required: tuple[str, ...] = ()) -> Iterator[FieldError]:
+    own, known = settings.LANGUAGE_CODE, dict(settings.LANGUAGES)
+    for name in required:
+        if is_blank(texts.get(own, {}).get(name, "")):
+            yield FieldError(f"texts.{own}.{name}", "required", "is empty; other languages fall back to this one.")
+    for language, named in texts.items():
+        if language not in known:
+            detail = f"{language[:20]!r} is no language of this shop; use {' or '.join(known)}."
+            yield FieldError(f"texts.{language[:20]}", "unknown_language", detail)
+            continue
+        for name, text in named.items():
+            where = f"texts.{language}.{name[:40]}"
+            if name not in sizes:
+                yield FieldError(where, "unknown_text", f"is no text of this; there are {', '.join(sizes)}.")
+            else:
+                yield from _text_faults(where, name, text, longest=sizes[name])
+
+
+def _text_faults(where: str, name: str, text: str, *, longest: int) -> Iterator[FieldError]:
+    if len(text) > longest:
+        yield FieldError(where, "too_long", f"has {len(text):,} characters; {longest:,} at most.")
+    lines = re.sub("[\n\t]", "", text) if name in _SEVERAL_LINES else text
+    if not is_one_line(lines) or any("\ud800" <= each <= "\udfff" for each in lines):
+        yield FieldError(where, "invalid_characters", "holds a control character, or a line break where none may be.")
+    if text.count("[") > _MOST_BRACKETS:
+        yield FieldError(
+            where, "too_many_brackets", f"has {text.count('['):,} opening brackets; {_MOST_BRACKETS:,} at most."
+        )
