@@ -84,6 +84,8 @@ def visit(page, base: str) -> Iterator[str]:  # type: ignore[no-untyped-def]
         yield f"account-{name}"
     go("/account/addresses/new/")
     yield "account-address"
+    go("/pages/size-guide/")
+    yield "page"
     go("/back-in-stock/stop/")
     yield "stop-mails"
     go("/nowhere/")

@@ -8,11 +8,20 @@ from django.http import HttpResponseBase
 from django.urls import URLPattern, path
 
 from apps.backoffice.stock_forms import AdjustForm, ReceiveForm, TransferForm
-from apps.backoffice.views import brand, buyers, imports, mails, products, saved_views, stock, work
+from apps.backoffice.views import brand, buyers, content, imports, mails, products, saved_views, stock, work
 
 
 def _page(route: str, view: Callable[..., HttpResponseBase], name: str, **arguments: Any) -> URLPattern:
     return path(f"work/{route}", admin.site.admin_view(view), arguments, name=name)
+
+
+def _editors(folder: str, kind: content.Kind) -> list[URLPattern]:
+    name, route = f"edit_{kind.word}", f"content/{folder}/<uuid:thing_id>/"
+    return [
+        _page(f"content/{folder}/new/", content.edit, f"new_{kind.word}", kind=kind),
+        _page(route, content.edit, name, kind=kind),
+        _page(f"{route}delete/", content.remove, f"remove_{kind.word}", kind=kind),
+    ]
 
 
 app_name = "backoffice"
@@ -20,6 +29,10 @@ urlpatterns = [
     _page("parked/", work.parked, "parked"),
     _page("audit/", work.audit, "audit"),
     _page("brand/", brand.settings_page, "brand"),
+    _page("content/", content.overview, "content"),
+    _page("content/home/", content.edit_home, "edit_home"),
+    *_editors("pages", content.PAGE),
+    *_editors("collections", content.COLLECTION),
     _page("mails/", mails.preview, "mail_preview"),
     _page("orders/<uuid:order_id>/write-again/", mails.write_again, "write_again"),
     _page("stock/", stock.stock, "stock"),

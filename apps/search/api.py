@@ -40,6 +40,7 @@ __all__ = [
     "list_product_addresses",
     "list_products",
     "list_sold_currencies",
+    "list_tagged",
     "read_options",
     "rebuild",
 ]
@@ -162,6 +163,27 @@ def list_category_covers(
     """
     found = selectors.category_covers(currency=currency, language=language, besides=besides)
     return {path: orjson.loads(card)["image"] for path, card in found if card}
+
+
+def list_tagged(
+    *,
+    tags: Sequence[str],
+    currency: str,
+    limit: int,
+    language: str = "",
+    besides: Sequence[UUID] = (),
+    in_stock: bool = False,
+) -> dict[str, list[dict[str, Any]]]:
+    """Return for each of `tags` the parsed cards of its newest products sold in `currency`, at most `limit` of each. One statement.
+
+    The products `besides`, which are shown elsewhere, are left out; with `in_stock` those that are sold out, too.
+    """
+    if not tags:
+        return {}
+    found = selectors.tagged(
+        tags=tags, currency=currency, language=language, besides=besides, in_stock=in_stock, limit=limit
+    )
+    return {tag: [orjson.loads(card) for card in cards] for tag, cards in found}
 
 
 def list_product_addresses(*, currency: str, offset: int, limit: int) -> list[ProductAddress]:

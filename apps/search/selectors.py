@@ -61,6 +61,9 @@ _COVERS: Final = """
     SELECT c.path, coalesce((SELECT other.card FROM ({other}) other), (SELECT newest.card FROM ({newest}) newest))
     FROM search_indexedcategory c WHERE c.parent_id IS NULL
 """
+_TAGGED: Final = """
+    SELECT asked.tag, ARRAY(SELECT newest.card FROM ({newest}) newest) FROM unnest(%(tags)s::text[]) asked(tag)
+"""
 _SOLD: Final = """
     SELECT asked.currency FROM unnest(%(currencies)s::text[]) WITH ORDINALITY asked(currency, place)
     WHERE EXISTS (SELECT FROM search_productdocument d WHERE d.language = %(language)s AND d.currency = asked.currency) ORDER BY asked.place
@@ -333,6 +336,19 @@ def category_covers(*, currency: str, language: str, besides: Sequence[UUID]) ->
     )
     parameters = {**languages, "currency": currency, "besides": list(besides)}
     return fetch_all("search", _COVERS.format(newest=newest, other=other), parameters)
+
+
+def tagged(
+    *, tags: Sequence[str], currency: str, language: str, besides: Sequence[UUID], in_stock: bool, limit: int
+) -> list[tuple[str, list[str]]]:
+    """Return each tag with the cards of its newest products, `limit` of them, other ones than those `besides`."""
+    reading, languages = read_in(language)
+    conditions = "(d.detail::jsonb -> 'tags') @> jsonb_build_array(asked.tag) AND d.product_id <> ALL(%(besides)s)"
+    if in_stock:
+        conditions += " AND d.in_stock"
+    newest = reading.first(key="d.published_at", direction="DESC", conditions=conditions, limit=int(limit))
+    parameters = {**languages, "currency": currency, "tags": list(tags), "besides": list(besides)}
+    return fetch_all("search", _TAGGED.format(newest=newest), parameters)
 
 
 def product_addresses(*, currency: str, offset: int, limit: int) -> list[tuple[str, datetime]]:

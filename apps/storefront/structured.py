@@ -74,6 +74,11 @@ def way(steps: Sequence[tuple[str, str]], *, origin: str) -> SafeString:
     return _breadcrumbs([(_("All products"), "/products/"), *steps], origin=origin)
 
 
+def told_page(*, title: str, path: str, shop: str, origin: str) -> SafeString:
+    """Return the way from the home page, by the name of the shop, to one of its own pages."""
+    return _breadcrumbs([(shop, "/"), (title, path)], origin=origin)
+
+
 def _steps(trail: Sequence[Mapping[str, Any]]) -> list[tuple[str, str]]:
     return [(node["name"], f"/categories/{node['path']}/") for node in trail]
 

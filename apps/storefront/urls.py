@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from apps.storefront.views import account, cart, catalogue, checkout, currency, notices, orders, own, paying, site
+from apps.storefront.views import (
+    account,
+    cart,
+    catalogue,
+    checkout,
+    currency,
+    notices,
+    orders,
+    own,
+    paying,
+    reading,
+    site,
+)
 
 app_name = "storefront"
 urlpatterns = [
@@ -11,6 +23,7 @@ urlpatterns = [
     path("products/<slug:slug>/", catalogue.product, name="product"),
     path("categories/<path:category>/", catalogue.listing, name="category"),
     path("collections/<slug:slug>/", catalogue.collection, name="collection"),
+    path("pages/<slug:slug>/", reading.show, name="page"),
     path("search/suggestions/", catalogue.suggestions, name="suggestions"),
     path("search/", catalogue.listing, name="search"),
     path("back-in-stock/stop/", notices.stop, name="stop-notices"),

@@ -21,7 +21,7 @@ _UNREADABLE: Final = "Your browser sent something this page cannot read. Go back
 def refused(request: HttpRequest, error: DomainError) -> HttpResponse:
     """Answer what a page refused and did not show itself: the status of the error's category, and its detail."""
     status = status_of(error)
-    if _is_for_staff(request):
+    if is_for_staff(request):
         response = _staff_page(status=status, title="That could not be done", detail=error.detail)
     else:
         response = render(request, "refused.html", {"status": status, "detail": error.detail}, status=status)
@@ -34,7 +34,7 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponseBase:
     """Answer 400: a suspicious host, cookie or upload."""
     if is_api(request):
         return _problem(request, status=400, code="malformed_request", detail="The request is malformed.")
-    if _is_for_staff(request):
+    if is_for_staff(request):
         asked_wrongly = isinstance(exception, DisallowedModelAdminLookup | DisallowedModelAdminToField)
         detail = f"{exception} Take it out of the address." if asked_wrongly else _UNREADABLE
         return _staff_page(status=400, title="This address asks for something that is not there", detail=detail)
@@ -46,7 +46,7 @@ def permission_denied(request: HttpRequest, exception: Exception) -> HttpRespons
     """Answer 403."""
     if is_api(request):
         return _problem(request, status=403, code="permission_denied", detail="You may not do this.")
-    if _is_for_staff(request):
+    if is_for_staff(request):
         detail = "Your account has no right to this. Somebody who manages the shop can give it one."
         return _staff_page(status=403, title="This is not for you to open", detail=detail)
     return defaults.permission_denied(request, exception)
@@ -56,7 +56,7 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponseBa
     """Answer 404."""
     if is_api(request):
         return _problem(request, status=404, code="not_found", detail=f"There is nothing at {request.path}.")
-    if _is_for_staff(request):
+    if is_for_staff(request):
         return _staff_page(status=404, title="Not found", detail=f"There is nothing at {request.path}.")
     return defaults.page_not_found(request, exception)
 
@@ -69,7 +69,8 @@ def server_error(request: HttpRequest) -> HttpResponseBase:
     return HttpResponseServerError(get_template("500.html").render({"request_id": logs.request_id.get()}))
 
 
-def _is_for_staff(request: HttpRequest) -> bool:
+def is_for_staff(request: HttpRequest) -> bool:
+    """Return whether a request is for a page of the admin."""
     return request.path.startswith("/admin/")
 
 

@@ -39,6 +39,15 @@ class JSONField(forms.JSONField):
             return InvalidJSONInput(data)
 
 
+class LinesField(forms.CharField):
+    """Text of several lines; forms end them by CR and LF, which would count as two characters."""
+
+    def to_python(self, value: Any) -> Any:
+        """Return the text with a line feed at the end of each line."""
+        text = super().to_python(value)
+        return text.replace("\r\n", "\n") if isinstance(text, str) else text
+
+
 def exact_amount(amount: Decimal, *, currency: str) -> Money:
     """Return what was typed into a form as money; ValidationError where it has more decimals than the currency."""
     money = Money(amount, currency)

@@ -32,6 +32,7 @@ _WORK = [
         "Shop",
         [
             ("Shop settings", "storefront", "backoffice:brand", "brand.change_brand"),
+            ("Pages and home page", "article", "backoffice:content", "content.edit_content"),
             ("Mails", "mail", "backoffice:mail_preview", "notifications.view_outboundmail"),
             ("People", "group", "admin:accounts_user_changelist", "accounts.view_user"),
             ("Taxes", "percent", "admin:pricing_taxzone_changelist", "pricing.view_taxzone"),

@@ -61,6 +61,10 @@ PAGES = {
     "backoffice:audit": {MANAGER},
     "backoffice:brand": {MANAGER},
     "backoffice:mail_preview": {MANAGER, SUPPORT},
+    "backoffice:content": {MANAGER, EDITOR},
+    "backoffice:edit_home": {MANAGER, EDITOR},
+    "backoffice:new_page": {MANAGER, EDITOR},
+    "backoffice:new_collection": {MANAGER, EDITOR},
 }
 AMOUNT = re.compile(
     r'\d\s*(?:EUR|USD|JPY|[€$¥])|(?:EUR|USD|JPY|[€$¥])\s*\d|[Rr]evenue|[Ll]ifetime|"(?:amount|currency)"'

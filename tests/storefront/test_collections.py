@@ -12,11 +12,18 @@ from apps.inventory import api as inventory
 from apps.messaging.testing import deliver_all
 from apps.web.testing import assert_queries
 from tests.catalog.shop import make_simple
+from tests.content.writing import write_collection
 from tests.storefront.test_browsing import titles
 from tests.storefront.visitor import Visitor
 
 pytestmark = pytest.mark.django_db
 PATH = "/collections/rain-ready/"
+
+
+@pytest.fixture(autouse=True)
+def _written():
+    write_collection()
+    write_collection(slug="first-frost", tag="first frost", position=2, texts={"en": {"title": "First frost"}})
 
 
 def make_stocked(*titles, **changes):
@@ -53,11 +60,12 @@ def test_collection_narrows_and_sorts_like_any_list():
 def test_collection_reads_in_every_language_and_costs_as_much_as_a_list():
     make_stocked("Parka", tags=("rain ready",))
 
-    with assert_queries(at_most=4):
+    with assert_queries(at_most=6):
         page = Client().get(f"/de{PATH}").content.decode()
 
     assert f'<link rel="canonical" href="{settings.STOREFRONT_URL}/de{PATH}">' in page
-    assert "Taped, waxed" not in page
+    assert "<h1>Bereit für Regen</h1>" in page
+    assert "Verklebt, gewachst" in page
     assert "Parka" in page
 
 
@@ -89,6 +97,33 @@ def test_home_page_shows_no_product_and_no_picture_twice():
     assert len(titles(page)) == len(set(titles(page))) == 12
     pictures = re.findall(r'<img src="(https://cdn[^"]+)"', page.text)
     assert len(pictures) == len(set(pictures)) == 13
+
+
+def test_home_page_asks_for_all_of_its_collections_at_once():
+    for number in range(20):
+        make_stocked(f"Jacket {number}", tags=("rain ready", "first frost", "gifts"))
+    Client().get("/")
+    with assert_queries(at_most=20) as two:
+        Client().get("/")
+    write_collection(slug="gifts", tag="gifts", texts={"en": {"title": "Gifts"}})
+    Client().get("/")
+
+    with assert_queries(at_most=len(two)):
+        page = Client().get("/").content.decode()
+
+    assert [name for name in ("Rain ready", "First frost", "Gifts") if f"<h2>{name}</h2>" in page] == [
+        "Rain ready", "First frost", "Gifts"
+    ]  # fmt: skip
+    assert len(set(titles(Visitor().get("/")))) == 8 + 3 * 4
+
+
+def test_collection_that_is_not_for_the_home_page_is_found_by_its_address():
+    for number in range(16):
+        make_stocked(f"Jacket {number}", tags=("gifts",))
+    write_collection(slug="gifts", tag="gifts", is_on_home=False, texts={"en": {"title": "Gifts"}})
+
+    assert "/collections/gifts/" not in Visitor().get("/").text
+    assert Visitor().get("/collections/gifts/").status == 200
 
 
 def test_category_whose_products_are_all_shown_has_a_picture_all_the_same():

@@ -15,6 +15,7 @@ from apps.messaging.testing import deliver_all
 from apps.notifications import api as notifications
 from apps.notifications.contracts import MailKind
 from tests.catalog.shop import make_simple
+from tests.content.writing import write_collection, write_home, write_page
 from tests.storefront.test_account_and_order import guest_order
 from tests.storefront.test_account_pages import ADDRESS, make_customer, post_own_form
 from tests.storefront.test_browsing import make_coloured
@@ -80,14 +81,20 @@ def test_catalogue_pages():
     _, few = make_listed(stock=2, categories=("clothing/jackets",), attributes={"Care": "<b>30°</b>"})
     _, sold_out = make_listed(stock=0)
     for number in range(30):
-        make_simple(f"Shirt {number}")
+        make_simple(f"Shirt {number}", tags=("rain ready",))
     deliver_all()
+    write_home(title="A & B", story="<b>", promise_1="30 days", promise_2_text="x")
+    write_collection()
+    write_page(
+        texts={"en": {"title": "Returns", "text": "### <b>\n\n|A|B|\n|-|-:|\n|1|2|\n\n- [a](/)\n\n> b\n\n```\nc\n```"}}
+    )
     visitor = Visitor()
     paths = (
         "/", "/products/", "/products/?sort=price&option.Size=S&min_price=5&in_stock=1", "/products/?option.Size=nowhere",
         "/products/?min_price=cheap", "/categories/clothing/", "/categories/clothing/jackets/", "/search/?q=jacket",
         '/search/?q="><b>', "/search/?q=qqqqqqqq", f"/products/{coloured.slug}/", f"/products/{coloured.slug}/?Colour=Moss&Size=M",
         f"/products/{few}/", f"/products/{sold_out}/", "/offline/", "/nowhere/", "/back-in-stock/stop/",
+        "/collections/rain-ready/", "/pages/returns/",
     )  # fmt: skip
 
     check({f"{root}{path}": visitor.get(f"{root}{path}").text for path in paths for root in ("", "/de")})

@@ -19,6 +19,7 @@ ROLES: Final[Mapping[str, tuple[str, ...]]] = {
         "shipping.*",
         "media.*",
         "brand.*",
+        "content.*",
         "notifications.*",
         "messaging.view_inboxmessage",
         "messaging.change_inboxmessage",
@@ -52,7 +53,7 @@ ROLES: Final[Mapping[str, tuple[str, ...]]] = {
         "inventory.view_warehouse",
         "inventory.move_stock",
     ),
-    "Catalogue editor": ("catalog.*", "media.view_imagerequest", "inventory.view_stocklevel"),
+    "Catalogue editor": ("catalog.*", "content.*", "media.view_imagerequest", "inventory.view_stocklevel"),
     "Analyst": (
         "orders.view_sales",
         "catalog.view_product",

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from enum import Enum
+from functools import cache
 from typing import Any
 from urllib.parse import urlencode
 
+from babel import Locale
+from babel.core import get_global
 from django import template
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -97,6 +100,21 @@ def srcset(url: str) -> str:
 def languages(context: Mapping[str, Any]) -> list[tuple[str, str, str]]:
     """Return code and own name of each of the shop's languages with the path of this page in it."""
     return [(code, name, path_in(code, context["request"].path)) for code, name in settings.LANGUAGES]
+
+
+@register.simple_tag
+def locales() -> tuple[str, list[str]]:
+    """Return the active language and the shop's others with the country that most likely speaks each, as Open Graph asks: "de_DE"."""
+    return _in_country(active_language()), [
+        _in_country(code) for code, _ in settings.LANGUAGES if code != active_language()
+    ]
+
+
+@cache
+def _in_country(code: str) -> str:
+    spoken = Locale.parse(code, sep="-")
+    country = spoken.territory or Locale.parse(get_global("likely_subtags")[spoken.language]).territory
+    return f"{spoken.language}_{country}"
 
 
 @register.simple_tag

@@ -19,12 +19,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 from apps.accounts import api as accounts
 from apps.brand import api as brand
 from apps.catalog.contracts import SEO_ATTRIBUTES
+from apps.content import api as content
 from apps.inventory import api as inventory
 from apps.kernel.errors import Invalid
 from apps.notifications import api as notifications
 from apps.search import api as search
 from apps.storefront import currencies, filters, forms, structured
-from apps.storefront.collections import COLLECTIONS, Collection, find_collection
 from apps.storefront.context import page
 from apps.storefront.limited import limit_posts
 from apps.storefront.picker import make_picker, pictures_of, shown_values
@@ -37,6 +37,8 @@ _NEWEST = 8
 _FIRST_FACTS = ("Material", "Fit", "Size guide", "Care")
 _SUGGESTED = 6
 _ROW = 4
+# Collections after these are found by their addresses only.
+_MOST_ROWS = 6
 
 
 @require_safe
@@ -50,6 +52,7 @@ def home(request: HttpRequest) -> HttpResponse:
     )
     context = {
         "categories": tree,
+        "home": content.get_home(language=active_language()),
         "cards": cards,
         "ways": [(node, covers.get(node["path"])) for node in tree],
         "structured": [structured.site(name=brand.get_brand().name, origin=settings.STOREFRONT_URL)],
@@ -58,18 +61,27 @@ def home(request: HttpRequest) -> HttpResponse:
     return page(request, "home.html", context)
 
 
-def _rows(currency: str, shown: list[str]) -> Iterator[tuple[Collection, list[dict[str, Any]]]]:
-    """Yield the collections that fill a row with what is not `shown` yet, and add that to it."""
-    for each in COLLECTIONS:
-        found = _cards(currency, limit=_ROW + len(shown), tag=each.tag)
-        others = [card for card in found if card["id"] not in shown][:_ROW]
+def _rows(currency: str, shown: list[str]) -> Iterator[tuple[content.ShownCollection, list[dict[str, Any]]]]:
+    """Yield the collections that fill a row with what is not `shown` yet, and add that to it. One statement, whatever their number."""
+    told = [each for each in content.list_collections(language=active_language()) if each.is_on_home][:_MOST_ROWS]
+    found = search.list_tagged(
+        tags=[each.tag for each in told],
+        currency=currency,
+        language=active_language(),
+        besides=[UUID(card_id) for card_id in shown],
+        in_stock=True,
+        # What the collections before it may take, and its own.
+        limit=_ROW * max(len(told), 1),
+    )
+    for each in told:
+        others = [card for card in found[each.tag] if card["id"] not in shown][:_ROW]
         if len(others) == _ROW:
             shown += [card["id"] for card in others]
             yield each, others
 
 
-def _cards(currency: str, *, limit: int, tag: str = "") -> list[dict[str, Any]]:
-    query = search.ListingQuery(currency=currency, in_stock=True, limit=limit, tag=tag, language=active_language())
+def _cards(currency: str, *, limit: int) -> list[dict[str, Any]]:
+    query = search.ListingQuery(currency=currency, in_stock=True, limit=limit, language=active_language())
     cards: list[dict[str, Any]] = orjson.loads(search.list_products(query=query).results)
     return cards
 
@@ -106,10 +118,11 @@ def listing(request: HttpRequest, category: str = "") -> HttpResponse:
 @require_safe
 def collection(request: HttpRequest, slug: str) -> HttpResponse:
     """List the products of a collection below its story."""
-    found = find_collection(slug)
+    told = content.list_collections(language=active_language())
+    found = next((each for each in told if each.slug == slug), None)
     if found is None:
         raise Http404
-    steps = [(str(found.title), f"/collections/{found.slug}/")]
+    steps = [(found.title, f"/collections/{found.slug}/")]
     described = [structured.way(steps, origin=settings.STOREFRONT_URL)]
     context = {"collection": found, "heading": found.title, "structured": described}
     return _list(request, context, tag=found.tag)

@@ -14,9 +14,10 @@ from django.views.decorators.http import require_safe
 
 from apps.addressing import api as addressing
 from apps.brand import api as brand
+from apps.content import api as content
 from apps.search import api as search
 from apps.storefront import address_form
-from apps.storefront.collections import list_filled
+from apps.storefront.context import page_links
 from apps.web.languages import active_language, other_languages, path_in, prefix_of
 
 _HOUR, _DAY, _YEAR = 3600, 86_400, 31_536_000
@@ -96,7 +97,9 @@ def address_fields(request: HttpRequest, country: str) -> HttpResponse:
 
 @require_safe
 def offline(request: HttpRequest) -> HttpResponse:
-    return _kept(render(request, "storefront/offline.html"), _HOUR)
+    """Answer the page for no network: the same for everybody, so without a bag and a choice of currency."""
+    frame = {"categories": search.category_tree(language=active_language()), "links": page_links()}
+    return _kept(render(request, "storefront/offline.html", frame), _HOUR)
 
 
 @require_safe
@@ -133,12 +136,15 @@ def sitemap(request: HttpRequest, number: int) -> HttpResponse:
         )
         places = [(f"/products/{each.slug}/", each.updated_at) for each in found]
     else:
-        filled = list_filled(currency=settings.DEFAULT_CURRENCY)
         places = [
             ("/", None),
             ("/products/", None),
             *((f"/categories/{path}/", None) for path in _paths()),
-            *((f"/collections/{each.slug}/", None) for each in filled),
+            *((f"/collections/{slug}/", None) for slug in _collections()),
+            *(
+                (f"/pages/{link.slug}/", link.changed_at)
+                for link in content.list_page_links(language=active_language())
+            ),
         ]
     if not places:
         raise Http404
@@ -162,6 +168,13 @@ def _paths() -> list[str]:
         paths.append(node["path"])
         left.extend(node["children"])
     return paths
+
+
+def _collections() -> list[str]:
+    """Return the addresses of the collections that there is anything in."""
+    told = content.list_collections(language=settings.LANGUAGE_CODE)
+    filled = search.list_tagged(tags=[each.tag for each in told], currency=settings.DEFAULT_CURRENCY, limit=1)
+    return [each.slug for each in told if filled[each.tag]]
 
 
 @require_safe

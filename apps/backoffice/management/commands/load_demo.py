@@ -1,4 +1,4 @@
-"""`manage.py load_demo`: the demo catalogue with its pictures and its stock. Documents for lists and search follow by event."""
+"""`manage.py load_demo`: the demo catalogue with its pictures and stock, and what the brand tells. Documents for lists follow by event."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ from uuid import UUID
 from django.core.management.base import BaseCommand, CommandError
 
 from apps.backoffice.demo import COLOUR, DemoProduct, read_brand, read_demo
+from apps.backoffice.demo.content import read_content
 from apps.backoffice.demo.texts import speakers
 from apps.brand import api as brand
 from apps.catalog import api as catalog
 from apps.catalog.contracts import CategoryStep, Image, ParsedProduct, Product, ProductInput
+from apps.content import api as content
 from apps.inventory import api as inventory
 from apps.media import api as media
 
@@ -24,12 +26,13 @@ class Command(BaseCommand):
     """Adds what is missing only, so that edits and sales in the demo shop survive the next start."""
 
     help = (
-        "Settle the demo brand where nobody settled one; add the demo products that are missing, and stock for those of their"
-        " variants that never had any."
+        "Settle the demo brand, and write its home page, collections and pages, where nobody did; add the demo products that are"
+        " missing, and stock for those of their variants that never had any."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
         _settle_brand()
+        _write_content()
         entries = read_demo()
         wanted: dict[UUID, int] = {}
         found = {entry.product.slug: catalog.find_product(slug=entry.product.slug) for entry in entries}
@@ -48,6 +51,23 @@ class Command(BaseCommand):
 def _settle_brand() -> None:
     if not brand.is_settled():
         brand.change_brand(brand=read_brand(), actor="load_demo")
+
+
+def _write_content() -> None:
+    """Write what the brand tells where nobody wrote a home page yet; that one last, so that a start that was cut off is made up for."""
+    if content.get_settled_home() is not None:
+        return
+    told = read_content()
+    written = [page.settled for page in content.list_pages()]
+    taken = {page.slug for page in written} | {page.purpose for page in written}
+    collections = {collection.settled.slug for collection in content.list_settled_collections()}
+    for page in told.pages:
+        if not {page.slug, page.purpose} & taken:
+            content.save_page(page=page, actor="load_demo")
+    for collection in told.collections:
+        if collection.slug not in collections:
+            content.save_collection(collection=collection, actor="load_demo")
+    content.change_home(home=told.home, actor="load_demo")
 
 
 def _settle_categories() -> None:
