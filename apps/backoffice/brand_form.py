@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from django import forms
+from django.conf import settings
 from unfold.widgets import (
     UnfoldAdminColorInputWidget,
     UnfoldAdminFileFieldWidget,
@@ -16,6 +17,7 @@ from unfold.widgets import (
 from apps.brand import api as brand
 from apps.kernel.errors import Invalid
 from apps.media import api as media
+from apps.web.forms import LinesField
 
 _LARGEST_LOGO: Final = 2_000_000
 _LONGER_SIDE: Final = 64
@@ -25,6 +27,20 @@ def _text(label: str, longest: int, *, help_text: str = "", required: bool = Fal
     return forms.CharField(
         label=label, max_length=longest, required=required, help_text=help_text, widget=UnfoldAdminTextInputWidget
     )
+
+
+def _footer(label: str, *, help_text: str = "") -> forms.CharField:
+    return LinesField(
+        label=label,
+        max_length=1000,
+        required=False,
+        help_text=help_text,
+        widget=UnfoldAdminTextareaWidget(attrs={"rows": 5}),
+    )
+
+
+def _other_languages() -> list[tuple[str, str]]:
+    return [(code, name) for code, name in settings.LANGUAGES if code != settings.LANGUAGE_CODE]
 
 
 class BrandForm(forms.Form):
@@ -42,12 +58,8 @@ class BrandForm(forms.Form):
     on_colour = forms.CharField(
         label="Colour on it", max_length=7, help_text="The words on a button.", widget=UnfoldAdminColorInputWidget
     )
-    legal_footer = forms.CharField(
-        label="Legal footer",
-        max_length=1000,
-        required=False,
-        help_text="Company, address, register, tax number: below every page and mail.",
-        widget=UnfoldAdminTextareaWidget(attrs={"rows": 5}),
+    legal_footer = _footer(
+        "Legal footer", help_text="Company, address, register, tax number: below every page and mail."
     )
     logo = forms.FileField(
         label="Logo",
@@ -62,6 +74,14 @@ class BrandForm(forms.Form):
     def __init__(self, *args: Any, now: brand.Brand, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._now = now.logo
+        for language, name in _other_languages():
+            told = now.settled.translations.get(language, {})
+            self.fields[f"tagline_{language}"] = _text(f"Tagline in {name}", 150)
+            self.fields[f"legal_footer_{language}"] = _footer(f"Legal footer in {name}")
+            for text in brand.TRANSLATED:
+                field = self.fields[f"{text}_{language}"]
+                field.initial = told.get(text, "")
+                field.widget.attrs["placeholder"] = getattr(now.settled, text)
         if self._now is None:
             del self.fields["remove_logo"]
 
@@ -70,9 +90,6 @@ class BrandForm(forms.Form):
 
     def clean_on_colour(self) -> str:
         return str(self.cleaned_data["on_colour"]).lower()
-
-    def clean_legal_footer(self) -> str:
-        return str(self.cleaned_data["legal_footer"]).replace("\r\n", "\n")
 
     def clean_logo(self) -> Any:
         """Refuse a file that is too large before it is read."""
@@ -85,13 +102,22 @@ class BrandForm(forms.Form):
         """Settle the brand; where it is refused say why beside the fields, and return False."""
         given = {name: self.cleaned_data[name] for name in _SETTLED}
         try:
-            brand.change_brand(brand=brand.BrandInput(**given, logo=self._logo()), actor=actor)
+            settled = brand.BrandInput(**given, logo=self._logo(), translations=self._translations())
+            brand.change_brand(brand=settled, actor=actor)
         except media.ImageRefused as error:
             self.add_error("logo", " ".join(fault.detail for fault in error.fields))
         except Invalid as error:
             for fault in error.fields:
-                self.add_error(fault.field if fault.field in self.fields else None, fault.detail)
+                _, language, name = fault.field.split(".") if fault.field.count(".") == 2 else ("", "", fault.field)
+                field = f"{name}_{language}" if language else name
+                self.add_error(field if field in self.fields else None, fault.detail)
         return not self.errors
+
+    def _translations(self) -> dict[str, dict[str, str]]:
+        return {
+            language: {text: self.cleaned_data[f"{text}_{language}"] for text in brand.TRANSLATED}
+            for language, _ in _other_languages()
+        }
 
     def _logo(self) -> brand.Logo | None:
         file = self.cleaned_data["logo"]

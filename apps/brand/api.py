@@ -3,14 +3,26 @@
 from __future__ import annotations
 
 from apps.brand import selectors, services
-from apps.brand.contracts import Brand, BrandInput, Logo, Palette
+from apps.brand.contracts import TRANSLATED, Brand, BrandInput, Logo, Palette
 from apps.messaging import api as messaging
 
-__all__ = ["Brand", "BrandInput", "Logo", "Palette", "change_brand", "forget_brand", "get_brand", "is_settled"]
+__all__ = [
+    "TRANSLATED",
+    "Brand",
+    "BrandInput",
+    "Logo",
+    "Palette",
+    "change_brand",
+    "forget_brand",
+    "get_brand",
+    "is_settled",
+]
 
 
 def get_brand() -> Brand:
-    """Return the brand as staff settled it; before they did, settings.SHOP_NAME, DEFAULT_FROM_EMAIL and the shop's own colours.
+    """Return the brand as staff settled it, in the active language.
+
+    Before they did: settings.SHOP_NAME, DEFAULT_FROM_EMAIL and the shop's own colours.
 
     One query, the answer to which a process remembers for five seconds.
     """
@@ -27,7 +39,8 @@ def change_brand(*, brand: BrandInput, actor: str) -> None:
 
     Raises Invalid: `name` empty; a text too long (60 characters for names, 254 for the address, 150 for the tagline, 1000 for the legal
     footer, the only one that may have several lines); `sender_address` no e-mail address; a colour not `#rrggbb` in lower case; `on_colour`
-    on `colour` with less contrast than 4.5 to 1 (WCAG 2.2, 1.4.3).
+    on `colour` with less contrast than 4.5 to 1 (WCAG 2.2, 1.4.3); `translations.<language>.<name>` of a language
+    that the shop has not, or of a text that is not translated.
     """
     _change_brand(brand=brand, actor=actor)
     selectors.forget_brand()

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+# What may read differently in each language.
+TRANSLATED: Final = ("tagline", "legal_footer")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +29,11 @@ class Palette:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BrandInput:
-    """What staff settle. Colours are `#rrggbb`; an empty sender address leaves the sender to settings.DEFAULT_FROM_EMAIL."""
+    """What staff settle. Colours are `#rrggbb`; an empty sender address leaves the sender to settings.DEFAULT_FROM_EMAIL.
+
+    `tagline` and `legal_footer` are in the shop's own language; `translations` hold them in its others, by language and name. What is
+    blank there falls back, each by itself.
+    """
 
     name: str
     sender_name: str
@@ -34,11 +43,12 @@ class BrandInput:
     colour: str
     on_colour: str
     logo: Logo | None
+    translations: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Brand:
-    """What the shop calls itself and looks like.
+    """What the shop calls itself and looks like, in one language.
 
     `sender` is a whole address as in a From header. `tagline` is half a sentence; `legal_footer` may have several lines. `light` and `dark`
     are the colours made legible on the grounds of the two schemes. `stylesheet` is CSS that gives these colours to the pages, "" where they
@@ -46,6 +56,8 @@ class Brand:
     """
 
     settled: BrandInput
+    tagline: str
+    legal_footer: str
     sender: str
     light: Palette
     dark: Palette
@@ -56,16 +68,6 @@ class Brand:
     def name(self) -> str:
         """Return what the shop is called."""
         return self.settled.name
-
-    @property
-    def tagline(self) -> str:
-        """Return the half sentence below its name."""
-        return self.settled.tagline
-
-    @property
-    def legal_footer(self) -> str:
-        """Return what the law wants below every page and mail."""
-        return self.settled.legal_footer
 
     @property
     def logo(self) -> Logo | None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
+from apps.persistence.jsonb import is_texts
+
 
 class Brand(models.Model):
     """What staff settled; there is at most one row. No row: what the settings say."""
@@ -20,6 +22,7 @@ class Brand(models.Model):
     logo_url = models.CharField(max_length=200, blank=True)
     logo_width = models.PositiveIntegerField(default=0)
     logo_height = models.PositiveIntegerField(default=0)
+    translations = models.JSONField(default=dict, db_default={})
     changed_at = models.DateTimeField(auto_now=True)
     changed_by = models.CharField(max_length=100)
 
@@ -31,4 +34,5 @@ class Brand(models.Model):
             models.CheckConstraint(
                 condition=Q(colour__regex="^#[0-9a-f]{6}$", on_colour__regex="^#[0-9a-f]{6}$"), name="brand_colours"
             ),
+            models.CheckConstraint(condition=is_texts("translations"), name="brand_translations"),
         ]

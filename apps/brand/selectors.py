@@ -12,20 +12,26 @@ from django.conf import settings
 from apps.brand import colours
 from apps.brand.contracts import Brand, BrandInput, Logo, Palette
 from apps.brand.models import Brand as BrandRow
+from apps.web.languages import active_language
 
 # The colours that the shop's stylesheet has by itself.
 _OWN_LIGHT: Final = Palette(accent="#1f4d42", on_accent="#ffffff")
 _OWN_DARK: Final = Palette(accent="#8fcab9", on_accent="#10201c")
 
 
+# By language: each is the one row in the texts of one.
 _remembered: dict[str, tuple[float, Brand]] = {}
 
 
 def get_brand() -> Brand:
-    until, brand = _remembered.get("brand", (0.0, None))
+    """Return the brand in the active language; where the row is asked for, it is remembered in all of them."""
+    known = dict(settings.LANGUAGES)
+    language = active_language() if active_language() in known else settings.LANGUAGE_CODE
+    until, brand = _remembered.get(language, (0.0, None))
     if brand is None or until <= time.monotonic():
-        brand = _complete(_read())
-        _remembered["brand"] = (time.monotonic() + settings.BRAND_REMEMBERED_SECONDS, brand)
+        settled, until = _read(), time.monotonic() + settings.BRAND_REMEMBERED_SECONDS
+        _remembered.update({code: (until, _complete(settled, code)) for code in known})
+        brand = _remembered[language][1]
     return brand
 
 
@@ -50,6 +56,7 @@ def _read() -> BrandInput:
         colour=row.colour,
         on_colour=row.on_colour,
         logo=Logo(url=row.logo_url, width=row.logo_width, height=row.logo_height) if row.logo_url else None,
+        translations=row.translations,
     )
 
 
@@ -67,13 +74,16 @@ def _from_settings() -> BrandInput:
     )
 
 
-def _complete(settled: BrandInput) -> Brand:
+def _complete(settled: BrandInput, language: str) -> Brand:
     is_own = (settled.colour, settled.on_colour) == (_OWN_LIGHT.accent, _OWN_LIGHT.on_accent)
     light, dark = (_OWN_LIGHT, _OWN_DARK) if is_own else colours.palettes(settled.colour, settled.on_colour)
     stylesheet = "" if is_own else _stylesheet(light, dark)
     sender = formataddr((settled.sender_name or settled.name, settled.sender_address))
+    told = settled.translations.get(language, {})
     return Brand(
         settled=settled,
+        tagline=told.get("tagline") or settled.tagline,
+        legal_footer=told.get("legal_footer") or settled.legal_footer,
         sender=sender if settled.sender_address else settings.DEFAULT_FROM_EMAIL,
         light=light,
         dark=dark,

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -37,6 +38,28 @@ def test_what_was_settled_holds_at_once_and_costs_no_second_query():
     assert brand.get_brand().name == "Later"
 
 
+def test_tagline_and_legal_footer_read_in_the_language_that_is_spoken_each_by_itself():
+    settle(
+        translations={
+            "de": {"tagline": "Stiefel, die\xa0halten", "legal_footer": " "},
+            "fr": {"legal_footer": "Fernway\n0815"},
+        }
+    )
+
+    with translation.override("de"):
+        german = brand.get_brand()
+    with translation.override("fr"), assert_queries(at_most=0):
+        french = brand.get_brand()
+
+    assert (german.tagline, german.legal_footer) == ("Stiefel, die\xa0halten", FERN.legal_footer)
+    assert (french.tagline, french.legal_footer) == (FERN.tagline, "Fernway\n0815")
+    assert brand.get_brand().tagline == FERN.tagline
+    assert german.settled.translations == {
+        "de": {"tagline": "Stiefel, die\xa0halten"},
+        "fr": {"legal_footer": "Fernway\n0815"},
+    }
+
+
 def test_sender_bears_the_shops_name_where_it_has_none_of_its_own():
     assert settle(sender_name="").sender == "Fernway & Sons <orders@fernway.example>"
 
@@ -53,6 +76,11 @@ def test_sender_bears_the_shops_name_where_it_has_none_of_its_own():
         ({"tagline": "x" * 151}, "tagline", "too_long"),
         ({"legal_footer": "x" * 1001}, "legal_footer", "too_long"),
         ({"legal_footer": "a\x00b"}, "legal_footer", "invalid_characters"),
+        ({"translations": {"en": {"tagline": "x"}}}, "translations.en", "unknown_language"),
+        ({"translations": {"de": {"name": "x"}}}, "translations.de.name", "unknown_text"),
+        ({"translations": {"de": {"tagline": "x" * 151}}}, "translations.de.tagline", "too_long"),
+        ({"translations": {"de": {"tagline": "a\nb"}}}, "translations.de.tagline", "invalid_characters"),
+        ({"translations": {"fr": {"legal_footer": "a\x00b"}}}, "translations.fr.legal_footer", "invalid_characters"),
         ({"colour": "red"}, "colour", "invalid_colour"),
         ({"colour": "#7a1f1f;}body{display:none"}, "colour", "invalid_colour"),
         ({"on_colour": "#FFFFFF"}, "on_colour", "invalid_colour"),

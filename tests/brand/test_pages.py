@@ -17,7 +17,7 @@ PAGE = "/admin/work/brand/"
 
 
 def form(**changes):
-    fields = {name: getattr(FERN, name) for name in FERN.__slots__ if name != "logo"}
+    fields = {name: getattr(FERN, name) for name in FERN.__slots__ if name not in ("logo", "translations")}
     return {**fields, **changes}
 
 
@@ -65,6 +65,18 @@ def test_staff_settle_everything_on_one_page(client):
     assert "Settled." in told.content.decode()
     assert brand.get_brand().settled == FERN
     assert "Fernway &amp; Sons admin" in told.content.decode()
+
+
+def test_what_reads_differently_in_each_language_is_settled_there_too(client):
+    sign_in(client, "brand.change_brand")
+    client.post(PAGE, form(tagline_de="Stiefel, die halten", legal_footer_fr="Fernway SARL\r\n0815"))
+    refused = client.post(PAGE, form(tagline_de="a\tb"))
+
+    assert '<p class="quiet">Stiefel, die halten</p>' in Client().get("/de/").content.decode()
+    assert "Fernway SARL<br>0815" in Client().get("/fr/").content.decode()
+    assert "Fernway Ltd<br>Company 0815" in Client().get("/de/").content.decode()
+    assert 'value="Stiefel, die halten"' in client.get(PAGE).content.decode()
+    assert "holds a line break or another control character" in str(refused.context["form"].errors["tagline_de"])
 
 
 def test_logo_is_stored_shown_kept_and_removed(client):

@@ -11,6 +11,7 @@ from django.db import transaction
 
 from apps.brand import api as brand
 from apps.catalog.contracts import Image
+from apps.content.contracts import PagePurpose
 from apps.inventory import api as inventory
 from apps.kernel.ids import uuid7
 from apps.kernel.money import Money
@@ -26,6 +27,7 @@ from apps.orders.events import OrderCancelled, OrderPaid, OrderRefunded
 from apps.web import formats
 from tests.brand.making import settle
 from tests.catalog.shop import make_simple
+from tests.content.writing import write_page
 from tests.media.pictures import photo, served
 from tests.orders.making import answer, draft, place, stock
 from tests.orders.paying import pay
@@ -278,6 +280,21 @@ def test_sender_name_colours_footer_and_logo_are_the_brands(settings):
     small = f"{settings.STOREFRONT_URL}/media/00000000000000000000000000000000/mail.png"
     assert f'<img src="{small}" alt="Fernway &amp; Sons" width="144" height="36"' in html
     assert "Fernway Ltd\nCompany 0815" in sent.body
+
+
+def test_foot_of_a_mail_is_in_the_language_of_the_order_and_links_the_shops_pages(settings):
+    settle(translations={"de": {"legal_footer": "Fernway GmbH"}})
+    write_page()
+    write_page(slug="delivery", purpose=PagePurpose.DELIVERY)
+
+    _, sent = place_with(language="de")
+
+    link = f"{settings.STOREFRONT_URL}/de/pages/returns/"
+    assert f'<a href="{link}" style="color:#58605c">Rückgabe</a></p>' in html_of(sent)
+    assert f"Rückgabe: {link}\n" in sent.body
+    for body in (sent.body, html_of(sent)):
+        assert "Fernway GmbH" in body
+        assert "/pages/delivery/" not in body
 
 
 def test_html_needs_nothing_that_mail_programs_refuse():

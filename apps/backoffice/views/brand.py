@@ -22,7 +22,7 @@ def settings_page(request: HttpRequest) -> HttpResponse:
     """Show the shop's settings, and settle what was sent."""
     now = brand.get_brand()
     settled = asdict(now.settled)
-    del settled["logo"]
+    del settled["logo"], settled["translations"]
     form = BrandForm(request.POST or None, request.FILES or None, initial=settled, now=now)
     if form.is_valid() and form.save(actor=staff_actor(request)):
         messages.success(request, "Settled. Pages and mails show it within five seconds.")

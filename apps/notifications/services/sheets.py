@@ -11,12 +11,15 @@ from django.template.loader import render_to_string
 from django.utils import translation
 
 from apps.brand import api as brand
+from apps.content import api as content
 from apps.media import api as media
 from apps.media.contracts import MailForm
 from apps.notifications.contracts import WrittenMail
-from apps.web.languages import prefix_of
+from apps.web.languages import active_language, prefix_of
 
 _LOGO_HEIGHT: Final = 36
+# What a mail links below, where the shop tells about it.
+_LINKED: Final = (content.PagePurpose.RETURNS, content.PagePurpose.TERMS, content.PagePurpose.PRIVACY)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +41,7 @@ def render(sheet: str, words: Words, context: Mapping[str, Any]) -> WrittenMail:
         "shop": shop,
         "logo": _logo(shop),
         "shop_url": pages_of(translation.get_language()),
+        "pages": _links(),
         **context,
     }
     return WrittenMail(
@@ -55,6 +59,14 @@ def supported(language: str) -> str:
 def pages_of(language: str) -> str:
     """Return what the addresses of the shop's pages in a language begin with."""
     return f"{settings.STOREFRONT_URL}{prefix_of(language)}"
+
+
+def _links() -> list[tuple[str, str]]:
+    """Return title and address of each page that mails link, in the active language."""
+    links = content.list_page_links(language=active_language())
+    return [
+        (each.title, f"{pages_of(active_language())}/pages/{each.slug}/") for each in links if each.purpose in _LINKED
+    ]
 
 
 def _logo(shop: brand.Brand) -> dict[str, Any] | None:
