@@ -74,7 +74,8 @@ class BrandForm(forms.Form):
     def __init__(self, *args: Any, now: brand.Brand, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._now = now.logo
-        for language, name in _other_languages():
+        others = _other_languages()
+        for language, name in others:
             told = now.settled.translations.get(language, {})
             self.fields[f"tagline_{language}"] = _text(f"Tagline in {name}", 150)
             self.fields[f"legal_footer_{language}"] = _footer(f"Legal footer in {name}")
@@ -82,6 +83,13 @@ class BrandForm(forms.Form):
                 field = self.fields[f"{text}_{language}"]
                 field.initial = told.get(text, "")
                 field.widget.attrs["placeholder"] = getattr(now.settled, text)
+        # Each translation stands behind what it translates.
+        own = [
+            name
+            for name in self.fields
+            if name not in {f"{text}_{code}" for text in brand.TRANSLATED for code, _ in others}
+        ]
+        self.order_fields([each for name in own for each in (name, *(f"{name}_{code}" for code, _ in others))])
         if self._now is None:
             del self.fields["remove_logo"]
 

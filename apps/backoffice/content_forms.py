@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any, Final
 from uuid import UUID
 
@@ -45,6 +45,8 @@ class ContentForm(forms.Form):
     """Fields are named as members of the app's inputs, texts `text_<language>_<name>`, so that its refusals stand beside them."""
 
     sizes: Mapping[str, int] = {}
+    # What the shop's own language needs, since others fall back to it.
+    needed: Collection[str] = ()
 
     def __init__(self, *args: Any, texts: content.Texts, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -54,6 +56,7 @@ class ContentForm(forms.Form):
                 field = _text_field(
                     name, longest, placeholder="" if language == settings.LANGUAGE_CODE else own.get(name, "")
                 )
+                field.required = language == settings.LANGUAGE_CODE and name in self.needed
                 field.initial = texts.get(language, {}).get(name, "")
                 self.fields[_field_name(language, name)] = field
 
@@ -118,6 +121,7 @@ class PageForm(ContentForm):
     """A page."""
 
     sizes = content.PAGE_TEXTS
+    needed = ("title",)
     slug = _slug_field()
     purpose = forms.ChoiceField(
         label="What it tells",
@@ -164,6 +168,7 @@ class CollectionForm(ContentForm):
     """A collection."""
 
     sizes = content.COLLECTION_TEXTS
+    needed = ("title",)
     slug = _slug_field()
     tag = forms.CharField(
         label="Tag of its products",

@@ -47,7 +47,8 @@ def test_form_shows_what_was_written_and_saving_it_changes_nothing(client):
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"text_en_title": ""}, "other languages fall back to this one"),
+        ({"text_en_title": ""}, "This field is required"),
+        ({"text_en_title": "\u200b"}, "other languages fall back to this one"),
         ({"slug": "Size guide"}, "cannot stand in an address"),
         ({"slug": "returns"}, "&#x27;returns&#x27; is taken by another one"),
         ({"purpose": "returns"}, "&#x27;returns&#x27; is taken by another one"),

@@ -402,3 +402,27 @@ def test_currencies_that_something_is_sold_in_are_told_in_the_order_asked_for():
         found = search.list_sold_currencies(among=["JPY", "USD", "GBP", "EUR"])
 
     assert found == ("USD", "EUR")
+
+
+def test_several_tags_are_listed_at_once_newest_first_without_what_is_shown_elsewhere():
+    products = [make_simple(f"Jacket {number}", tags=("rain", "wool")) for number in range(4)]
+    make_simple("Lamp", tags=("gifts",))
+    for product in products[1:]:
+        inventory.set_on_hand(variant_id=product.variants[0].id, on_hand=5, reason="delivery")
+    deliver_all()
+
+    with assert_queries(at_most=1):
+        found = search.list_tagged(
+            tags=["wool", "gifts", "none"], currency="EUR", language="de", limit=2, besides=[products[3].id]
+        )
+    in_stock = search.list_tagged(tags=["rain"], currency="EUR", limit=9, in_stock=True)
+
+    assert {tag: [card["title"] for card in cards] for tag, cards in found.items()} == {
+        "wool": ["Jacket 2", "Jacket 1"],
+        "gifts": ["Lamp"],
+        "none": [],
+    }
+    assert [card["title"] for card in in_stock["rain"]] == ["Jacket 3", "Jacket 2", "Jacket 1"]
+    assert search.list_tagged(tags=["rain"], currency="JPY", limit=9) == {"rain": []}
+    with assert_queries(at_most=0):
+        assert search.list_tagged(tags=[], currency="EUR", limit=9) == {}

@@ -116,7 +116,7 @@ def test_home_page_of_a_new_shop_says_its_name_and_no_more():
 
     assert "<title>Fernway &amp; Sons: boots that last</title>" in page
     assert "<h1>Fernway &amp; Sons</h1>" in page
-    assert "<p>boots that last</p>" in page
+    assert "<p>Boots that last</p>" in page
     assert "Our first products are on their way." in page
     assert 'class="story"' not in page
     assert "<svg" not in page[page.index('class="hero"') : page.index("</section>")]
