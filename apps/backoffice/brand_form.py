@@ -47,7 +47,11 @@ class BrandForm(forms.Form):
     """Fields are named as in `brand.BrandInput`, so that its refusals stand beside them."""
 
     name = _text("Name of the shop", 60, required=True)
-    tagline = _text("Tagline", 150, help_text="Half a sentence that follows the name in search results.")
+    tagline = _text(
+        "Tagline",
+        150,
+        help_text="Half a sentence that follows the name, at the foot of every page and in search results.",
+    )
     sender_name = _text("Sender of mails: name", 60, help_text="Empty: the name of the shop.")
     sender_address = _text(
         "Sender of mails: address", 254, help_text="Empty: the address the servers are configured with."

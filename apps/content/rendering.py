@@ -16,13 +16,13 @@ from markdown_it.utils import EnvType, OptionsDict
 from apps.web.languages import path_in
 
 # What is not of the shop's pages has no language in its path.
-_OTHER_PATHS: Final = ("//", "/api/", "/static/", "/media/")
+_OTHER_PATHS: Final = ("//", "/admin/", "/api/", "/static/", "/media/")
 _FIRST_HEADING: Final = 2
 _LAST_HEADING: Final = 6
 
 
-# As many as the pages of a shop and its languages; a page is rendered in milliseconds.
-@lru_cache(maxsize=200)
+# The pages of most shops in all their languages; one is rendered in milliseconds.
+@lru_cache(maxsize=50)
 def render(text: str, *, language: str) -> str:
     """Return Markdown (CommonMark with tables and strikethrough, without pictures) as HTML.
 

@@ -23,6 +23,7 @@ from apps.content.contracts import (
 
 T = TypeVar("T")
 _LINKED: Final = ("title", "summary")
+_ORDER: Final = ("position", "slug")
 _remembered: dict[str, tuple[float, Any]] = {}
 
 
@@ -55,9 +56,6 @@ def find_page(**by: Any) -> Page | None:
 def find_collection(collection_id: UUID) -> Collection | None:
     row = models.Collection.objects.filter(pk=collection_id).first()
     return _collection(row) if row else None
-
-
-_ORDER: Final = ("position", "slug")
 
 
 def _remember(key: str, read: Callable[[], T]) -> T:
