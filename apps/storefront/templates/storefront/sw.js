@@ -81,7 +81,7 @@ self.addEventListener("fetch", (event) => {
   if (request.method !== "GET" || url.origin !== location.origin || /^\/(admin|api)\//.test(url.pathname)) return;
   if (/^\/(static|media)\//.test(url.pathname)) event.respondWith(file(request, event));
   else if (request.mode === "navigate") {
-    const isCatalogue = /^\/($|(products|categories|collections|search)\/)/.test(url.pathname.slice(rootOf(url.pathname).length));
+    const isCatalogue = /^\/($|(products|categories|collections|pages|search)\/)/.test(url.pathname.slice(rootOf(url.pathname).length));
     event.respondWith(isCatalogue ? page(request, event) : offlineOr(request));
   }
 });
