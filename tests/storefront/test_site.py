@@ -162,7 +162,7 @@ def test_manifest_and_worker_name_files_that_are_there():
     assert worker.headers["Content-Type"].startswith("text/javascript")
     assert '"/offline/", "/de/offline/", "/fr/offline/", "/static/storefront/shop.css"' in worker.content.decode()
     assert 'ROOTS = ["/de", "/fr"];' in worker.content.decode()
-    assert "(products|categories|collections|search)" in worker.content.decode()
+    assert "(products|categories|collections|pages|search)" in worker.content.decode()
     for code in ("de", "fr"):
         assert f'<html lang="{code}"' in client.get(f"/{code}/offline/").content.decode()
     assert client.get("/favicon.ico").status_code == 302

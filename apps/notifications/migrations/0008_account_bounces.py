@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("notifications", "0006_transfer_mails"),
+        ("notifications", "0007_one_index_for_each_mail"),
     ]
 
     operations = [

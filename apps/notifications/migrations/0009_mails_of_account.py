@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     atomic = False
-    dependencies = [("notifications", "0007_account_bounces")]
+    dependencies = [("notifications", "0008_account_bounces")]
 
     operations = [
         AddIndexConcurrently(

@@ -19,7 +19,7 @@ $$
 
 class Migration(migrations.Migration):
     atomic = False
-    dependencies = [("orders", "0008_labels")]
+    dependencies = [("orders", "0009_fewer_indexes")]
 
     operations = [
         TrigramExtension(),
