@@ -66,7 +66,8 @@ async function file(request, event) {
   const kept = await caches.match(request);
   if (kept && (isPicture || /\.[0-9a-f]{12}\./.test(request.url))) return kept;
   try {
-    const answer = await ask(request, 20000);
+    // A picture may have to be drawn first.
+    const answer = await ask(request, isPicture ? 60000 : 20000);
     if (answer.ok && isPicture) event.waitUntil(keep("pictures", request, answer.clone()));
     return answer;
   } catch (error) {
