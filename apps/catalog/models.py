@@ -184,6 +184,11 @@ class Variant(UUIDModel):
         constraints = [
             models.UniqueConstraint(fields=["product", "options"], name="catalog_variant_options_once"),
             models.CheckConstraint(name="catalog_variant_has_sku", condition=~Q(sku="")),
+            models.CheckConstraint(
+                name="catalog_variant_options",
+                condition=is_object("options") & never("options", '$.* ? (@.type() != "string")'),
+                violation_error_message='Options give each option of the product one value, such as {"Size": "M"}.',
+            ),
         ]
 
     def __str__(self) -> str:

@@ -71,6 +71,21 @@ def test_unknown_tax_class_is_refused_in_the_admin(client):
     assert catalog.get_product(product_id=variant.product_id).variants[0].tax_class == "standard"
 
 
+@pytest.mark.parametrize("options", ['"M"', '["M"]', '{"Size": 4}'])
+def test_options_that_are_no_texts_by_name_are_refused_in_the_admin(client, options):
+    (variant, *_) = make_simple("Lamp").variants
+    client.force_login(get_user_model().objects.create_superuser("options@example.com"))
+    form = {"sku": variant.sku, "options": options, "weight_grams": 0, "position": 0, "tax_class": "standard"}
+    form |= {"prices-TOTAL_FORMS": 0, "prices-INITIAL_FORMS": 0}
+
+    answer = client.post(f"/admin/catalog/variant/{variant.id}/change/", form)
+
+    assert answer.context["adminform"].form.errors == {
+        "__all__": ['Options give each option of the product one value, such as {"Size": "M"}.']
+    }
+    assert client.get("/products/").status_code == 200
+
+
 def test_what_is_read_can_be_sent_back_and_changes_nothing(call):
     product = make_product()
     body = call("get", f"/{product.id}").json()
