@@ -68,7 +68,9 @@ _UNDONE = {
 }
 # What a fact of an order is told by mail as.
 _TOLD = ("placed", "paid", "shipped", "cancelled", "refunded")
-_FACTS = "SELECT type, count(*) FROM orders_orderevent WHERE type = ANY(%s) GROUP BY type"
+_FACTS = """
+    SELECT type, count(*) FROM orders_orderevent WHERE type = ANY(%s) GROUP BY type
+    UNION ALL SELECT 'transfer', count(*) FROM payments_payment WHERE provider = 'manual' HAVING count(*) > 0"""
 _MAILS = "SELECT kind, count(*), count(DISTINCT message_id), bool_and(sent_at IS NOT NULL) FROM notifications_outboundmail GROUP BY kind"
 _LEDGER = """
     SELECT kind, reference, (amount_amount * 100)::bigint, count(*) FROM payments_paymenttransaction
