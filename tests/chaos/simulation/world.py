@@ -49,10 +49,15 @@ _HEALED_WITHIN = timedelta(minutes=7)
 _TRIES = 30
 _UNHEARD = ("payment_in_progress", "idempotency_key_in_use", "provider_unavailable")
 _BEAT = {"payments.reconcile": (120, payments.reconcile), "inventory.release_expired": (60, inventory.release_expired)}
-_DUE = """
+# What waits for an earlier message of its key is nobody's turn, however long it has been due.
+_HEADS = """
+    messaging_inboxmessage head WHERE done_at IS NULL AND parked_at IS NULL AND NOT EXISTS (
+        SELECT FROM messaging_inboxmessage earlier WHERE earlier.consumer = head.consumer AND earlier.key = head.key
+          AND earlier.version < head.version AND earlier.done_at IS NULL)
+"""
+_DUE = f"""
     SELECT 'relay', '' WHERE EXISTS (SELECT FROM messaging_outboxmessage WHERE published_at IS NULL)
-    UNION ALL SELECT DISTINCT 'drain', queue FROM messaging_inboxmessage
-    WHERE done_at IS NULL AND parked_at IS NULL AND due_at <= %(now)s
+    UNION ALL SELECT DISTINCT 'drain', queue FROM {_HEADS} AND due_at <= %(now)s
 """
 _DRIVER_DUE = """
     UNION ALL SELECT 'drive', '{name}' WHERE EXISTS (
@@ -308,7 +313,7 @@ def _due_statement() -> str:
 
 def _next_statement() -> str:
     tables = sorted({each.model._meta.db_table for each in work.drivers()})
-    return "SELECT min(due_at) FROM messaging_inboxmessage WHERE done_at IS NULL AND parked_at IS NULL" + "".join(
+    return f"SELECT min(due_at) FROM {_HEADS}" + "".join(
         f" UNION ALL SELECT min(next_run_at) FROM {table} WHERE parked_at IS NULL" for table in tables
     )
 
