@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 
 from apps.kernel.errors import Unavailable
 from apps.kernel.ids import uuid7
@@ -181,6 +182,11 @@ def test_a_wrong_budget_stops_the_start_with_its_name(monkeypatch, raw):
     from ecommerce.settings.limits import _budget
 
     monkeypatch.setenv("LIMIT_CHECKOUT", raw)
+    monkeypatch.setattr(env, "_refused", {})
 
-    with pytest.raises(env.WrongSetting, match="LIMIT_CHECKOUT"):
-        _budget("checkout", "1/1", fails_open=False)
+    _budget("checkout", "1/1", fails_open=False)
+
+    with pytest.raises(
+        ImproperlyConfigured, match=r"^LIMIT_CHECKOUT is .*: must be burst/refill.*Example: LIMIT_CHECKOUT=1/1$"
+    ):
+        env.require_all_right()
