@@ -149,7 +149,7 @@ def _read_options() -> argparse.Namespace:
     if options.quick:
         sizes = (1_000, 2, 2, 100, 10_000, 10_000, 500, 20, 6, 4)
     if options.tiny:
-        sizes = (30, 1, 1, 8, 100, 50, 30, 3, 1, 1)
+        sizes = (30, 1, 1, 8, 100, 50, 30, 3, 1, 4)
     names = ("products", "rounds", "seconds", "orders", "backlog", "staff_rows", "import_products")
     names += ("checkouts", "staff_repeats", "warm_ups")
     vars(options).update(zip(names, sizes, strict=True))

@@ -33,8 +33,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.timeout(240))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def started_browser(chromium: str) -> Iterator[Browser]:
+    """A browser that ends with these tests: while Playwright's loop runs, Django refuses the database to whoever comes after."""
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=chromium, args=FLAGS, timeout=30_000)
         yield started

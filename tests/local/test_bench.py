@@ -73,5 +73,5 @@ def test_benchmark_measures_reads_writes_statements_and_messaging(tmp_path):
     assert {"bare view", "list, cached", "detail, cached"} <= figures["reads"]["16"].keys()
     assert 20 < figures["import"]["peak_mb"] < 200
     assert figures["staff"]["rows"] == 50
-    assert all(0 < row["statements"] < 20 for name, row in figures["staff"].items() if name != "rows")
+    assert all(0 < row["statements"] <= 20 for name, row in figures["staff"].items() if name != "rows")
     assert "of the yardstick" in result.stdout

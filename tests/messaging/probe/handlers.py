@@ -15,7 +15,10 @@ def _count_tries(event: Happened | Joined) -> int:
     """Count tries in a file: the transaction of a failed try leaves no trace in the database."""
     path = Path(os.environ["PROBE_FOLDER"]) / f"{event.thing}-{getattr(event, 'version', 1)}"
     tries = int(path.read_text()) + 1 if path.exists() else 1
-    path.write_text(str(tries))
+    # Whoever is killed here leaves the old count or the new one, and no empty file.
+    written = path.with_name(f".{path.name}")
+    written.write_text(str(tries))
+    written.replace(path)
     return tries
 
 
