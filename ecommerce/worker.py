@@ -7,7 +7,6 @@ process ends and its supervisor starts another. Nothing is lost: work is claimed
 
 from __future__ import annotations
 
-import gc
 import logging
 import os
 import signal
@@ -21,6 +20,7 @@ from celery.signals import worker_process_init, worker_ready
 from celery.worker import state
 
 from ecommerce.celery import app
+from ecommerce.collector import spare_loaded
 
 _logger = logging.getLogger(__name__)
 _INTERVAL_SECONDS: Final = 5.0
@@ -36,9 +36,8 @@ def take_canary(**kwargs: Any) -> None:
 
 @worker_process_init.connect
 def spare_collector(**kwargs: Any) -> None:
-    """Keep the garbage collector from looking again and again at what is loaded by now, as the web process does."""
-    gc.freeze()
-    gc.set_threshold(10_000, 20, 20)
+    """Spare the garbage collector what the parent loaded, as the web process does."""
+    spare_loaded()
 
 
 @worker_ready.connect

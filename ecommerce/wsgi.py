@@ -3,7 +3,6 @@
 Outside in: kept answers of public GETs, static files, bodies read to their end, Django.
 """
 
-import gc
 import os
 from importlib import import_module
 
@@ -16,12 +15,9 @@ _django = get_wsgi_application()
 from apps.web.bodies import ReadBodies  # noqa: E402 - needs the apps that the line above makes ready
 from apps.web.fastpath import FastPath  # noqa: E402 - likewise
 from apps.web.static import serve_static  # noqa: E402 - likewise
+from ecommerce.collector import spare_loaded  # noqa: E402 - likewise
 
 application = FastPath(serve_static(ReadBodies(_django)))
 
 import_module(settings.ROOT_URLCONF)  # else the first request would
-
-# What is loaded by now stays: the collector need not look at it again, nor may it run in the middle of every tenth answer.
-gc.collect()
-gc.freeze()
-gc.set_threshold(10_000, 20, 20)
+spare_loaded()

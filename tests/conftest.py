@@ -4,8 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from apps.brand import api as brand
-from apps.content import api as content
+from apps.persistence.remembered import Remembered
 from tests import seeds, sentinel
 from tests.shop.running import pictures, shop
 
@@ -52,8 +51,7 @@ def _no_statement_crosses_apps():
 @pytest.fixture(autouse=True)
 def _nothing_remembered_of_another_test():
     """What a process remembers outlives the rollback of a test, and would save the next one a query."""
-    brand.forget_brand()
-    content.forget_content()
+    Remembered.forget_all()
 
 
 __all__ = ["pictures", "shop"]

@@ -12,5 +12,5 @@ from ecommerce.settings import *  # noqa: F403, E402 - the servers come first
 
 INSTALLED_APPS += ["tests.messaging.probe"]  # noqa: F405
 # Until the end of the test (tests/conftest.py), however long it takes.
-BRAND_REMEMBERED_SECONDS = 3600
+REMEMBERED_SECONDS = 3600
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

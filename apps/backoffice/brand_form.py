@@ -88,12 +88,9 @@ class BrandForm(forms.Form):
                 field.initial = told.get(text, "")
                 field.widget.attrs["placeholder"] = getattr(now.settled, text)
         # Each translation stands behind what it translates.
-        own = [
-            name
-            for name in self.fields
-            if name not in {f"{text}_{code}" for text in brand.TRANSLATED for code, _ in others}
-        ]
-        self.order_fields([each for name in own for each in (name, *(f"{name}_{code}" for code, _ in others))])
+        self.order_fields(
+            [each for name in self.base_fields for each in (name, *(f"{name}_{code}" for code, _ in others))]
+        )
         if self._now is None:
             del self.fields["remove_logo"]
 

@@ -21,6 +21,7 @@ from apps.content import api as content
 from apps.kernel.errors import Invalid
 from apps.web.forms import LinesField
 
+_PROMISES: Final = range(1, content.MOST_PROMISES + 1)
 _LABELS: Final = {
     "title": "Title",
     "summary": "In half a sentence",
@@ -29,8 +30,8 @@ _LABELS: Final = {
     "line": "Line below it",
     "button": "Words of the button",
     "story_title": "Title of the story",
-    **{f"promise_{n}": f"Promise {n}" for n in (1, 2, 3)},
-    **{f"promise_{n}_text": f"What follows promise {n}" for n in (1, 2, 3)},
+    **{f"promise_{n}": f"Promise {n}" for n in _PROMISES},
+    **{f"promise_{n}_text": f"What follows promise {n}" for n in _PROMISES},
 }
 _HELP: Final = {
     "summary": "Stands for the page beside a price, and in search results: “Return within 30 days”.",
@@ -82,7 +83,7 @@ class ContentForm(forms.Form):
     def address(self) -> str:
         """Return the address that was given, else one made of the title."""
         title: str = self.cleaned_data[_field_name(settings.LANGUAGE_CODE, "title")]
-        return self.cleaned_data["slug"] or slugify(title)[:60].strip("-")
+        return self.cleaned_data["slug"] or slugify(title)[: content.LONGEST_SLUG].strip("-")
 
     def refuse(self, error: Invalid) -> None:
         """Say beside its fields what was refused."""
@@ -107,13 +108,21 @@ def _text_field(name: str, longest: int, *, placeholder: str) -> forms.CharField
 
 def _slug_field() -> forms.CharField:
     return forms.CharField(
-        label="Address", max_length=60, required=False, help_text=_SLUG_HELP, widget=UnfoldAdminTextInputWidget
+        label="Address",
+        max_length=content.LONGEST_SLUG,
+        required=False,
+        help_text=_SLUG_HELP,
+        widget=UnfoldAdminTextInputWidget,
     )
 
 
 def _position_field(help_text: str) -> forms.IntegerField:
     return forms.IntegerField(
-        label="Place", min_value=0, max_value=999, help_text=help_text, widget=UnfoldAdminIntegerFieldWidget
+        label="Place",
+        min_value=0,
+        max_value=content.LAST_POSITION,
+        help_text=help_text,
+        widget=UnfoldAdminIntegerFieldWidget,
     )
 
 
@@ -128,17 +137,17 @@ class PageForm(ContentForm):
         required=False,
         choices=[
             ("", "Something else: linked at the foot of every page only"),
-            ("delivery", "Delivery: linked beside every price"),
-            ("returns", "Returns: linked beside every price, at the checkout and in mails"),
-            ("size_guide", "Size guide: linked at every product with options"),
-            ("terms", "Terms: accepted at the checkout, linked in mails"),
-            ("privacy", "Privacy: named at the checkout"),
+            (content.PagePurpose.DELIVERY.value, "Delivery: linked beside every price"),
+            (content.PagePurpose.RETURNS.value, "Returns: linked beside every price, at the checkout and in mails"),
+            (content.PagePurpose.SIZE_GUIDE.value, "Size guide: linked at every product with options"),
+            (content.PagePurpose.TERMS.value, "Terms: accepted at the checkout, linked in mails"),
+            (content.PagePurpose.PRIVACY.value, "Privacy: named at the checkout"),
         ],
         widget=UnfoldAdminSelectWidget,
     )
     group = forms.ChoiceField(
         label="Where it is linked at the foot of every page",
-        choices=[("help", "Under Help"), ("legal", "Under Legal")],
+        choices=[(content.PageGroup.HELP.value, "Under Help"), (content.PageGroup.LEGAL.value, "Under Legal")],
         widget=UnfoldAdminSelectWidget,
     )
     position = _position_field("Pages under one heading stand in this order.")
@@ -172,7 +181,7 @@ class CollectionForm(ContentForm):
     slug = _slug_field()
     tag = forms.CharField(
         label="Tag of its products",
-        max_length=255,
+        max_length=content.LONGEST_TAG,
         help_text="As it is written at the products, such as rain ready.",
         widget=UnfoldAdminTextInputWidget,
     )
@@ -207,7 +216,10 @@ class HomeForm(ContentForm):
     sizes = content.HOME_TEXTS
     scene = forms.ChoiceField(
         label="Behind the title",
-        choices=[("plain", "A plain ground in the brand's colour"), ("hills", "A drawing of hills")],
+        choices=[
+            (content.HeroScene.PLAIN.value, "A plain ground in the brand's colour"),
+            (content.HeroScene.HILLS.value, "A drawing of hills"),
+        ],
         widget=UnfoldAdminSelectWidget,
     )
 

@@ -13,7 +13,6 @@ __all__ = [
     "Logo",
     "Palette",
     "change_brand",
-    "forget_brand",
     "get_brand",
     "is_settled",
 ]
@@ -43,12 +42,7 @@ def change_brand(*, brand: BrandInput, actor: str) -> None:
     that the shop has not, or of a text that is not translated.
     """
     _change_brand(brand=brand, actor=actor)
-    selectors.forget_brand()
+    selectors.brands.forget()
 
 
 _change_brand = messaging.command(services.change_brand)
-
-
-def forget_brand() -> None:
-    """Ask the database again at the next call in this process, as after a row was restored or rolled back."""
-    selectors.forget_brand()

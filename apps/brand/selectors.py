@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from email.utils import formataddr, parseaddr
 from hashlib import sha256
 from typing import Final
@@ -12,6 +11,7 @@ from django.conf import settings
 from apps.brand import colours
 from apps.brand.contracts import Brand, BrandInput, Logo, Palette
 from apps.brand.models import Brand as BrandRow
+from apps.persistence.remembered import Remembered
 from apps.web.languages import active_language
 
 # The colours that the shop's stylesheet has by itself.
@@ -19,28 +19,20 @@ _OWN_LIGHT: Final = Palette(accent="#1f4d42", on_accent="#ffffff")
 _OWN_DARK: Final = Palette(accent="#8fcab9", on_accent="#10201c")
 
 
-# By language: each is the one row in the texts of one.
-_remembered: dict[str, tuple[float, Brand]] = {}
-
-
 def get_brand() -> Brand:
-    """Return the brand in the active language; where the row is asked for, it is remembered in all of them."""
-    known = dict(settings.LANGUAGES)
-    language = active_language() if active_language() in known else settings.LANGUAGE_CODE
-    until, brand = _remembered.get(language, (0.0, None))
-    if brand is None or until <= time.monotonic():
-        settled, until = _read(), time.monotonic() + settings.BRAND_REMEMBERED_SECONDS
-        _remembered.update({code: (until, _complete(settled, code)) for code in known})
-        brand = _remembered[language][1]
-    return brand
+    known = brands()
+    return known.get(active_language()) or known[settings.LANGUAGE_CODE]
 
 
 def is_settled() -> bool:
     return BrandRow.objects.exists()
 
 
-def forget_brand() -> None:
-    _remembered.clear()
+@Remembered
+def brands() -> dict[str, Brand]:
+    """Return the brand by language: each is the one row in the texts of one."""
+    settled = _read()
+    return {code: _complete(settled, code) for code, _ in settings.LANGUAGES}
 
 
 def _read() -> BrandInput:

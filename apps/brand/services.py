@@ -11,8 +11,7 @@ from apps.brand.colours import COLOUR, LEGIBLE, contrast
 from apps.brand.contracts import TRANSLATED, BrandInput
 from apps.brand.models import Brand as BrandRow
 from apps.kernel.errors import FieldError, Invalid
-from apps.kernel.text import is_blank, is_one_line
-from apps.web.languages import other_languages
+from apps.web import texts
 
 _LONGEST = {"name": 60, "sender_name": 60, "sender_address": 254, "tagline": 150, "legal_footer": 1000}
 _SEVERAL_LINES = ("legal_footer",)
@@ -29,15 +28,15 @@ def change_brand(*, brand: BrandInput, actor: str) -> None:
             "logo_url": logo.url if logo else "",
             "logo_width": logo.width if logo else 0,
             "logo_height": logo.height if logo else 0,
-            "translations": _filled(brand),
+            "translations": texts.filled(brand.translations),
             "changed_by": actor,
         },
     )
 
 
 def _faults(brand: BrandInput) -> Iterator[FieldError]:
-    for name, longest in _LONGEST.items():
-        yield from _text_faults(name, getattr(brand, name), longest)
+    for name in _LONGEST:
+        yield from _text_faults(name, name, getattr(brand, name))
     if not brand.name.strip():
         yield FieldError("name", "required", "is empty; write what the shop is called, such as Northfold.")
     if brand.sender_address and not _is_address(brand.sender_address):
@@ -50,38 +49,21 @@ def _faults(brand: BrandInput) -> Iterator[FieldError]:
     yield from _colour_faults(brand)
 
 
-def _text_faults(name: str, text: str, longest: int) -> Iterator[FieldError]:
-    if len(text) > longest:
-        yield FieldError(name, "too_long", f"has {len(text)} characters; {longest} at most.")
-    lines = text.replace("\n", "") if name.rpartition(".")[2] in _SEVERAL_LINES else text
-    if not is_one_line(lines) or any("\ud800" <= each <= "\udfff" for each in lines):
-        yield FieldError(
-            name, "invalid_characters", "holds a line break or another control character; write plain text."
-        )
-
-
 def _translation_faults(brand: BrandInput) -> Iterator[FieldError]:
-    known = other_languages()
-    for language, texts in brand.translations.items():
-        if language not in known:
-            detail = f"{language[:20]!r} is no other language of this shop; use {' or '.join(known) or 'none: it has one only'}."
-            yield FieldError(f"translations.{language[:20]}", "unknown_language", detail)
+    for language, named in brand.translations.items():
+        if fault := texts.language_fault(language, field=f"translations.{language[:20]}"):
+            yield fault
             continue
-        for name, text in texts.items():
+        for name, text in named.items():
             where = f"translations.{language}.{name[:40]}"
             if name in TRANSLATED:
-                yield from _text_faults(where, text, _LONGEST[name])
+                yield from _text_faults(where, name, text)
             else:
                 yield FieldError(where, "unknown_text", f"is not translated; {' and '.join(TRANSLATED)} are.")
 
 
-def _filled(brand: BrandInput) -> dict[str, dict[str, str]]:
-    """Return the translations as they are stored, without what is blank."""
-    told = {
-        language: {name: text for name, text in texts.items() if not is_blank(text)}
-        for language, texts in brand.translations.items()
-    }
-    return {language: texts for language, texts in told.items() if texts}
+def _text_faults(field: str, name: str, text: str) -> Iterator[FieldError]:
+    return texts.text_faults(field, text, longest=_LONGEST[name], several_lines=name in _SEVERAL_LINES)
 
 
 def _is_address(text: str) -> bool:

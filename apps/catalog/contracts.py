@@ -16,6 +16,16 @@ PRICE_LIMIT: Final = 10**9
 # Attributes that are for search engines, for the head of a page and not among its facts (an import fills them from "SEO Title" and
 # "SEO Description"): a translation may have them where the product itself does not.
 SEO_ATTRIBUTES: Final = ("seo_title", "seo_description")
+# How many characters each text of a product may have, in any language: by the members of ProductTexts.
+LONGEST_TEXTS: Final = {
+    "title": 255,
+    "description_html": 500_000,
+    "names": 255,
+    "values": 255,
+    "attributes": 5000,
+    "tags": 255,
+    "image_alts": 500,
+}
 
 
 class ProductStatus(Enum):

@@ -10,9 +10,9 @@ from django import forms
 from django.conf import settings
 from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
-from apps.catalog.contracts import SEO_ATTRIBUTES, ProductTexts
+from apps.catalog.contracts import LONGEST_TEXTS, SEO_ATTRIBUTES, ProductTexts
 from apps.catalog.models import Category, Product
-from apps.catalog.services.translations import LONGEST, LONGEST_DESCRIPTION, LONGEST_NAME, LONGEST_TITLE, store_texts
+from apps.catalog.services.translations import LONGEST_NAME, store_texts
 from apps.kernel import codec
 from apps.web.languages import other_languages
 
@@ -46,12 +46,12 @@ def language_names() -> dict[str, str]:
 def product_texts(product: Product | None) -> list[Text]:
     """Return what a product has to translate; a new one has no options, attributes, tags and pictures yet."""
     texts = [
-        Text(path=("title",), label="Title", own=product.title if product else "", longest=LONGEST_TITLE),
+        Text(path=("title",), label="Title", own=product.title if product else "", longest=LONGEST_TEXTS["title"]),
         Text(
             path=("description_html",),
             label="Description",
             own=product.description_html if product else "",
-            longest=LONGEST_DESCRIPTION,
+            longest=LONGEST_TEXTS["description_html"],
         ),
     ]
     if product is None:
@@ -63,7 +63,7 @@ def product_texts(product: Product | None) -> list[Text]:
 
 
 def _of(member: str, *keys: str, label: str, own: str) -> Text:
-    return Text(path=(member, *keys), label=label, own=own, longest=LONGEST[member])
+    return Text(path=(member, *keys), label=label, own=own, longest=LONGEST_TEXTS[member])
 
 
 def _options(product: Product) -> Iterator[Text]:

@@ -8,6 +8,9 @@ from apps.content import rendering, selectors, services
 from apps.content.contracts import (
     COLLECTION_TEXTS,
     HOME_TEXTS,
+    LAST_POSITION,
+    LONGEST_SLUG,
+    LONGEST_TAG,
     MOST_PROMISES,
     PAGE_TEXTS,
     Collection,
@@ -31,6 +34,10 @@ from apps.web.languages import text_in
 __all__ = [
     "COLLECTION_TEXTS",
     "HOME_TEXTS",
+    "LAST_POSITION",
+    "LONGEST_SLUG",
+    "LONGEST_TAG",
+    "MOST_PROMISES",
     "PAGE_TEXTS",
     "Collection",
     "CollectionInput",
@@ -51,7 +58,6 @@ __all__ = [
     "delete_collection",
     "delete_page",
     "find_page",
-    "forget_content",
     "get_collection",
     "get_home",
     "get_page",
@@ -166,14 +172,14 @@ def save_page(*, page: PageInput, actor: str, page_id: UUID | None = None) -> UU
     `text` may have several lines), or without a title in the shop's own language.
     """
     saved = _save_page(page=page, actor=actor, page_id=page_id)
-    selectors.forget()
+    selectors.published.forget()
     return saved
 
 
 def delete_page(*, page_id: UUID) -> None:
     """Delete a page. Raises PageNotFound."""
     _delete_page(page_id=page_id)
-    selectors.forget()
+    selectors.published.forget()
 
 
 def save_collection(*, collection: CollectionInput, actor: str, collection_id: UUID | None = None) -> UUID:
@@ -182,25 +188,20 @@ def save_collection(*, collection: CollectionInput, actor: str, collection_id: U
     Raises CollectionNotFound, and Invalid as `save_page` does, with `tag` empty or longer than 255 characters.
     """
     saved = _save_collection(collection=collection, actor=actor, collection_id=collection_id)
-    selectors.forget()
+    selectors.collections.forget()
     return saved
 
 
 def delete_collection(*, collection_id: UUID) -> None:
     """Delete a collection, not its products. Raises CollectionNotFound."""
     _delete_collection(collection_id=collection_id)
-    selectors.forget()
+    selectors.collections.forget()
 
 
 def change_home(*, home: HomeInput, actor: str) -> None:
     """Replace the home page's words. Raises Invalid for `texts`, as `save_page` does, against HOME_TEXTS; none is required."""
     _change_home(home=home, actor=actor)
-    selectors.forget()
-
-
-def forget_content() -> None:
-    """Ask the database again at the next call in this process, as after a row was restored or rolled back."""
-    selectors.forget()
+    selectors.home.forget()
 
 
 _save_page = messaging.command(services.save_page)

@@ -21,7 +21,8 @@ from apps.content.contracts import (
     Texts,
 )
 from apps.kernel.errors import FieldError
-from apps.kernel.text import is_blank, is_one_line
+from apps.kernel.text import is_blank
+from apps.web.texts import language_fault, text_faults
 
 _SLUG: Final = re.compile("[a-z0-9]+(-[a-z0-9]+)*")
 _SEVERAL_LINES: Final = ("text",)
@@ -42,25 +43,13 @@ def collection_faults(collection: CollectionInput) -> Iterator[FieldError]:
     yield from _position_faults(collection.position)
     if is_blank(collection.tag):
         yield FieldError("tag", "required", "is empty; write the tag that its products bear, such as rain ready.")
-    elif len(collection.tag) > LONGEST_TAG:
-        yield FieldError("tag", "too_long", f"has {len(collection.tag)} characters; {LONGEST_TAG} at most.")
-    elif not is_one_line(collection.tag):
-        yield FieldError("tag", "invalid_characters", "holds a control character; write it as at the product.")
+    yield from text_faults("tag", collection.tag, longest=LONGEST_TAG)
     yield from _texts_faults(collection.texts, COLLECTION_TEXTS, required=("title",))
 
 
 def home_faults(home: HomeInput) -> Iterator[FieldError]:
     """Yield what is wrong with the home page, by field."""
     yield from _texts_faults(home.texts, HOME_TEXTS)
-
-
-def filled(texts: Texts) -> dict[str, dict[str, str]]:
-    """Return texts as they are stored: without spaces around them, and without what is blank."""
-    trimmed = {
-        language: {name: text.strip() for name, text in named.items() if not is_blank(text)}
-        for language, named in texts.items()
-    }
-    return {language: named for language, named in trimmed.items() if named}
 
 
 def _slug_faults(slug: str) -> Iterator[FieldError]:
@@ -78,30 +67,20 @@ def _position_faults(position: int) -> Iterator[FieldError]:
 
 
 def _texts_faults(texts: Texts, sizes: Mapping[str, int], *, required: tuple[str, ...] = ()) -> Iterator[FieldError]:
-    own, known = settings.LANGUAGE_CODE, dict(settings.LANGUAGES)
+    own = settings.LANGUAGE_CODE
     for name in required:
         if is_blank(texts.get(own, {}).get(name, "")):
             yield FieldError(f"texts.{own}.{name}", "required", "is empty; other languages fall back to this one.")
     for language, named in texts.items():
-        if language not in known:
-            detail = f"{language[:20]!r} is no language of this shop; use {' or '.join(known)}."
-            yield FieldError(f"texts.{language[:20]}", "unknown_language", detail)
+        if fault := language_fault(language, field=f"texts.{language[:20]}", with_own=True):
+            yield fault
             continue
         for name, text in named.items():
             where = f"texts.{language}.{name[:40]}"
             if name not in sizes:
                 yield FieldError(where, "unknown_text", f"is no text of this; there are {', '.join(sizes)}.")
-            else:
-                yield from _text_faults(where, name, text, longest=sizes[name])
-
-
-def _text_faults(where: str, name: str, text: str, *, longest: int) -> Iterator[FieldError]:
-    if len(text) > longest:
-        yield FieldError(where, "too_long", f"has {len(text):,} characters; {longest:,} at most.")
-    lines = re.sub("[\n\t]", "", text) if name in _SEVERAL_LINES else text
-    if not is_one_line(lines) or any("\ud800" <= each <= "\udfff" for each in lines):
-        yield FieldError(where, "invalid_characters", "holds a control character, or a line break where none may be.")
-    if text.count("[") > _MOST_BRACKETS:
-        yield FieldError(
-            where, "too_many_brackets", f"has {text.count('['):,} opening brackets; {_MOST_BRACKETS:,} at most."
-        )
+                continue
+            yield from text_faults(where, text, longest=sizes[name], several_lines=name in _SEVERAL_LINES)
+            if (brackets := text.count("[")) > _MOST_BRACKETS:
+                detail = f"has {brackets:,} opening brackets; {_MOST_BRACKETS:,} at most."
+                yield FieldError(where, "too_many_brackets", detail)

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
-from typing import Any, Final, TypeVar, cast
+from typing import Any, Final
 from uuid import UUID
-
-from django.conf import settings
 
 from apps.content import models
 from apps.content.contracts import (
@@ -20,28 +16,27 @@ from apps.content.contracts import (
     PageInput,
     PagePurpose,
 )
+from apps.persistence.remembered import Remembered
 
-T = TypeVar("T")
 _LINKED: Final = ("title", "summary")
 _ORDER: Final = ("position", "slug")
-_remembered: dict[str, tuple[float, Any]] = {}
 
 
+@Remembered
 def published() -> tuple[Page, ...]:
     """Return the published pages in their order, with the texts that a link has."""
-    return _remember("pages", lambda: tuple(_linked(row) for row in _pages().filter(is_published=True)))
+    return tuple(_linked(row) for row in _pages().filter(is_published=True))
 
 
+@Remembered
 def collections() -> tuple[Collection, ...]:
-    return _remember("collections", lambda: tuple(map(_collection, models.Collection.objects.order_by(*_ORDER))))
+    return tuple(map(_collection, models.Collection.objects.order_by(*_ORDER)))
 
 
+@Remembered
 def home() -> HomeInput | None:
-    return _remember("home", _read_home)
-
-
-def forget() -> None:
-    _remembered.clear()
+    row = models.Home.objects.filter(pk=1).first()
+    return HomeInput(scene=HeroScene(row.scene), texts=row.texts) if row else None
 
 
 def all_pages() -> list[Page]:
@@ -56,14 +51,6 @@ def find_page(**by: Any) -> Page | None:
 def find_collection(collection_id: UUID) -> Collection | None:
     row = models.Collection.objects.filter(pk=collection_id).first()
     return _collection(row) if row else None
-
-
-def _remember(key: str, read: Callable[[], T]) -> T:
-    until, found = _remembered.get(key, (0.0, None))
-    if until <= time.monotonic():
-        found = read()
-        _remembered[key] = (time.monotonic() + settings.CONTENT_REMEMBERED_SECONDS, found)
-    return cast(T, found)
 
 
 def _pages() -> Any:
@@ -95,8 +82,3 @@ def _collection(row: models.Collection) -> Collection:
         slug=row.slug, tag=row.tag, position=row.position, is_on_home=row.is_on_home, texts=row.texts
     )
     return Collection(id=row.id, settled=settled)
-
-
-def _read_home() -> HomeInput | None:
-    row = models.Home.objects.filter(pk=1).first()
-    return HomeInput(scene=HeroScene(row.scene), texts=row.texts) if row else None

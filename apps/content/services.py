@@ -15,6 +15,7 @@ from apps.content.contracts import CollectionInput, HomeInput, PageInput
 from apps.content.errors import CollectionNotFound, PageNotFound
 from apps.kernel import clock
 from apps.kernel.errors import FieldError, Invalid
+from apps.web.texts import filled
 
 _TAKEN: Final = re.compile(r"^Key \((\w+)\)=\((.*)\) already exists")
 
@@ -27,7 +28,7 @@ def save_page(*, page: PageInput, actor: str, page_id: UUID | None) -> UUID:
         "position": page.position,
         "is_published": page.is_published,
         "purpose": page.purpose.value if page.purpose else "",
-        "texts": checking.filled(page.texts),
+        "texts": filled(page.texts),
         **_stamp(actor),
     }
     with _taken_named():
@@ -50,7 +51,7 @@ def save_collection(*, collection: CollectionInput, actor: str, collection_id: U
         "tag": collection.tag.strip(),
         "position": collection.position,
         "is_on_home": collection.is_on_home,
-        "texts": checking.filled(collection.texts),
+        "texts": filled(collection.texts),
         **_stamp(actor),
     }
     with _taken_named():
@@ -68,7 +69,7 @@ def delete_collection(*, collection_id: UUID) -> None:
 
 def change_home(*, home: HomeInput, actor: str) -> None:
     _refuse(checking.home_faults(home))
-    values = {"scene": home.scene.value, "texts": checking.filled(home.texts), **_stamp(actor)}
+    values = {"scene": home.scene.value, "texts": filled(home.texts), **_stamp(actor)}
     models.Home.objects.update_or_create(pk=1, defaults=values)
 
 

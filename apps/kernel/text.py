@@ -6,8 +6,8 @@ import re
 import unicodedata
 from typing import Final
 
-# Control characters (C0, DEL, C1) and the line and paragraph separators of Unicode.
-_NOT_ONE_LINE: Final = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+# Control characters (C0, DEL, C1), the line and paragraph separators of Unicode, and lone surrogates, which no UTF-8 can hold.
+_NOT_ONE_LINE: Final = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 # Of the letters and signs, those that show nothing: the fillers of Hangul, the empty pattern of Braille.
 _INVISIBLE: Final = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 

@@ -33,7 +33,7 @@ DRIVE_TASK = "messaging.drive"
 BATCH = 20
 # The advisory lock of slow work: of each database's, one item at a time is carried out.
 _SLOW_TURN = 0x736C6F775F776F72
-_LEASED = "SELECT {columns} FROM {table} WHERE id = %s AND lease_token = %s AND next_run_at > statement_timestamp()"
+_WHERE_LEASED = "WHERE id = %s AND lease_token = %s AND next_run_at > statement_timestamp()"
 _FINISHED: dict[str, Any] = {"next_run_at": None, "lease_token": None, "attempts": 0, "last_error": ""}
 
 
@@ -168,7 +168,8 @@ def _drive_claim(found: Driver, *, fresh: bool, deadline: float) -> int:
 def _hand_back(items: Sequence[WorkItem]) -> None:
     """Make claimed items that nobody began due again, as if they had not been claimed."""
     for item in items:
-        _leased(item).update(attempts=models.F("attempts") - 1, lease_token=None, next_run_at=Now())
+        again = "SET attempts = attempts - 1, lease_token = NULL, next_run_at = statement_timestamp()"
+        fetch_from(item.alias, f"UPDATE {item._meta.db_table} {again} {_WHERE_LEASED}", _lease(item))
 
 
 def claim(found: Driver, *, fresh: bool) -> list[WorkItem]:
@@ -201,7 +202,7 @@ def _carry_out(found: Driver, item: WorkItem) -> None:
 
 def still_leased(item: WorkItem) -> bool:
     """Return whether the claim still holds; ask before an outside call when much time may have passed."""
-    return bool(fetch_from(item.alias, _LEASED.format(columns="1", table=item._meta.db_table), _lease(item)))
+    return bool(_fetch_leased(item, "1"))
 
 
 @contextmanager
@@ -212,9 +213,7 @@ def record(item: I) -> Iterator[I]:
     fresh attempts. Raises LeaseLost where another worker has the item now: nothing may be recorded then.
     """
     with transaction.atomic(using=item.alias):
-        columns = columns_of(type(item), prefix=item._meta.db_table)
-        locked = _LEASED.format(columns=columns, table=item._meta.db_table) + " FOR NO KEY UPDATE"
-        found = fetch_from(item.alias, locked, _lease(item))
+        found = _fetch_leased(item, columns_of(type(item), prefix=item._meta.db_table), lock="FOR NO KEY UPDATE")
         if not found:
             raise LeaseLost(f"{item._meta.label} {item.pk}")
         row = read_row(type(item), found[0], using=item.alias)
@@ -226,16 +225,13 @@ def record(item: I) -> Iterator[I]:
             transaction.on_commit(partial(wake_model, type(row)), using=item.alias, robust=True)
 
 
+def _fetch_leased(item: WorkItem, columns: str, *, lock: str = "") -> list[tuple[Any, ...]]:
+    statement = f"SELECT {columns} FROM {item._meta.db_table} {_WHERE_LEASED} {lock}"  # noqa: S608 - our own names
+    return fetch_from(item.alias, statement, _lease(item))
+
+
 def _lease(item: WorkItem) -> list[Any]:
     return [item.pk, item.lease_token]
-
-
-def _leased(item: WorkItem) -> models.QuerySet[WorkItem]:
-    return (
-        type(item)
-        ._default_manager.using(item.alias)
-        .filter(pk=item.pk, lease_token=item.lease_token, next_run_at__gt=Now())
-    )
 
 
 def _record_failure(item: WorkItem, error: Exception) -> None:

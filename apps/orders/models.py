@@ -20,7 +20,7 @@ REFERENCE_LENGTH = 200
 MOST_LABEL_BYTES = 1_000_000
 # Those that wait for the buyer's money or for the warehouse: few, however many orders there are.
 WAITING_STATUSES = (OrderStatus.AWAITING_PAYMENT.value, OrderStatus.PROCESSING.value)
-# Address and names of the buyer in one text (migration 0009), a blank before each word.
+# Address and names of the buyer in one text (migration 0010), a blank before each word.
 BUYER_WORDS = Func(
     F("email"),
     F("shipping_address"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.cache import patch_cache_control, patch_vary_headers
@@ -28,6 +29,7 @@ def page(request: HttpRequest, template: str, context: dict[str, Any], *, status
         "currencies": currencies.choices(request, current=context.get("currency") or currencies.seen_by(request)),
         "way_back": request.get_full_path(),
         "links": page_links(),
+        "return_days": settings.RETURN_DAYS,
         "categories": context["categories"]
         if "categories" in context
         else search.category_tree(language=active_language()),

@@ -21,6 +21,7 @@ from apps.web.problems import PROBLEM_TYPE, from_error
 from apps.web.views import reply
 
 Method = Callable[..., HttpResponse]
+_STORED_MARK: Final = "_is_stored_answer"
 _KEY: Final = re.compile(r"[\x21-\x7e]{1,255}")
 _KEY_RULE: Final = "The header Idempotency-Key must have 1 to 255 visible ASCII characters."
 
@@ -62,7 +63,7 @@ def answer_of(stored: StoredAnswer, *, replayed: bool = False) -> HttpResponse:
         response["Content-Type"] = PROBLEM_TYPE
     if replayed:
         response["Idempotent-Replayed"] = "true"
-    vars(response)["is_stored"] = True
+    setattr(response, _STORED_MARK, True)
     return response
 
 
@@ -93,7 +94,7 @@ def read_idempotency_key(request: Request) -> str:
 
 def _is_kept(response: HttpResponse) -> bool:
     good = HTTPStatus.OK <= response.status_code < HTTPStatus.MULTIPLE_CHOICES
-    return (good or response.status_code == HTTPStatus.PAYMENT_REQUIRED) and "is_stored" not in vars(response)
+    return (good or response.status_code == HTTPStatus.PAYMENT_REQUIRED) and not hasattr(response, _STORED_MARK)
 
 
 def _stored(response: HttpResponse) -> StoredAnswer:

@@ -19,6 +19,15 @@ from benchmarks import catalogue, costs, imports, machine, messaging, millions, 
 from benchmarks.shop import BenchShop, wait_for
 
 ROOT = Path(__file__).resolve().parents[2]
+_NAMES = (
+    *("products", "rounds", "seconds", "orders", "backlog", "staff_rows", "import_products"),
+    *("checkouts", "staff_repeats", "warm_ups"),
+)
+SIZES = {
+    "whole": dict(zip(_NAMES, (10_000, 5, 4, 400, 10_000, 100_000, 5_000, 20, 15, 4), strict=True)),
+    "quick": dict(zip(_NAMES, (1_000, 2, 2, 100, 10_000, 10_000, 500, 20, 6, 4), strict=True)),
+    "tiny": dict(zip(_NAMES, (30, 1, 1, 8, 100, 50, 30, 3, 1, 4), strict=True)),
+}
 HOT, HOT_CALLERS = "POST /orders, hot", 64
 
 
@@ -145,14 +154,7 @@ def _read_options() -> argparse.Namespace:
     parser.add_argument("--rows", type=int, default=1_000_000, help="of --section")
     parser.add_argument("--out", type=Path, default=ROOT / "var" / "bench.json")
     options = parser.parse_args()
-    sizes = (10_000, 5, 4, 400, 10_000, 100_000, 5_000, 20, 15, 4)
-    if options.quick:
-        sizes = (1_000, 2, 2, 100, 10_000, 10_000, 500, 20, 6, 4)
-    if options.tiny:
-        sizes = (30, 1, 1, 8, 100, 50, 30, 3, 1, 4)
-    names = ("products", "rounds", "seconds", "orders", "backlog", "staff_rows", "import_products")
-    names += ("checkouts", "staff_repeats", "warm_ups")
-    vars(options).update(zip(names, sizes, strict=True))
+    vars(options).update(SIZES["tiny" if options.tiny else "quick" if options.quick else "whole"])
     options.out.parent.mkdir(exist_ok=True)
     return options
 

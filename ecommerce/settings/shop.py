@@ -7,10 +7,8 @@ from apps.kernel.money import CURRENCY_DECIMALS
 from ecommerce.settings import env
 
 SHOP_NAME = env.text("SHOP_NAME", example="Northfold", default="Northfold", maximum=60)
-# Every page asks for the brand; so long may another process show what was settled before.
-BRAND_REMEMBERED_SECONDS = 5.0
-# The same for the pages linked at the foot of each, the home page's words and the collections.
-CONTENT_REMEMBERED_SECONDS = 5.0
+# Every page asks for the brand, what is linked at its foot, the home page's words: so long may another process show what was before.
+REMEMBERED_SECONDS = 5.0
 
 
 def _known_currency(raw: str) -> str:
@@ -53,4 +51,6 @@ if strange := [name for name in TAX_CLASSES if not re.fullmatch(r"[a-z0-9_-]{1,5
     env.refuse(
         "TAX_CLASSES", f"has {strange[0]!r}: a name is of a-z, 0-9, - and _, 50 at most", "standard,exempt,reduced"
     )
+# How long after its arrival the shop takes something back; 0 and its pages name no time.
+RETURN_DAYS = env.integer("RETURN_DAYS", example="14", default=30, maximum=3650)
 CART_LIFETIME_DAYS = 7

@@ -55,7 +55,7 @@ def test_form_shows_what_was_written_and_saving_it_changes_nothing(client):
         ({"purpose": "moon"}, "Select a valid choice"),
         ({"position": "1000"}, "less than or equal to 999"),
         ({"text_de_text": "x" * 20_001}, "at most 20000 characters"),
-        ({"text_de_summary": "a\tb"}, "holds a control character"),
+        ({"text_de_summary": "a\tb"}, "Holds a control character"),
     ],
 )
 def test_what_is_refused_is_said_beside_its_field_and_nothing_is_saved(client, changes, words):

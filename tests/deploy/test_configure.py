@@ -207,6 +207,8 @@ _WRONG = [
     ("SHOP_NAME", "N" * 61, "must have at most 60 characters, and has 61"),
     ("DEFAULT_CURRENCY", "XXX", "must be an ISO 4217 code in upper case"),
     ("DEFAULT_COUNTRY", "de", "must be an ISO 3166-1 alpha-2 code in upper case"),
+    ("RETURN_DAYS", "-1", "must be at least 0"),
+    ("RETURN_DAYS", "a month", "must be a whole number"),
     ("TIME_ZONE", "Berlin", _ZONE),
     ("TIME_ZONE", "europe/berlin", _ZONE),
     ("TIME_ZONE", "../etc/passwd", _ZONE),

@@ -92,6 +92,15 @@ def test_product_page_tells_about_delivery_returns_and_sizes_where_there_are_pag
     assert "Return within 30 days" not in page
 
 
+def test_no_time_to_return_is_promised_where_the_shop_names_none(settings):
+    path = f"/products/{make_coloured().slug}/"
+    assert "Return within 30 days" in Visitor().get(path).text
+
+    settings.RETURN_DAYS = 0
+
+    assert "Return within" not in Visitor().get(path).text
+
+
 def test_checkout_names_what_is_accepted_where_there_are_pages(sandbox):
     write("terms-of-sale", "terms", "legal")
     write("privacy", "privacy", "legal")

@@ -7,7 +7,16 @@ from typing import Any
 
 from rest_framework import serializers
 
-from apps.catalog.contracts import Image, Option, Product, ProductInput, ProductStatus, ProductTexts, VariantInput
+from apps.catalog.contracts import (
+    LONGEST_TEXTS,
+    Image,
+    Option,
+    Product,
+    ProductInput,
+    ProductStatus,
+    ProductTexts,
+    VariantInput,
+)
 from apps.kernel import codec
 from apps.web.fields import ChoiceField, ClosedSerializer, MoneyField, YesNoField
 
@@ -15,9 +24,18 @@ _PLAIN = ("title", "slug", "description_html", "vendor", "product_type", "attrib
 _STATUSES = [status.value for status in ProductStatus]
 
 
+def _text(member: str) -> serializers.CharField:
+    return serializers.CharField(max_length=LONGEST_TEXTS[member], allow_blank=True, default="")
+
+
+def _texts(member: str) -> serializers.DictField:
+    child = serializers.CharField(max_length=LONGEST_TEXTS[member], allow_blank=True)
+    return serializers.DictField(child=child, default=dict)
+
+
 class ImageBody(serializers.Serializer[Any]):
     url = serializers.CharField(max_length=2000)
-    alt = serializers.CharField(max_length=500, allow_blank=True, default="")
+    alt = _text("image_alts")
     width = serializers.IntegerField(min_value=1, max_value=100_000, allow_null=True, default=None)
     height = serializers.IntegerField(min_value=1, max_value=100_000, allow_null=True, default=None)
 
@@ -40,38 +58,35 @@ class VariantBody(serializers.Serializer[Any]):
     image_url = serializers.CharField(max_length=2000, allow_blank=True, default="")
 
 
-def _texts(longest: int) -> serializers.DictField:
-    child = serializers.CharField(max_length=longest, allow_blank=True)
-    return serializers.DictField(child=child, default=dict)
-
-
 class TextsBody(ClosedSerializer):
     """A product's texts in another language; what is left out is shown in the shop's own."""
 
-    title = serializers.CharField(max_length=255, allow_blank=True, default="")
-    description_html = serializers.CharField(max_length=500_000, allow_blank=True, default="")
-    names = _texts(255)
-    values = serializers.DictField(child=_texts(255), default=dict)
-    attributes = _texts(5000)
-    tags = _texts(255)
-    image_alts = _texts(500)
+    title = _text("title")
+    description_html = _text("description_html")
+    names = _texts("names")
+    values = serializers.DictField(child=_texts("values"), default=dict)
+    attributes = _texts("attributes")
+    tags = _texts("tags")
+    image_alts = _texts("image_alts")
 
 
 class ProductBody(serializers.Serializer[Any]):
-    title = serializers.CharField(max_length=255)
+    title = serializers.CharField(max_length=LONGEST_TEXTS["title"])
     slug = serializers.CharField(max_length=255, allow_blank=True, default="")
     status = ChoiceField(choices=_STATUSES, default=ProductStatus.DRAFT.value)
-    description_html = serializers.CharField(max_length=500_000, allow_blank=True, default="")
+    description_html = _text("description_html")
     vendor = serializers.CharField(max_length=255, allow_blank=True, default="")
     product_type = serializers.CharField(max_length=255, allow_blank=True, default="")
-    tags = serializers.ListField(child=serializers.CharField(max_length=255), default=list, max_length=250)
+    tags = serializers.ListField(
+        child=serializers.CharField(max_length=LONGEST_TEXTS["tags"]), default=list, max_length=250
+    )
     options = OptionBody(many=True, default=list)
     variants = VariantBody(many=True, default=list)
     images = ImageBody(many=True, default=list)
     categories = serializers.ListField(
         child=serializers.CharField(max_length=1000), default=list, max_length=100, help_text="Paths of categories."
     )
-    attributes = serializers.DictField(child=serializers.CharField(max_length=5000, allow_blank=True), default=dict)
+    attributes = _texts("attributes")
     translations = serializers.DictField(
         child=TextsBody(),
         required=False,

@@ -9,14 +9,19 @@ from typing import Final, TypeVar
 
 from django.conf import settings
 
-from apps.catalog.contracts import PRICE_LIMIT, ProductInput, ProductStatus, VariantInput
+from apps.catalog.contracts import LONGEST_TEXTS, PRICE_LIMIT, ProductInput, ProductStatus, VariantInput
 from apps.catalog.services.translations import check_translations
 from apps.kernel.errors import FieldError, Invalid
+from apps.web.texts import too_long
 
 T = TypeVar("T", bound=Hashable)
 SLUG: Final = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")
-_LIMITS: Final = {"title": 255, "slug": 255, "vendor": 255, "product_type": 255}
-_LONGEST_DESCRIPTION: Final = 500_000
+_LIMITS: Final = {
+    "slug": 255,
+    "vendor": 255,
+    "product_type": 255,
+    **{name: LONGEST_TEXTS[name] for name in ("title", "description_html")},
+}
 _MOST_GRAMS: Final = 2**31 - 1
 
 
@@ -40,14 +45,12 @@ def _texts(product: ProductInput) -> Iterator[FieldError]:
         yield FieldError("title", "required", "A product needs a title.")
     for name, limit in _LIMITS.items():
         if len(text := getattr(product, name)) > limit:
-            yield _too_long(name, text, limit)
+            yield too_long(name, text, limit)
     if product.slug and not SLUG.fullmatch(product.slug):
         yield FieldError(
             "slug", "invalid", f"{product.slug!r} is no slug; use a-z, 0-9 and hyphens, such as rain-jacket."
         )
-    if len(product.description_html) > _LONGEST_DESCRIPTION:
-        yield _too_long("description_html", product.description_html, _LONGEST_DESCRIPTION)
-    if any(not tag.strip() or len(tag) > 255 for tag in product.tags):
+    if any(not tag.strip() or len(tag) > LONGEST_TEXTS["tags"] for tag in product.tags):
         yield FieldError("tags", "invalid", "A tag has 1 to 255 characters.")
 
 
@@ -73,8 +76,8 @@ def _images(product: ProductInput) -> Iterator[FieldError]:
                 "invalid",
                 f"{image.url[:80]!r} is no address of an image: http(s)://... or /static/...",
             )
-        if len(image.alt) > 500:
-            yield _too_long(f"images.{i}.alt", image.alt, 500)
+        if len(image.alt) > LONGEST_TEXTS["image_alts"]:
+            yield too_long(f"images.{i}.alt", image.alt, LONGEST_TEXTS["image_alts"])
 
 
 def is_image_url(url: str) -> bool:
@@ -101,7 +104,7 @@ def _variants(product: ProductInput) -> Iterator[FieldError]:
 def _variant_values(variant: VariantInput, *, where: str) -> Iterator[FieldError]:
     for name in ("sku", "barcode"):
         if len(text := getattr(variant, name)) > 100:
-            yield _too_long(f"{where}.{name}", text, 100)
+            yield too_long(f"{where}.{name}", text, 100)
     if not 0 <= variant.weight_grams <= _MOST_GRAMS:
         yield FieldError(f"{where}.weight_grams", "invalid", "A weight is zero or more, in grams.")
     if variant.tax_class not in settings.TAX_CLASSES:
@@ -120,7 +123,3 @@ def _variant_values(variant: VariantInput, *, where: str) -> Iterator[FieldError
 
 def _repeated(items: Iterable[T]) -> list[T]:
     return [item for item, count in Counter(items).items() if count > 1]
-
-
-def _too_long(field: str, text: str, limit: int) -> FieldError:
-    return FieldError(field, "too_long", f"At most {limit:,} characters; it has {len(text):,}.")

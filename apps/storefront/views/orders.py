@@ -34,8 +34,6 @@ _STEPS = (
     (orders.OrderStatus.SHIPPED, pgettext_lazy("step", "Shipped")),
     (orders.OrderStatus.DELIVERED, pgettext_lazy("step", "Delivered")),
 )
-# As every page promises it.
-_RETURN_DAYS: Final = 30
 _ABOUT_MONEY: Final = ("paid", "refunded", "noted")
 
 
@@ -102,7 +100,7 @@ def _return_until(order: orders.Order) -> datetime | None:
     """Return the end of the time to return something, once everything has arrived."""
     arrived = [parcel.delivered_at for parcel in order.shipments if parcel.delivered_at]
     all_there = order.fulfilment_status is orders.FulfilmentStatus.DELIVERED and arrived
-    return max(arrived) + timedelta(days=_RETURN_DAYS) if all_there else None
+    return max(arrived) + timedelta(days=settings.RETURN_DAYS) if all_there and settings.RETURN_DAYS else None
 
 
 @never_cache

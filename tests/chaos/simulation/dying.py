@@ -21,8 +21,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.signals import connection_created
 from django.utils import translation
 
-from apps.brand import api as brand
-from apps.content import api as content
+from apps.persistence.remembered import Remembered
 from tests.chaos.simulation.database import SimulatedDatabase
 from tests.payments.sandbox.inprocess import forget_gateways
 from tests.sentinel import writes
@@ -130,8 +129,7 @@ class Processes:
             connection.in_atomic_block = connection.closed_in_transaction = connection.needs_rollback = False
             connection.atomic_blocks, connection.savepoint_ids, connection.run_on_commit = [], [], []
         forget_gateways()
-        brand.forget_brand()
-        content.forget_content()
+        Remembered.forget_all()
         translation.deactivate()
 
     @contextmanager
