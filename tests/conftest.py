@@ -16,6 +16,8 @@ seeds.install()
 _ONE_SHOP = {"deploy", "e2e", "shop"}
 # Folders of which every test is marked by their own conftest, later than this hook.
 _PROCESSES = {"e2e", "shop"}
+# Groups that begin before all others, the longest first: one that began late would go on alone.
+_LONGEST = ("e2e", "shop", "messaging-lab", "deploy", "local/test_bench.py", "local/test_up.py")
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -27,6 +29,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if with_processes and not item.get_closest_marker("xdist_group"):
             group = path.parts[0] if path.parts[0] in _ONE_SHOP else path.as_posix()
             item.add_marker(pytest.mark.xdist_group(group))
+    items.sort(key=_place)
+
+
+def _place(item: pytest.Item) -> int:
+    marker = item.get_closest_marker("xdist_group")
+    return _LONGEST.index(marker.args[0]) if marker and marker.args[0] in _LONGEST else len(_LONGEST)
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:

@@ -40,19 +40,20 @@ def measure(shop: BenchShop, requests: Sequence[bytes]) -> dict[str, float]:
     What the same processes spend when nobody buys is taken off; `relay` and `worker` go on asking whether there is anything to do.
     """
     with psycopg.connect(shop.database_url(), autocommit=True) as connection:
-        _wait_until_done(connection)
+        wait_until_done(connection)
         quiet = _spent_by(shop, connection, lambda: time.sleep(_QUIET_SECONDS))
 
         def place() -> None:
             writes.measure(requests, base=shop.base, concurrency=_CONCURRENCY, pids=())
-            _wait_until_done(connection)
+            wait_until_done(connection)
 
         busy = _spent_by(shop, connection, place)
     idle = {name: spent / quiet["seconds"] * busy["seconds"] for name, spent in quiet.items()}
     return {name: (spent - idle[name]) / len(requests) for name, spent in busy.items() if name != "seconds"}
 
 
-def _wait_until_done(connection: psycopg.Connection[Any]) -> None:
+def wait_until_done(connection: psycopg.Connection[Any]) -> None:
+    """Wait until all that follows the orders has happened."""
     wait_for(lambda: connection.execute(_LEFT).fetchone() == (0,), what="what follows the orders")
 
 
