@@ -29,7 +29,9 @@ from ecommerce.local.plan import ROOT
 from ecommerce.local.pytest_plugin import REPORT_VARIABLE
 from ecommerce.local.throwaway import start_servers
 
-_WORKERS: Final = "2"
+_WORKERS: Final = ("-n", "2", "--dist", "loadgroup")
+# Browsers and running shops leave a third of the processor idle.
+_WAITING_WORKERS: Final = ("-n", "3", "--dist", "loadgroup")
 _SLOWEST: Final = 10
 _NO_TESTS_COLLECTED: Final = 5
 _STATIC: Final = {
@@ -37,7 +39,6 @@ _STATIC: Final = {
     "ruff check": ("ruff", "check", "."),
     "ruff format": ("ruff", "format", "--check", "."),
 }
-_IN_PARALLEL: Final = ("-n", _WORKERS, "--dist", "loadgroup")
 
 
 @dataclass(slots=True)
@@ -114,11 +115,11 @@ def _run_static(console: Console, outcome: Outcome) -> None:
 def _phases(options: argparse.Namespace) -> dict[str, tuple[str, ...]]:
     """Return the runs of pytest, by what they are called, each with what selects its tests."""
     if options.proof:
-        return {"crash points and races": (*_IN_PARALLEL, "-m", "proof")}
+        return {"crash points and races": (*_WORKERS, "-m", "proof")}
     shared = "not processes and not browser and not proof" + (" and not slow" if options.fast else "")
     running = "(processes or browser) and not proof"
-    whole = {} if options.fast else {"tests with processes and browsers": (*_IN_PARALLEL, "-m", running)}
-    return {"tests": (*_IN_PARALLEL, "-m", shared), **whole}
+    whole = {} if options.fast else {"tests with processes and browsers": (*_WAITING_WORKERS, "-m", running)}
+    return {"tests": (*_WORKERS, "-m", shared), **whole}
 
 
 def _run_tests(console: Console, outcome: Outcome, *, phases: dict[str, tuple[str, ...]], arguments: list[str]) -> None:
