@@ -142,9 +142,7 @@ def repair_finding(*, finding_id: UUID, actor: str) -> bool:
         logger.exception("repair %s of %s failed", row.repair, row.subject)
         error = f"{type(raised).__name__}: {raised}"
     _end(record, error)
-    for check in audits.checks():
-        if check.name == row.check_name:
-            look_again(check, subject=row.subject)
+    look_again(audits.find_check(row.check_name), subject=row.subject)
     return AuditFinding.objects.filter(pk=finding_id, over_at__isnull=False).exists()
 
 

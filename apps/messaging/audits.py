@@ -75,6 +75,11 @@ def checks() -> list[Check]:
     return sorted(_checks.values(), key=lambda check: check.name)
 
 
+def find_check(name: str) -> Check:
+    """Return a registered check; KeyError."""
+    return _checks[name]
+
+
 def find_repair(name: str) -> Repair:
     """Return a registered repair; KeyError."""
     return _repairs[name]

@@ -27,6 +27,7 @@ from typing import Any, Final
 from xml.etree import ElementTree
 
 from ecommerce.local.throwaway import EMBEDDED_VARIABLE, start_servers
+from laboratory.report.contents import MUTANTS
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 FOLDER: Final = ROOT / "tests" / "chaos" / "mutants"
@@ -176,6 +177,7 @@ def main(arguments: Sequence[str]) -> int:
                 for path, text in before.items():
                     path.write_text(text, encoding="utf-8")
             print(f"    {_describe(outcomes[-1])}", flush=True)
+            options.out.parent.mkdir(exist_ok=True)
             options.out.write_text(json.dumps({"seeds": options.seeds, "mutants": outcomes}, indent=1) + "\n")
     return _report(outcomes)
 
@@ -191,7 +193,10 @@ def _parse(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=0, help="which sample (default 0)")
     parser.add_argument("--seeds", type=int, default=6, help="seeds of each race (default 6)")
     parser.add_argument(
-        "--out", type=Path, default=Path("mutants.json"), help="where the figures go (default mutants.json)"
+        "--out",
+        type=Path,
+        default=MUTANTS,
+        help="where the figures go (default var/mutants.json, where bin/chaos reads them)",
     )
     return parser.parse_args(arguments)
 
