@@ -31,7 +31,8 @@ from apps.persistence.statements import columns_of, fetch_all, fetch_from, read_
 logger = logging.getLogger(__name__)
 DRAIN_TASK = "messaging.drain"
 BATCH = 100
-TURN_SECONDS = 20.0  # of one task; well below CELERY_TASK_TIME_LIMIT
+# Of one task: what waits in another queue, such as the payment of an order, then has its turn.
+TURN_SECONDS = 3.0
 
 # How far into the due rows a claim looks. One key may have thousands there that wait for its first; `_defer_followers` puts them off.
 WINDOW = 1000

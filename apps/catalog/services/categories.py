@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from django.db import IntegrityError, connections
+from django.db.models import Max, QuerySet
 from django.utils.text import slugify
 
 from apps.catalog import models, selectors
@@ -82,13 +83,20 @@ def ensure_category(*, steps: Sequence[CategoryStep]) -> str:
         found = models.Category.objects.filter(path=path).first()
         if found is None:
             lock_tree()
+            place = _place_behind(models.Category.objects.filter(parent=parent))
             found, made = models.Category.objects.get_or_create(
-                path=path, defaults={"name": step.name[:200], "slug": slug, "parent": parent}
+                path=path, defaults={"name": step.name[:200], "slug": slug, "parent": parent, "position": place}
             )
             if made:
                 category_changed(category_id=found.id)
         parent = found
     return path
+
+
+def _place_behind(siblings: QuerySet[models.Category]) -> int:
+    """Return the position behind siblings that somebody put in an order; where nobody did, all stand by name."""
+    last = siblings.aggregate(last=Max("position"))["last"]
+    return last + 1 if last else 0
 
 
 def path_of(row: models.Category) -> str:

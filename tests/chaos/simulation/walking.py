@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 from tests.chaos.simulation.dying import Place, nobody_dies
 from tests.chaos.simulation.invariants import unrepeated_answers, violations
@@ -83,9 +84,14 @@ class Walk:
         ends = [self._cancel, self._staff_cancel]
         if not buyer.payment:
             return [*always, *ends, *[self._start] * 8]
-        pays = {"manual": self._staff_book, "page": self._pay_on_page, "card": self._pay}
-        way = "page" if buyer.payment["redirect_url"] else "card" if buyer.payment["client_secret"] else "manual"
-        return [*always, *ends, *[pays[way]] * 6, self._start, *[self._staff_ship] * 3, *[self._staff_refund] * 2]
+        pays = [way] * 6 if (way := self._way_to_pay(buyer.payment)) else []
+        return [*always, *ends, *pays, self._start, *[self._staff_ship] * 3, *[self._staff_refund] * 2]
+
+    def _way_to_pay(self, payment: dict[str, Any]) -> Callable[[Buyer], object] | None:
+        """Return what brings the money; None where the provider's payment was over when the buyer asked for it."""
+        if payment["provider"] == "manual":
+            return self._staff_book
+        return self._pay_on_page if payment["redirect_url"] else self._pay if payment["client_secret"] else None
 
     # what may happen
 
