@@ -16,6 +16,7 @@ from apps.catalog import contracts, models
 from apps.catalog.texts import read_texts
 from apps.kernel.money import Money
 from apps.kernel.pages import Page
+from apps.media import api as media
 from apps.persistence.statements import fetch_all, write_array
 from apps.web.languages import other_languages
 from apps.web.pagination import PageParams, paginate
@@ -83,7 +84,9 @@ def _sellable(row: tuple[Any, ...], *, currency: str) -> contracts.SellableVaria
         weight_grams=grams,
         requires_shipping=ships,
         tax_class=tax_class,
-        image=None if url is None else contracts.Image(url=url, alt=alt, width=width, height=height),
+        image=contracts.Image(url=url, alt=alt, width=width, height=height)
+        if url and media.is_shown(url=url)
+        else None,
         available_for_sale=on,
         shown_title=shown.get("title") or title,
         shown_options=show_options(options, names=shown.get("names", {}), values=shown.get("values", {})),

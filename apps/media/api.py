@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from django.conf import settings
+
 from apps.media import names
 from apps.media.contracts import MailForm, StoredImage
 from apps.media.errors import ImageRefused
@@ -15,6 +17,7 @@ __all__ = [
     "find_mail_form",
     "find_rendition",
     "for_mail",
+    "is_shown",
     "request_image",
     "request_images",
     "srcset",
@@ -55,6 +58,14 @@ def request_image(*, source_url: str) -> None:
 def request_images(*, source_urls: Sequence[str]) -> None:
     """Do the same for several addresses in one transaction."""
     fetching.request_images(source_urls=source_urls)
+
+
+def is_shown(*, url: str) -> bool:
+    """Return whether pages show the picture at this address: the shop's own, or any where it leaves pictures at their addresses.
+
+    A foreign one tells a stranger who looks at the shop, and is gone when they please; with settings.IMAGE_FETCH it is fetched first.
+    """
+    return url.startswith("/") or not settings.IMAGE_FETCH
 
 
 def srcset(url: str) -> str:

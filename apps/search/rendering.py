@@ -19,6 +19,7 @@ from apps.catalog.contracts import Category, Image, Option, Product, ProductText
 from apps.inventory.contracts import StockStatus
 from apps.kernel import codec
 from apps.kernel.money import Money
+from apps.media import api as media
 from apps.search import option_values
 from apps.search.languages import shop_language
 from apps.web.languages import other_languages
@@ -56,6 +57,7 @@ def render(
     product: Product, *, stock: Mapping[UUID, StockStatus], categories: Mapping[UUID, Category]
 ) -> tuple[Document, ...]:
     """Return the documents in each currency that any variant has a price in."""
+    product = _with_shown_pictures(product)
     currencies = sorted({currency for variant in product.variants for currency in variant.prices})
     known = [categories.get(category.id, category) for category in product.categories]
     translated = [
@@ -76,6 +78,17 @@ def render(
             _render(told, currency, texts, language=language, stock=stock, categories=named) for currency in currencies
         ]
     return tuple(documents)
+
+
+def _with_shown_pictures(product: Product) -> Product:
+    """Return a product without the pictures that are still to be fetched."""
+    if all(media.is_shown(url=image.url) for image in product.images):
+        return product
+    images = tuple(image for image in product.images if media.is_shown(url=image.url))
+    variants = (
+        variant if variant.image in (None, *images) else replace(variant, image=None) for variant in product.variants
+    )
+    return replace(product, images=images, variants=tuple(variants))
 
 
 def _translate(product: Product, texts: ProductTexts) -> Product:

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from django.http.request import validate_host
 
 from ecommerce.settings import env
+from ecommerce.settings.media import IMAGE_FETCH
 from ecommerce.settings.payments import STRIPE_API_BASE
 from ecommerce.settings.shop import SOCKETS_URL, STOREFRONT_URL
 
@@ -57,7 +58,7 @@ SECURE_PROXY_SSL_HEADER = (
 CONTENT_SECURITY_POLICY = "; ".join(
     [
         "default-src 'self'",
-        "img-src 'self' data: https:",
+        "img-src 'self' data:" if IMAGE_FETCH else "img-src 'self' data: https:",
         f"connect-src 'self' {SOCKETS_URL}",
         "object-src 'none'",
         "base-uri 'none'",

@@ -185,11 +185,26 @@ def test_staff_who_save_the_product_keep_where_its_picture_came_from(run):
     ]
 
 
-def test_picture_of_a_product_that_staff_made_is_left_alone(asked):
+def test_picture_of_a_product_that_staff_made_is_left_alone_where_none_are_fetched(asked):
     product = make_simple("Lamp")
 
     assert asked == []
     assert catalog.get_product(product_id=product.id).images[0].source_urls == ()
+
+
+def test_picture_of_a_product_that_staff_made_is_asked_for_and_not_shown_before(asked, settings):
+    settings.IMAGE_FETCH = True
+    product = make_simple("Lamp")
+    (image,) = product.images
+
+    catalog.update_product(
+        product_id=product.id, product=product_input(title="Lamps", slug="lamp", images=product.images)
+    )
+
+    assert image.url.startswith("http")
+    assert asked == [[image.url], [image.url]]
+    variant, *_ = catalog.get_product(product_id=product.id).variants
+    assert catalog.get_variants(ids=[variant.id], currency="EUR")[variant.id].image is None
 
 
 @pytest.fixture

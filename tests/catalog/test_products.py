@@ -205,6 +205,18 @@ def test_moving_a_category_moves_its_branch_and_publishes_each_node():
     assert published(tree["clothing/jackets/rain"].id)[-1] == ("category_changed", 2)
 
 
+def test_new_category_stands_behind_those_that_are_in_an_order():
+    catalog.ensure_categories(paths=[["B"], ["A"]])
+    named = {category.path: category for category in catalog.list_categories()}
+    assert {category.position for category in named.values()} == {0}
+    catalog.save_category(name="B", slug="b", parent_id=None, category_id=named["b"].id, position=3)
+
+    catalog.ensure_categories(paths=[["C"], ["B", "D"]])
+
+    placed = {category.path: category.position for category in catalog.list_categories()}
+    assert placed == {"a": 0, "b": 3, "c": 4, "b/d": 0}
+
+
 def test_category_cannot_lie_below_itself():
     catalog.ensure_categories(paths=[["A", "B"]])
     top, below = catalog.list_categories()

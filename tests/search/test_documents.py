@@ -46,6 +46,19 @@ def listed(currency="EUR"):
     return search.browse(query=search.ListingQuery(currency=currency)).cards
 
 
+def test_foreign_picture_is_shown_only_where_none_are_fetched(settings):
+    product = make_simple("Lamp")
+    deliver_all()
+    (before,) = listed()
+
+    settings.IMAGE_FETCH = True
+    search.rebuild()
+
+    (after,) = listed()
+    assert before["image"]["url"] == product.images[0].url
+    assert after["image"] is None
+
+
 def test_published_product_is_listed_with_its_lowest_price(get):
     product = make_product(
         variants=(variant("S", price="90.00"), variant("M", price="80.00", compare_at_prices={"EUR": eur("99.00")}))

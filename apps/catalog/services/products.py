@@ -21,19 +21,35 @@ from apps.catalog.services.validation import check_product
 from apps.catalog.services.writing import ProductWriter
 from apps.kernel import clock
 from apps.kernel.errors import Invalid, PreconditionFailed
+from apps.media import api as media
 from apps.messaging import api as messaging
 
 # PostgreSQL's detail of a broken unique constraint, in any language: Key (sku)=(A-1) already exists.
 _TAKEN: Final = re.compile(r"\((slug|sku)\)=\((.*)\)", re.DOTALL)
 
 
-@messaging.command
 def create_product(*, product: ProductInput) -> Product:
+    return request_pictures(_create_product(product=product))
+
+
+@messaging.command
+def _create_product(*, product: ProductInput) -> Product:
     return write_product(row=models.Product(), is_new=True, given=product)[0]
 
 
-@messaging.command
 def update_product(*, product_id: UUID, product: ProductInput, if_version: int | None = None) -> Product:
+    return request_pictures(_update_product(product_id=product_id, product=product, if_version=if_version))
+
+
+def request_pictures(product: Product) -> Product:
+    """Have the pictures fetched that lie elsewhere: until they are here, shoppers see none. Returns the product."""
+    if elsewhere := [image.url for image in product.images if not media.is_shown(url=image.url)]:
+        media.request_images(source_urls=elsewhere)
+    return product
+
+
+@messaging.command
+def _update_product(*, product_id: UUID, product: ProductInput, if_version: int | None = None) -> Product:
     row = lock_product(product_id)
     if if_version is not None and if_version != row.version:
         raise PreconditionFailed(f"The product is at version {row.version} now; read it again.")
