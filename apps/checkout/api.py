@@ -156,7 +156,7 @@ def get_quote(*, owner: CartOwner) -> Quote:
 
 
 def update_checkout(*, owner: CartOwner, changes: CheckoutChanges) -> Quote:
-    """Keep what the shopper filled in, and return the new quote.
+    """Keep what the shopper filled in, and return the new quote. A customer without an e-mail address there gets the account's.
 
     Raises Invalid naming each field: email, shipping_address.*, billing_address.*, shipping_method_id (not offered for this address),
     promo_codes (`promo_code_unknown`); nothing is kept then. Raises CartNotFound, CartBusy.

@@ -272,10 +272,15 @@ def test_file_that_makes_no_sense_is_refused_in_one_sentence(run, content, messa
 
 
 def test_encoding_error_at_the_end_imports_nothing(run):
-    with pytest.raises(catalog.UnreadableFile, match="line"):
+    with pytest.raises(catalog.UnreadableFile, match="byte 0xe9 near line 2002"):
         run(shopify_csv(*(row(f"p{n}") for n in range(2000))).encode() + b"x,Caf\xe9\n")
 
     assert products() == {}
+
+
+def test_encoding_error_names_the_line_of_a_short_file_too(run):
+    with pytest.raises(catalog.UnreadableFile, match="byte 0xe9 near line 4"):
+        run(shopify_csv(row("a"), row("b")).encode() + b"x,Caf\xe9\n")
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "undefined"])

@@ -9,6 +9,7 @@ from apps.kernel.address import Address
 from apps.kernel.errors import Invalid
 from apps.kernel.ids import uuid7
 from apps.web.testing import assert_queries
+from tests.accounts.people import register
 from tests.checkout.shopping import ADDRESS, euro, fill_in, guest, make_variant, ready
 
 pytestmark = pytest.mark.django_db
@@ -41,6 +42,18 @@ def test_filled_in_checkout_is_ready_and_adds_up():
     assert (totals.subtotal, totals.shipping, totals.total) == (euro("40.00"), euro("4.90"), euro("44.90"))
     assert totals.prices_include_tax
     assert checkout.get_quote(owner=owner).totals == totals
+
+
+def test_customer_is_written_to_at_the_address_of_the_account_unless_they_say_otherwise():
+    owner = checkout.CartOwner(customer_id=register("ada@example.com").id)
+
+    assert checkout.update_checkout(owner=owner, changes=Changes(shipping_address=ADDRESS)).email == "ada@example.com"
+    assert (
+        checkout.update_checkout(owner=owner, changes=Changes(email="office@example.com")).email == "office@example.com"
+    )
+    assert (
+        checkout.update_checkout(owner=owner, changes=Changes(shipping_address=ADDRESS)).email == "office@example.com"
+    )
 
 
 def test_own_billing_address_stays_when_the_shipping_address_changes():

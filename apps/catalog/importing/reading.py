@@ -262,6 +262,8 @@ def _wrong_encoding(error: UnicodeError, *, line: int, encoding: str) -> Unreada
     name = "UTF-8" if encoding == "utf-8-sig" else encoding
     bad = str(error)
     if isinstance(error, UnicodeDecodeError):
+        # The file is read some thousand bytes at a time; the lines before these have been counted.
+        line += error.object[: error.start].count(b"\n")
         bad = f"byte 0x{error.object[error.start : error.start + 1].hex()} near line {line}"
     return _unreadable(
         f"The file is not {name}: {bad}. Save it as CSV UTF-8, or name its encoding with --encoding, such as cp1252."

@@ -30,7 +30,10 @@ _TOKEN = OpenApiParameter(
     name="Cart-Token",
     location=OpenApiParameter.HEADER,
     type=str,
-    description="Whose cart it is, for guests: from the header of the first cart response.",
+    description=(
+        "Whose cart it is, for guests: from the header of the first cart response. The first request that bears an access token as well "
+        "moves what is in it into the customer's own cart."
+    ),
 )
 _CURRENCY = OpenApiParameter(
     name="currency", type=str, description="ISO 4217; the cart's currency from its first line on."

@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 
+from apps.accounts import api as accounts
 from apps.addressing import api as addressing
 from apps.checkout.contracts import CartOwner, CheckoutChanges, Quote
 from apps.checkout.errors import CartBusy
@@ -30,6 +31,9 @@ def update_checkout(*, owner: CartOwner, changes: CheckoutChanges) -> Quote:
     _check(changes)
     for _attempt in range(_ATTEMPTS):
         opened = open_cart(owner=owner)
+        if owner.customer_id and changes.email is None and not opened.row.email:
+            known = accounts.get_customers(ids=[owner.customer_id]).get(owner.customer_id)
+            changes = replace(changes, email=known.email if known else None)
         details = _apply(details_of(opened.row), changes)
         variants = read_variants(opened)
         cart = present_cart(opened, variants=variants)
