@@ -32,7 +32,7 @@ logger = logging.getLogger(__name__)
 DRAIN_TASK = "messaging.drain"
 BATCH = 100
 # Of one task: what waits in another queue, such as the payment of an order, then has its turn.
-TURN_SECONDS = 3.0
+TURN_SECONDS = 1.0
 
 # How far into the due rows a claim looks. One key may have thousands there that wait for its first; `_defer_followers` puts them off.
 WINDOW = 1000

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 from ecommerce.local.console import Console
-from ecommerce.local.embedded import await_ready, start_shop, stop_shop
+from ecommerce.local.embedded import RunningShop, await_ready, start_shop, stop_shop
 from ecommerce.local.errors import StartError
 from ecommerce.local.files import last_lines
 from ecommerce.local.journey import JourneyFailed, Timeline, order_as_guest
@@ -23,7 +24,7 @@ def check(console: Console) -> int:
     console.step(f"starting a throw-away shop on port {port}, state {state}")
     shop = start_shop(state=state, port=port, demo=True, environment={})
     try:
-        await_ready(shop, seconds=_START_SECONDS)
+        await_ready(shop, seconds=_START_SECONDS, meanwhile=_follow(shop, console))
         console.step("ready; ordering as a guest")
         timeline = order_as_guest(run=shop.run)
     except (StartError, JourneyFailed) as error:
@@ -39,6 +40,21 @@ def check(console: Console) -> int:
         return 1
     shutil.rmtree(state, ignore_errors=True)
     return 0
+
+
+def _follow(shop: RunningShop, console: Console) -> Callable[[], None]:
+    """Return what tells the steps of its start that were not told yet."""
+    told = 0
+
+    def tell() -> None:
+        nonlocal told
+        whole_lines = shop.output.read_text(encoding="utf-8").rpartition("\n")[0].splitlines()
+        steps = [line for line in whole_lines if line.startswith("[")]
+        for step in steps[told:]:
+            console.say(f"  {step}")
+        told = len(steps)
+
+    return tell
 
 
 def _show(console: Console, timeline: Timeline) -> None:

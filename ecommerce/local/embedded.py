@@ -6,7 +6,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -144,9 +144,17 @@ def start_shop(
     return RunningShop(process=process, state=state, port=port, output=output)
 
 
-def await_ready(shop: RunningShop, *, seconds: float) -> None:
-    """Wait until its run.json appears; StartError where the supervisor ends first or the time is over."""
-    wait_until(lambda: _is_ready(shop) or shop.process.poll() is not None, seconds=seconds)
+def await_ready(shop: RunningShop, *, seconds: float, meanwhile: Callable[[], None] = lambda: None) -> None:
+    """Wait until its run.json appears, calling `meanwhile` again and again.
+
+    StartError where the supervisor ends first or the time is over.
+    """
+
+    def is_over() -> bool:
+        meanwhile()
+        return _is_ready(shop) or shop.process.poll() is not None
+
+    wait_until(is_over, seconds=seconds)
     if shop.process.poll() is not None or not _is_ready(shop):
         raise StartError(f"The shop did not become ready:\n{shop.last_output()}")
 

@@ -267,5 +267,6 @@ def test_bin_up_check_places_an_order_and_says_when_what_happened():
     )
 
     assert ended.returncode == 0, ended.stdout + ended.stderr
+    assert "] starting PostgreSQL and Valkey\n" in ended.stdout
     assert "WebSocket said processing" in ended.stdout
     assert "mail '" in ended.stdout
