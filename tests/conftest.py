@@ -16,19 +16,23 @@ seeds.install()
 _ONE_SHOP = {"deploy", "e2e", "shop"}
 # Folders of which every test is marked by their own conftest, later than this hook.
 _PROCESSES = {"e2e", "shop"}
+# Folders that bin/test --fast leaves out: of other programs, or of what many apps refuse together.
+_SLOW = ("abuse", "chaos/laboratory", "payments/sandbox")
 # Groups that begin before all others, the longest first: one that began late would go on alone.
 _LONGEST = ("e2e", "shop", "messaging-lab", "deploy", "local/test_bench.py", "local/test_up.py")
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep together, on one worker, what shares processes; first of all hooks, since pytest-xdist reads groups in its own."""
+    """Keep together, on one worker, what shares processes; first of all hooks, since others read groups and marks."""
     for item in items:
         path = item.path.relative_to(Path(__file__).parent)
         with_processes = path.parts[0] in _PROCESSES or item.get_closest_marker("processes")
         if with_processes and not item.get_closest_marker("xdist_group"):
             group = path.parts[0] if path.parts[0] in _ONE_SHOP else path.as_posix()
             item.add_marker(pytest.mark.xdist_group(group))
+        if path.as_posix().startswith(_SLOW):
+            item.add_marker(pytest.mark.slow)
     items.sort(key=_place)
 
 

@@ -95,6 +95,8 @@ def test_categories_begin_with_what_the_shop_is_about(demo):
     assert [each.slug for each in roots] == ["clothing", "footwear", "accessories", "camp"]
 
 
+@pytest.mark.slow
+@pytest.mark.xdist_group("demo")
 def test_loading_twice_changes_nothing(demo, capsys):
     events = OutboxMessage.objects.count()
     slugs = [product.slug for product in catalog.list_products()]

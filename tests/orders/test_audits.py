@@ -16,7 +16,7 @@ from apps.payments import api as payments
 from tests.orders.making import STAFF, place, stock
 from tests.orders.paying import arrive, pay, settle, start
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 LATE = "statement_timestamp() - interval '2 hours'"
 
 

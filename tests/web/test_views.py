@@ -37,6 +37,7 @@ _LEAVES |= st.uuids() | st.datetimes(timezones=st.timezones()) | st.dates()
 
 
 # How fast a busy machine makes up values says nothing.
+@pytest.mark.slow
 @settings(suppress_health_check=[HealthCheck.too_slow])
 @given(st.recursive(_LEAVES, lambda inner: st.lists(inner) | st.tuples(inner) | st.dictionaries(st.text(), inner)))
 def test_what_goes_out_is_what_the_codec_encodes(value):
