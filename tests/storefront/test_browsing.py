@@ -121,6 +121,16 @@ def test_search_engines_get_the_description_as_text():
     assert '"description":"It turns with you. Dry. Warm"' in page.text
 
 
+def test_filters_open_over_the_page_and_close_without_a_script():
+    make_listed()
+
+    page = Visitor().get("/products/").text
+
+    drawer = re.search(r'<div class="filters" id="(\w+)" popover>', page)[1]
+    assert f'<button type="button" popovertarget="{drawer}">Filter' in page
+    assert re.search(rf'popovertarget="{drawer}" popovertargetaction="hide">Close<', page)
+
+
 def test_pages_of_a_listing_keep_its_filters():
     for number in range(30):
         make_simple(f"Shirt {number:02}", price=f"{10 + number}.00")

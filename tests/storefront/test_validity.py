@@ -24,7 +24,7 @@ from tests.storefront.visitor import Visitor, make_listed
 
 pytestmark = pytest.mark.django_db
 # These hold ids of other elements.
-_REFERENCES = ("for", "form", "list", "aria-controls", "aria-describedby", "aria-labelledby")
+_REFERENCES = ("for", "form", "list", "aria-controls", "aria-describedby", "aria-labelledby", "popovertarget")
 _TAKES_CLICKS = {"a", "button", "input", "select", "summary", "textarea"}
 
 

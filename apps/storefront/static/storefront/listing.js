@@ -1,9 +1,10 @@
 "use strict";
-// Applies a filter when it is ticked, and adds the next page to the list. Without this script a button and a link do.
+// Applies a filter of the column when it is ticked, and adds the next page to the list. Without this script a button and a link do.
+// In the drawer of a phone several are ticked before its button applies them.
 (() => {
   const form = document.querySelector("form[data-filter]");
   form?.addEventListener("change", (event) => {
-    if (event.target.type === "checkbox") form.requestSubmit();
+    if (event.target.type === "checkbox" && !form.closest(":popover-open")) form.requestSubmit();
   });
   form?.addEventListener("formdata", (event) => {
     for (const name of ["min_price", "max_price"]) if (!event.formData.get(name)) event.formData.delete(name);
