@@ -349,3 +349,5 @@ def test_failing_page_says_the_request_id(monkeypatch):
 
     assert response.status_code == 500
     assert b"<code>asked-for-help</code>" in response.content
+    # Without it the first page somebody ever sees here keeps the font it has at once.
+    assert b'<link rel="preload" href="/static/storefront/fonts/' in response.content
