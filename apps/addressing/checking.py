@@ -17,7 +17,7 @@ from apps.addressing.rules import LONGEST, Rules, fold, rules_of
 from apps.kernel.address import Address
 from apps.kernel.countries import COUNTRIES
 from apps.kernel.errors import FieldError
-from apps.kernel.text import is_blank, is_one_line
+from apps.kernel.text import is_blank, is_one_line, quoted
 
 Fault = tuple[str, str]  # code and detail
 _SHOWN: Final = 20  # of a wrong value, in characters
@@ -105,8 +105,8 @@ def _country_fault(value: str) -> Fault | None:
         return None
     if is_blank(value):
         return "required", _("Choose a country.")
-    told = _("%(given)r is not an ISO 3166-1 alpha-2 code in upper case; use one such as DE.")
-    return "unknown_country", told % {"given": value[:_SHOWN]}
+    told = _("“%(given)s” is not an ISO 3166-1 alpha-2 code in upper case; use one such as DE.")
+    return "unknown_country", told % {"given": quoted(value, most=_SHOWN)}
 
 
 def _field_fault(value: str, field: AddressField, rules: Rules) -> Fault | None:
@@ -128,14 +128,14 @@ def _blank(field: AddressField, rules: Rules) -> str:
 def _postal_code_fault(value: str, rules: Rules) -> Fault | None:
     if rules.postal_code is None or rules.postal_code.fullmatch(value):
         return None
-    told = _("%(given)r is not %(field)s of %(country)s; use one like %(example)s.")
+    told = _("“%(given)s” is not %(field)s of %(country)s; use one like %(example)s.")
     return "invalid_postal_code", told % {**_wrong(value, "postal_code", rules), "example": rules.postal_examples[0]}
 
 
 def _region_fault(value: str, rules: Rules) -> Fault | None:
     if not rules.regions or value in rules.regions:
         return None
-    told = _("%(given)r is not %(field)s of %(country)s; use one such as %(some)s (all of them: %(where)s).")
+    told = _("“%(given)s” is not %(field)s of %(country)s; use one such as %(some)s (all of them: %(where)s).")
     listed = {"some": ", ".join(list(rules.regions)[:3]), "where": f"/countries/{rules.format.country.code}"}
     return "unknown_region", told % {**_wrong(value, "region", rules), **listed}
 
@@ -145,7 +145,7 @@ def _wrong(value: str, name: str, rules: Rules) -> dict[str, str]:
     if get_language() in (None, "en"):
         noun = f"{'an' if noun[0] in 'aeiouE' else 'a'} {noun}"
         country = f"the {country}" if _ARTICLE.search(country) else country
-    return {"given": value[:_SHOWN], "field": noun, "country": country}
+    return {"given": quoted(value, most=_SHOWN), "field": noun, "country": country}
 
 
 _FIND: Final[dict[str, Callable[[str, Rules], Fault | None]]] = {

@@ -1,4 +1,4 @@
-"""What text may hold."""
+"""What text may hold, and how a sentence quotes what somebody gave."""
 
 from __future__ import annotations
 
@@ -20,3 +20,8 @@ def is_blank(text: str) -> bool:
 def is_one_line(text: str) -> bool:
     """Return whether a name or address line is one: line breaks in it could put words of a stranger into the shop's own mails."""
     return not _NOT_ONE_LINE.search(text)
+
+
+def quoted(text: str, *, most: int) -> str:
+    """Return what somebody gave for a sentence that quotes it: shortened, with a mark for each character that would not print."""
+    return "".join(each if each.isprintable() else "\N{REPLACEMENT CHARACTER}" for each in text[:most])

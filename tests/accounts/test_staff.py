@@ -51,7 +51,7 @@ class TestEnsureStaff:
 
     @pytest.mark.parametrize(
         ("options", "wrong"),
-        [({"email": "nonsense"}, "--email: 'nonsense'"), ({"variable": "NOT_SET"}, "--password-env NOT_SET")],
+        [({"email": "nonsense"}, "--email: “nonsense”"), ({"variable": "NOT_SET"}, "--password-env NOT_SET")],
     )
     def test_wrong_option_is_named(self, monkeypatch, options, wrong):
         monkeypatch.setenv("STAFF_PASSWORD", PASSWORD)

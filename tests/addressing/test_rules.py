@@ -105,14 +105,14 @@ def test_every_country_takes_its_own_examples_and_regions(country):
 @pytest.mark.parametrize(
     ("country", "code", "detail"),
     [
-        ("DE", "1234", "'1234' is not a postal code of Germany; use one like 26133."),
-        ("US", "1234", "'1234' is not a ZIP code of the United States; use one like 95014."),
-        ("GB", "10115", "'10115' is not a postcode of the United Kingdom; use one like EC1Y 8SY."),
-        ("JP", "15300", "'15300' is not a postal code of Japan; use one like 154-0023."),
-        ("IE", "D04", "'D04' is not an Eircode of Ireland; use one like A65 F4E2."),
-        ("BR", "0131010", "'0131010' is not a postal code of Brazil; use one like 40301-110."),
-        ("CA", "90210", "'90210' is not a postal code of Canada; use one like H3Z 2Y7."),
-        ("NL", "0123 AB", "'0123 AB' is not a postal code of the Netherlands; use one like 1234 AB."),
+        ("DE", "1234", "“1234” is not a postal code of Germany; use one like 26133."),
+        ("US", "1234", "“1234” is not a ZIP code of the United States; use one like 95014."),
+        ("GB", "10115", "“10115” is not a postcode of the United Kingdom; use one like EC1Y 8SY."),
+        ("JP", "15300", "“15300” is not a postal code of Japan; use one like 154-0023."),
+        ("IE", "D04", "“D04” is not an Eircode of Ireland; use one like A65 F4E2."),
+        ("BR", "0131010", "“0131010” is not a postal code of Brazil; use one like 40301-110."),
+        ("CA", "90210", "“90210” is not a postal code of Canada; use one like H3Z 2Y7."),
+        ("NL", "0123 AB", "“0123 AB” is not a postal code of the Netherlands; use one like 1234 AB."),
     ],
 )
 def test_wrong_postal_code_is_named_with_what_would_be_right(country, code, detail):
@@ -150,7 +150,7 @@ def test_unknown_region_is_named_with_some_that_are_right():
 
     assert code == "unknown_region"
     assert detail == (
-        "'Bavaria' is not a state of the United States; use one such as AL, AK, AS (all of them: /countries/US)."
+        "“Bavaria” is not a state of the United States; use one such as AL, AK, AS (all of them: /countries/US)."
     )
 
 

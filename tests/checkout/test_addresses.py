@@ -46,8 +46,8 @@ def test_each_wrong_field_is_named_once_with_what_would_be_right(shopper):
     assert {error["field"]: error["detail"] for error in answer.json()["errors"]} == {
         "shipping_address.city": "Enter the city.",
         "shipping_address.region": (
-            "'Bavaria' is not a state of the United States; use one such as AL, AK, AS (all of them: /countries/US)."
+            "“Bavaria” is not a state of the United States; use one such as AL, AK, AS (all of them: /countries/US)."
         ),
-        "shipping_address.postal_code": "'1234' is not a ZIP code of the United States; use one like 95014.",
+        "shipping_address.postal_code": "“1234” is not a ZIP code of the United States; use one like 95014.",
     }
     assert shopper.send("GET", "checkout").json()["shipping_address"]["country"] == "DE"

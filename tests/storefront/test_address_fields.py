@@ -70,7 +70,7 @@ def test_wrong_code_is_named_beside_the_field_and_stays_as_typed():
     page = visitor.check_out(postal_code="1234")
 
     assert page.status == 400
-    assert page.text.count("&#x27;1234&#x27; is not a postal code of Germany; use one like 26133.") == 2
+    assert page.text.count("“1234” is not a postal code of Germany; use one like 26133.") == 2
     assert page.form("/checkout/").fields["postal_code"] == "1234"
 
 

@@ -19,6 +19,7 @@ from apps.accounts.selectors import get_user
 from apps.accounts.services.checking import find_faults
 from apps.kernel.errors import FieldError
 from apps.kernel.ids import uuid7
+from apps.kernel.text import quoted
 from apps.messaging import api as messaging
 from apps.web.languages import active_language
 
@@ -72,7 +73,9 @@ def email_faults(email: str) -> list[FieldError]:
             raise ValidationError("too long")
         validate_email(email)
     except ValidationError:
-        detail = _("%(given)r is not an e-mail address such as ada@example.com.") % {"given": email[:MAX_EMAIL]}
+        detail = _("“%(given)s” is not an e-mail address such as ada@example.com.") % {
+            "given": quoted(email, most=MAX_EMAIL)
+        }
         return [FieldError("email", "invalid_email", detail)]
     return []
 

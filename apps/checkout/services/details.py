@@ -19,6 +19,7 @@ from apps.checkout.services.carts import OpenCart, lifetime_end, open_cart
 from apps.checkout.services.quoting import Details, details_of, make_quote, present_cart, read_variants
 from apps.kernel import codec
 from apps.kernel.errors import FieldError, Invalid
+from apps.kernel.text import quoted
 from apps.messaging import api as messaging
 
 _ADDRESSES = ("shipping_address", "billing_address")
@@ -70,7 +71,7 @@ def _email_faults(email: str) -> Iterator[FieldError]:
         yield FieldError(
             "email",
             "invalid_email",
-            _("%(given)r is not an e-mail address such as ada@example.com.") % {"given": email[:100]},
+            _("“%(given)s” is not an e-mail address such as ada@example.com.") % {"given": quoted(email, most=100)},
         )
     else:
         if len(email) > 254:

@@ -23,6 +23,7 @@ from apps.catalog import api as catalog
 from apps.catalog.contracts import ProductStatus, SellableVariant
 from apps.inventory import api as inventory
 from apps.kernel.errors import Invalid
+from apps.kernel.text import quoted
 from apps.messaging import api as messaging
 from apps.messaging import work
 from apps.notifications.contracts import WrittenMail
@@ -65,7 +66,9 @@ def _check_address(address: str) -> None:
     try:
         validate_email(address)
     except ValidationError as error:
-        detail = _("%(given)r is not an e-mail address such as ada@example.com.") % {"given": address[:100]}
+        detail = _("“%(given)s” is not an e-mail address such as ada@example.com.") % {
+            "given": quoted(address, most=100)
+        }
         raise Invalid.field("email", "invalid_email", detail) from error
     if len(address) > 254:
         raise Invalid.field("email", "too_long", _("An e-mail address has at most 254 characters."))
