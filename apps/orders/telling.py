@@ -22,14 +22,14 @@ _NOTES = {
     "late_payment": _lazy("A payment of %(amount)s arrived after the order had ended and goes back."),
     "second_payment": _lazy("A second payment of %(amount)s arrived and goes back."),
     "unexpected_amount": _lazy("A payment of %(amount)s is not what the order costs and goes back."),
-    "late_payment_refunded": _lazy("The payment of %(amount)s that was not needed is back with the buyer."),
+    "late_payment_refunded": _lazy("The payment of %(amount)s that was not needed was refunded."),
     "refund_failed": _lazy("A refund of %(amount)s failed; staff will look into it."),
 }
 _NOTES_WITHOUT_AMOUNTS = {
     "late_payment": _lazy("A payment arrived after the order had ended and goes back."),
     "second_payment": _lazy("A second payment arrived and goes back."),
     "unexpected_amount": _lazy("A payment is not what the order costs and goes back."),
-    "late_payment_refunded": _lazy("The payment that was not needed is back with the buyer."),
+    "late_payment_refunded": _lazy("The payment that was not needed was refunded."),
     "refund_failed": _lazy("A refund failed; staff will look into it."),
 }
 
@@ -55,7 +55,7 @@ def describe(fact: Fact, *, write: Callable[[Money], str] = money) -> str:
         case Cancelled():
             return str(_CANCELLED.get(fact.reason) or _("The order was cancelled."))
         case Refunded():
-            return _("%(amount)s went back to the buyer.") % {"amount": write(fact.amount)}
+            return _("%(amount)s was refunded.") % {"amount": write(fact.amount)}
         case Noted():
             return str(_NOTES.get(fact.fact, fact.fact)) % {"amount": write(fact.amount)}
     return _("The order was delivered.")
@@ -69,7 +69,7 @@ def describe_without_amounts(fact: Fact) -> str:
         case Paid():
             return _("The payment arrived.")
         case Refunded():
-            return _("Money went back to the buyer.")
+            return _("Money was refunded.")
         case Noted():
             return str(_NOTES_WITHOUT_AMOUNTS.get(fact.fact, fact.fact))
     return describe(fact)

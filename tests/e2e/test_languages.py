@@ -15,7 +15,7 @@ WIDE = "document.documentElement.scrollWidth > window.innerWidth"
 
 
 def add(page):
-    page.get_by_role("button", name="In die Tasche").first.click()
+    page.get_by_role("button", name="In den Warenkorb").first.click()
     expect(page.locator("#added")).to_be_visible()
 
 
@@ -45,8 +45,8 @@ def test_bag_follows_in_the_language_of_the_page(browser, shop):
 
     add(page)
 
-    expect(page.locator("#added h2")).to_have_text("In Ihrer Tasche")
-    page.get_by_role("link", name="Zur Tasche").click()
+    expect(page.locator("#added h2")).to_have_text("In Ihrem Warenkorb")
+    page.get_by_role("link", name="Zum Warenkorb").click()
     page.wait_for_url("**/de/cart/")
 
 
@@ -81,7 +81,7 @@ def test_product_reads_in_the_pages_language_and_falls_back_where_it_is_not_tran
     expect(page.locator(".prose")).to_contain_text("Eine leichte Jacke")
     expect(page.locator("details.facts summary").filter(has_text="Passform")).to_be_visible()
     add(page)
-    page.get_by_role("link", name="Zur Tasche").click()
+    page.get_by_role("link", name="Zum Warenkorb").click()
     expect(page.get_by_role("link", name="Regenjacke Drizzle")).to_be_visible()
 
     page.goto(f"/fr/products/{german_only}/")

@@ -189,6 +189,8 @@ def test_guest_cancels_their_order(sandbox):
     page = visitor.send(asked.form(f"/orders/{summary.id}/cancel/"))
 
     assert "You have not been charged" in asked.text
+    # What cannot be undone is not the button that catches the eye.
+    assert '<button class="button second wide">Cancel order' in asked.text
     assert page.path == f"/orders/{summary.id}/"
     assert '<strong id="order-status">cancelled</strong>' in page.text
     assert "/cancel/" not in page.text
@@ -253,7 +255,7 @@ def test_receipt_names_seller_buyer_lines_tax_and_money(sandbox):
     for told in (
         f"Receipt for order {summary.number}", "Northfold GmbH, Kiel<br>VAT DE123456789", "Invalidenstraße 117", "10115 Berlin",
         whole.lines[0].sku, "€20.00", "€40.00", "€44.90", "Articles, 19%", "€6.39", "€0.78", "€7.17", "Bank transfer",
-        "The payment of €44.90 arrived.", "€5.00 went back to the buyer.", "\N{MINUS SIGN}€5.00",
+        "The payment of €44.90 arrived.", "€5.00 was refunded.", "\N{MINUS SIGN}€5.00",
     ):  # fmt: skip
         assert told in text, told
     assert f'href="/orders/{summary.id}/receipt/"' in visitor.get(f"/orders/{summary.id}/").text
@@ -275,9 +277,22 @@ def test_order_page_says_what_to_do_when_something_is_wrong(sandbox):
     assert "You can cancel until a parcel leaves." in waiting
     assert f'href="mailto:orders@fernway.example?subject=Order%20{summary.number}"' in waiting
     assert "return it within 30 days of its arrival" in sent
+    assert 'Your order is <strong id="order-status">shipped</strong>.' in sent
     assert "/cancel/" not in sent
     last_day = day(clock.now() + timedelta(days=30))
     assert f"You can return it until {last_day}." in arrived
+
+
+def test_order_that_is_partly_refunded_says_so_in_a_sentence(sandbox):
+    visitor, summary = guest_order()
+    pay(summary.id)
+    orders.refund_order(order_id=summary.id, amount=euro("5.00"), reason="test", reference="r-1", actor="staff:test")
+    paying.settle()
+
+    page = visitor.get(f"/orders/{summary.id}/").text
+
+    assert '<strong id="order-status">processing</strong> and partially refunded.' in page
+    assert "€5.00 was refunded." in page
 
 
 def test_order_that_is_refunded_says_so_once(sandbox):

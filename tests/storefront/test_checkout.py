@@ -448,6 +448,16 @@ def test_signing_out_forgets_what_was_typed():
     assert "Eva" not in at_checkout(visitor)[1].text
 
 
+def test_sum_and_promise_are_set_as_the_language_sets_them(sandbox):
+    visitor, _, _ = ready()
+
+    english, french = (re.sub(r"<a .*?>|</a>", "", visitor.get(f"{root}/checkout/").text) for root in ("", "/fr"))
+
+    assert "1 item, Standard: <strong>€24.90</strong>" in english
+    assert re.search("1 article, [^<]+[^ ]\N{NO-BREAK SPACE}: <strong>", french)
+    assert "Return within 30 days. You can cancel" in english
+
+
 def test_summary_with_the_total_stands_before_the_form():
     _, page, _ = ready()
 

@@ -58,3 +58,15 @@ def test_language_from_right_to_left_turns_the_page(settings):
     settings.LANGUAGES = [*settings.LANGUAGES, ("ar", "العربية")]
 
     assert '<html lang="ar" dir="rtl">' in Visitor().get("/ar/").text
+
+
+def test_german_says_what_is_wrong_and_where_things_lie_as_shops_do():
+    visitor = Visitor()
+    form = visitor.get("/de/account/sign-up/").form("/de/account/sign-up/")
+
+    page = visitor.send(form, at="/de/account/sign-up/", email="ada@nowhere", password="12345678")
+
+    assert "Bitte prüfen Sie diese Angaben" in page.text
+    assert "„ada@nowhere“ ist keine E-Mail-Adresse" in page.text
+    assert "Dieses Passwort ist zu leicht zu erraten." in page.text
+    assert "Ihr Warenkorb ist leer." in visitor.get("/de/cart/").text

@@ -91,8 +91,14 @@ def password_faults(password: str, user: User) -> list[FieldError]:
     try:
         password_validation.validate_password(password, user)
     except ValidationError as error:
-        return [FieldError("password", str(e.code or "weak_password"), str(e.messages[0])) for e in error.error_list]
+        return [FieldError("password", str(e.code or "weak_password"), _password_fault(e)) for e in error.error_list]
     return []
+
+
+def _password_fault(error: ValidationError) -> str:
+    if error.code == "password_too_common":
+        return _("This password is too easy to guess.")
+    return str(error.messages[0])
 
 
 def change_password(*, customer_id: UUID, current: str, new: str) -> User:
