@@ -3,32 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
 from django.contrib import admin
+from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
-from django.db import models
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from unfold.admin import ModelAdmin, StackedInline, TabularInline
+from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import display
+from unfold.widgets import UnfoldAdminTextareaWidget
 
 from apps.catalog import selectors, text_forms
+from apps.catalog.attribute_lines import AttributesField
 from apps.catalog.contracts import ProductStatus
 from apps.catalog.models import Category, Product, ProductCategory, ProductImage, ProductOption, Variant, VariantPrice
 from apps.catalog.services import categories, products
 from apps.catalog.services.html import sanitise
 from apps.catalog.services.translations import store_names
+from apps.catalog.variant_forms import variant_form
 from apps.kernel import clock
 from apps.kernel.errors import Invalid
 from apps.messaging.admin import EventedAdmin
 from apps.persistence.paginator import BoundedPaginator
 from apps.web.admin import AsksBeforeDeletingParts
-from apps.web.forms import JSONField
+from apps.web.forms import ListField
 from apps.web.languages import other_languages
 
 if TYPE_CHECKING:
@@ -47,6 +50,20 @@ class ProductForm(ModelForm):
     """A product's own fields, and those of its texts in other languages, which `ProductAdmin.get_form` adds."""
 
     texts: Mapping[str, Mapping[str, text_forms.Text]] = {}
+    attributes = AttributesField(
+        rows=8,
+        label="Attributes",
+        help_text="One in a line, such as “Fit: Regular.”; indent the further lines of a longer text.",
+    )
+
+    class Meta:
+        labels: ClassVar = {"slug": "Address", "description_html": "Description", "product_type": "Kind of product"}
+        help_texts: ClassVar = {
+            "slug": "The last part of the address of its page: small letters, digits and hyphens.",
+            "status": "Shoppers see what is published; a draft is seen by staff only.",
+            "description_html": "Text or simple HTML, shown on the product's page.",
+            "tags": "One in a line.",
+        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -57,6 +74,14 @@ class ProductForm(ModelForm):
 
     def clean_description_html(self) -> str:
         return sanitise(self.cleaned_data["description_html"])
+
+    def clean_attributes(self) -> dict[str, Any]:
+        """Leave as it is stored what was not written anew: another system may keep a number there."""
+        given: dict[str, Any] = self.cleaned_data["attributes"]
+        stored = self.instance.attributes
+        return {
+            name: stored[name] if name in stored and str(stored[name]) == text else text for name, text in given.items()
+        }
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -78,25 +103,47 @@ class LabelledInline(TabularInline):
         return field
 
 
+_LISTS = {ArrayField: {"form_class": ListField, "widget": UnfoldAdminTextareaWidget(attrs={"rows": 4})}}
+
+
+class OptionForm(ModelForm):
+    class Meta:
+        help_texts: ClassVar = {
+            "values": "One in a line, in the order shoppers see.",
+            "position": "Lower numbers come first.",
+        }
+
+
 class OptionInline(LabelledInline):
     model = ProductOption
+    form = OptionForm
+    formfield_overrides = _LISTS
     deletion_consequences = "Shoppers are asked for it no more; variants keep the values they have."
     extra = 0
 
 
-_STORABLE_JSON = {models.JSONField: {"form_class": JSONField}}
-
-
-class VariantInline(StackedInline):
+class VariantInline(LabelledInline):
     model = Variant
+    fields = (
+        "sku",
+        "options",
+        "weight_grams",
+        "requires_shipping",
+        "tax_class",
+        "barcode",
+        "position",
+        "image",
+    )
     deletion_consequences = (
         "Nobody can buy it any more, not even from a bag that holds it already. Orders that were placed keep their own copy;"
         " what moved its stock stays in the ledger."
     )
-    formfield_overrides = _STORABLE_JSON
     extra = 0
     show_change_link = True
     autocomplete_fields = ("image",)
+
+    def get_formset(self, request: HttpRequest, obj: Product | None = None, **kwargs: Any) -> Any:
+        return super().get_formset(request, obj, **{**kwargs, "form": variant_form(obj)})
 
 
 class ImageInline(LabelledInline):
@@ -118,7 +165,7 @@ class ProductCategoryInline(LabelledInline):
 class ProductAdmin(AsksBeforeDeletingParts, EventedAdmin):
     form = ProductForm
     fields = ("title", "slug", "status", "description_html", "vendor", "product_type", "tags", "attributes")
-    formfield_overrides = _STORABLE_JSON
+    formfield_overrides = _LISTS
     list_display = ("title", "state", "product_type", "vendor", "whole_page")
     # No filter by product type and vendor: offering them reads every product to list the values.
     list_filter = ("status",)
@@ -203,8 +250,7 @@ class PriceInline(LabelledInline):
 class VariantAdmin(AsksBeforeDeletingParts, EventedAdmin):
     """Prices are edited here; the event is the product's."""
 
-    formfield_overrides = _STORABLE_JSON
-    list_display = ("sku", "product", "options", "weight_grams", "tax_class")
+    list_display = ("sku", "product", "chosen", "weight", "tax_class")
     list_select_related = ("product",)
     search_fields = ("sku", "product__title")
     show_full_result_count = False
@@ -212,6 +258,19 @@ class VariantAdmin(AsksBeforeDeletingParts, EventedAdmin):
     autocomplete_fields = ("image",)
     readonly_fields = ("product",)
     inlines = (PriceInline,)
+
+    def get_form(self, request: HttpRequest, obj: Variant | None = None, change: bool = False, **kwargs: Any) -> Any:
+        """Offer the values of the product's options."""
+        kwargs["form"] = variant_form(obj.product if obj else None)
+        return super().get_form(request, obj, change=change, **kwargs)
+
+    @admin.display(description="Options")
+    def chosen(self, row: Variant) -> str:
+        return ", ".join(f"{name}: {value}" for name, value in row.options.items())
+
+    @admin.display(description="Weight (grams)", ordering="weight_grams")
+    def weight(self, row: Variant) -> int:
+        return row.weight_grams
 
     def announce_change(self, obj: Variant, *, created: bool) -> None:
         products.product_changed(product_id=obj.product_id)

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.contrib.postgres.forms import SimpleArrayField
 from django.core.exceptions import ValidationError
 from django.forms.fields import InvalidJSONInput
 
@@ -46,6 +47,19 @@ class LinesField(forms.CharField):
         """Return the text with a line feed at the end of each line."""
         text = super().to_python(value)
         return text.replace("\r\n", "\n") if isinstance(text, str) else text
+
+
+class ListField(SimpleArrayField):
+    """Texts, one in a line: a comma is part of its text. Blank lines are passed over."""
+
+    def __init__(self, base_field: forms.Field, **kwargs: Any) -> None:
+        super().__init__(base_field, **{**kwargs, "delimiter": "\n"})
+
+    def to_python(self, value: Any) -> Any:
+        """Return the list of texts."""
+        if isinstance(value, str):
+            value = "\n".join(line for line in value.replace("\r\n", "\n").split("\n") if line.strip())
+        return super().to_python(value)
 
 
 def exact_amount(amount: Decimal, *, currency: str) -> Money:

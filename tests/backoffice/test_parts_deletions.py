@@ -9,7 +9,7 @@ from django.contrib.auth import get_user_model
 from django.urls import reverse
 
 from apps.catalog import api as catalog
-from tests.catalog.shop import make_product
+from tests.catalog.shop import form_of, make_product
 
 pytestmark = pytest.mark.django_db
 
@@ -18,20 +18,6 @@ pytestmark = pytest.mark.django_db
 def owner(client):
     client.force_login(get_user_model().objects.create_superuser("owner@example.com"))
     return client
-
-
-def filled_form(client, address):
-    """Return the fields of a change form as a browser sends them."""
-    context = client.get(address).context
-    formsets = [each.formset for each in context["inline_admin_formsets"]]
-    forms = [context["adminform"].form, *(each.management_form for each in formsets), *(f for s in formsets for f in s)]
-    fields = {field.html_name: field for form in forms for field in form}
-    sent = {name: _sent(field.field.widget, field.value()) for name, field in fields.items()}
-    return {name: value for name, value in sent.items() if value}
-
-
-def _sent(widget, value):
-    return "on" if value is True else widget.format_value(value)
 
 
 def sent_by(page, button):
@@ -47,7 +33,7 @@ def asked(owner):
     """A product, the address of its form, and the page that a ticked option and variant lead to."""
     product = make_product()
     address = reverse("admin:catalog_product_change", args=[product.id])
-    fields = filled_form(owner, address) | {
+    fields = form_of(owner.get(address)) | {
         "title": "Storm jacket",
         "options-0-DELETE": "on",
         "variants-0-DELETE": "on",

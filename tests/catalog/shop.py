@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.forms import CheckboxInput
 from django.utils.text import slugify
 
 from apps.catalog import api as catalog
@@ -81,3 +82,23 @@ def row(handle: str, **cells: str) -> dict[str, str]:
 
 def _key(heading: str) -> str:
     return "_".join("".join(c if c.isalnum() else " " for c in heading).split())
+
+
+def form_of(answer: Any) -> dict[str, Any]:
+    """What a browser sends of an admin's change form that it was shown, unchanged."""
+    formsets = [inline.formset for inline in answer.context["inline_admin_formsets"]]
+    forms = [answer.context["adminform"].form]
+    forms += [form for formset in formsets for form in (formset.management_form, *formset.forms)]
+    sent: dict[str, Any] = {}
+    for bound in (bound for form in forms for bound in form):
+        widget = getattr(bound.field.widget, "widget", bound.field.widget)
+        shown = widget.get_context(bound.html_name, bound.value(), {})["widget"]
+        for each in shown.get("subwidgets", [shown]):
+            sent[each["name"]] = _sent(bound, each["value"])
+    return {name: value for name, value in sent.items() if value not in (None, "")}
+
+
+def _sent(bound: Any, value: Any) -> Any:
+    if isinstance(bound.field.widget, CheckboxInput):
+        return "on" if bound.value() else None
+    return value[0] if isinstance(value, list) and value else value or None

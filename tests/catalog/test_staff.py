@@ -5,13 +5,19 @@ from __future__ import annotations
 import pytest
 from django.contrib.auth import get_user_model
 from django.test import Client
+from django.utils.html import escape
+from hypothesis import given
+from hypothesis.strategies import characters, dictionaries, text
 
 from apps.catalog import api as catalog
+from apps.catalog.attribute_lines import read_lines, write_lines
+from apps.catalog.contracts import Option
+from apps.catalog.models import Product, Variant
 from apps.messaging.models import OutboxMessage
 from apps.web.authentication import issue_access_token
 from apps.web.testing import assert_queries
 from tests.catalog.conftest import staff
-from tests.catalog.shop import make_product, make_simple, product_input
+from tests.catalog.shop import form_of, make_product, make_simple, product_input, variant
 
 pytestmark = pytest.mark.django_db
 
@@ -62,28 +68,13 @@ def test_unknown_tax_class_is_refused_by_name_with_those_there_are(call):
 def test_unknown_tax_class_is_refused_in_the_admin(client):
     (variant, *_) = make_simple("Lamp").variants
     client.force_login(get_user_model().objects.create_superuser("tax@example.com"))
-    form = {"sku": variant.sku, "options": "{}", "weight_grams": 0, "position": 0, "tax_class": "boks"}
+    form = {"sku": variant.sku, "weight_grams": 0, "position": 0, "tax_class": "boks"}
     form |= {"prices-TOTAL_FORMS": 0, "prices-INITIAL_FORMS": 0}
 
     answer = client.post(f"/admin/catalog/variant/{variant.id}/change/", form)
 
     assert list(answer.context["adminform"].form.errors) == ["tax_class"]
     assert catalog.get_product(product_id=variant.product_id).variants[0].tax_class == "standard"
-
-
-@pytest.mark.parametrize("options", ['"M"', '["M"]', '{"Size": 4}'])
-def test_options_that_are_no_texts_by_name_are_refused_in_the_admin(client, options):
-    (variant, *_) = make_simple("Lamp").variants
-    client.force_login(get_user_model().objects.create_superuser("options@example.com"))
-    form = {"sku": variant.sku, "options": options, "weight_grams": 0, "position": 0, "tax_class": "standard"}
-    form |= {"prices-TOTAL_FORMS": 0, "prices-INITIAL_FORMS": 0}
-
-    answer = client.post(f"/admin/catalog/variant/{variant.id}/change/", form)
-
-    assert answer.context["adminform"].form.errors == {
-        "__all__": ['Options give each option of the product one value, such as {"Size": "M"}.']
-    }
-    assert client.get("/products/").status_code == 200
 
 
 def test_what_is_read_can_be_sent_back_and_changes_nothing(call):
@@ -179,20 +170,14 @@ def admin():
     return client
 
 
-def form_of(answer):
-    """The admin's form as a browser would send it back."""
-    form = answer.context["adminform"].form
-    data = {name: value for name in form.fields if (value := form[name].value()) is not None}
-    for formset in (inline.formset for inline in answer.context["inline_admin_formsets"]):
-        for part in (formset.management_form, *formset.forms):
-            data |= {part.add_prefix(n): v for n in part.fields if (v := part[n].value()) is not None}
-    return {name: value for name, value in data.items() if value is not False}
-
-
 def test_edit_in_the_admin_publishes_the_whole_product(admin):
     product = make_product()
     url = f"/admin/catalog/product/{product.id}/change/"
-    data = form_of(admin.get(url)) | {"title": "Storm jacket", "tags": "rain", "attributes": "{}"}
+    data = form_of(admin.get(url)) | {
+        "title": "Storm jacket",
+        "tags": "rain\r\nwind, storm",
+        "attributes": "Fit: Wide.",
+    }
     data["description_html"] = "<p>Dry<script>alert(1)</script></p>"
     catalog.update_product(product_id=product.id, product=product_input(slug=product.slug, vendor="Other"))
 
@@ -201,14 +186,113 @@ def test_edit_in_the_admin_publishes_the_whole_product(admin):
     assert answer.status_code == 302, answer.context["errors"]
     changed = catalog.get_product(product_id=product.id)
     assert (changed.title, changed.description_html, changed.version) == ("Storm jacket", "<p>Dry</p>", 3)
+    assert (changed.tags, changed.attributes) == (("rain", "wind, storm"), {"Fit": "Wide."})
     payload = OutboxMessage.objects.get(key=f"catalog:{product.id}", version=3).payload
     assert payload["product"]["title"] == "Storm jacket"
+
+
+ATTRIBUTES = {
+    "Fit": "Regular.",
+    "Care: wash": "30°C: gentle.\nDo not\n\n  tumble dry.",
+    '"Best"': '"So they say"',
+    " edges ": " \r\n kept\t",
+    "Fibres": "Wool, 80 %: Nylon, 20 %",
+    "None": "",
+}
+
+
+def test_form_sent_back_as_it_came_changes_nothing(admin):
+    options = (Option(name="Size, in inches", values=('6"', "7, wide")), Option(name="Colour", values=("Oat",)))
+    variants = tuple(variant("", options={"Size, in inches": size, "Colour": "Oat"}) for size in options[0].values)
+    product = make_product(options=options, variants=variants, tags=("rain, wind", "new"), attributes=ATTRIBUTES)
+    Product.objects.filter(pk=product.id).update(attributes=ATTRIBUTES | {"Grams": 3})
+    url = f"/admin/catalog/product/{product.id}/change/"
+    page = admin.get(url)
+
+    answer = admin.post(url, form_of(page))
+
+    assert answer.status_code == 302, answer.context["errors"]
+    saved = Product.objects.get(pk=product.id)
+    assert saved.attributes == ATTRIBUTES | {"Grams": 3}
+    assert saved.tags == ["rain, wind", "new"]
+    changed = catalog.get_product(product_id=product.id)
+    assert (changed.options, changed.variants) == (product.options, product.variants)
+    assert "{" not in page.context["adminform"].form["attributes"].value()
+
+
+_STORABLE = text(characters(exclude_characters="\0", codec="utf-8"))
+
+
+@given(attributes=dictionaries(_STORABLE, _STORABLE))
+def test_any_attributes_read_back_as_they_were(attributes):
+    written = write_lines(attributes)
+
+    assert read_lines(written) == attributes
+    assert read_lines(written.replace("\n", "\r\n")) == attributes
+
+
+@pytest.mark.parametrize(
+    ("lines", "fault"),
+    [
+        ("Fit: Regular\nWashable", "Line 2 has no colon: “Washable”"),
+        ("Fit: Regular\n\n : Washable\n: Wool", "Line 4 has no name"),
+        ("Fit: Regular\nCare: Wash\nFit: Wide", "Line 3 names “Fit” again: line 1 has it already"),
+        ("Fit: \0", "Null characters are not allowed"),
+    ],
+)
+def test_attributes_that_cannot_be_read_are_refused_beside_the_field(admin, lines, fault):
+    product = make_product()
+    url = f"/admin/catalog/product/{product.id}/change/"
+
+    answer = admin.post(url, form_of(admin.get(url)) | {"attributes": lines})
+
+    assert fault in str(answer.context["adminform"].form.errors["attributes"])
+    assert escape(fault) in answer.content.decode()
+    assert catalog.get_product(product_id=product.id) == product
+
+
+def test_variants_option_is_chosen_from_the_products_values(admin):
+    product = make_product(options=(Option(name="Size", values=("S", "M", "L")),))
+    url = f"/admin/catalog/product/{product.id}/change/"
+    sent = form_of(admin.get(url))
+
+    refused = admin.post(url, sent | {"variants-1-options_0": "XL"})
+    doubled = admin.post(url, sent | {"variants-1-options_0": sent["variants-0-options_0"]})
+    answer = admin.post(url, sent | {"variants-1-options_0": "L"})
+
+    assert "XL is not one of the available choices" in refused.content.decode()
+    assert doubled.status_code == 200
+    assert answer.status_code == 302
+    sizes = [each.options["Size"] for each in catalog.get_product(product_id=product.id).variants]
+    assert sizes == ["S", "L"]
+
+
+def test_variant_keeps_what_an_option_has_no_more(admin):
+    product = make_product()
+    Product.objects.get(pk=product.id).options.update(values=["S"])
+    url = f"/admin/catalog/product/{product.id}/change/"
+
+    answer = admin.post(url, form_of(admin.get(url)) | {"title": "Renamed"})
+
+    assert answer.status_code == 302, answer.context["errors"]
+    assert catalog.get_product(product_id=product.id).variants == product.variants
+
+
+def test_new_product_takes_its_variants_options_in_lines(admin):
+    url = "/admin/catalog/product/add/"
+    sent = form_of(admin.get(url)) | {"title": "Hat", "slug": "hat", "variants-TOTAL_FORMS": "1", "variants-0-sku": "H"}
+    sent |= {"variants-0-weight_grams": "1", "variants-0-position": "0", "variants-0-tax_class": "standard"}
+
+    answer = admin.post(url, sent | {"variants-0-options": "Size: M\nColour: Oat"})
+
+    assert answer.status_code == 302, answer.context["errors"]
+    assert Variant.objects.get(sku="H").options == {"Size": "M", "Colour": "Oat"}
 
 
 def test_price_edited_in_the_admin_publishes_the_product(admin):
     product = make_simple("Lamp")
     url = f"/admin/catalog/variant/{product.variants[0].id}/change/"
-    data = form_of(admin.get(url)) | {"prices-0-price_amount": "12.50", "options": "{}"}
+    data = form_of(admin.get(url)) | {"prices-0-price_amount": "12.50"}
 
     answer = admin.post(url, data)
 

@@ -16,7 +16,7 @@ from apps.catalog.events import CategoryChanged, ProductChanged
 from apps.kernel.errors import Invalid
 from apps.kernel.events import decode_event
 from tests.catalog.conftest import staff
-from tests.catalog.shop import make_product, product_input, variant
+from tests.catalog.shop import form_of, make_product, product_input, variant
 from tests.catalog.test_staff import BODY
 
 pytestmark = pytest.mark.django_db
@@ -225,20 +225,6 @@ def page_of(model, identity):
     return f"/admin/catalog/{model}/{identity}/change/"
 
 
-def form_of(page):
-    """Return what a browser would send of a page of the admin, unchanged."""
-    context = page.context["adminform"].form
-    forms = [context, *(each.formset.management_form for each in page.context["inline_admin_formsets"])]
-    forms += [form for each in page.context["inline_admin_formsets"] for form in each.formset.forms]
-    sent = {}
-    for form in forms:
-        for bound in form:
-            value = bound.value()
-            if value is not None and value is not False:
-                sent[bound.html_name] = ",".join(value) if isinstance(value, list) else value
-    return sent
-
-
 def field_named(page, label, language):
     fields = page.context["adminform"].form.fields
     return next(name for name, field in fields.items() if name.startswith(f"text_{language}_") and field.label == label)
@@ -287,7 +273,7 @@ def test_new_product_takes_its_texts_at_once(client):
     page = client.get("/admin/catalog/product/add/")
     title = field_named(page, "Title", "fr")
 
-    sent = form_of(page) | {"title": "Coat", "slug": "coat", "attributes": "{}", title: "Manteau"}
+    sent = form_of(page) | {"title": "Coat", "slug": "coat", title: "Manteau"}
     answer = client.post("/admin/catalog/product/add/", sent)
 
     assert answer.status_code == 302, answer.context["errors"]
