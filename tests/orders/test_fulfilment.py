@@ -54,6 +54,32 @@ def test_shipped_order_has_a_parcel_and_its_goods_have_left():
     assert held(order) == [(8, 0)]
 
 
+@pytest.mark.parametrize(
+    ("carrier", "page"),
+    [
+        ("DHL Paket", "https://www.dhl.com/en/home/tracking.html?tracking-id=T%2F1"),
+        ("ups", "https://www.ups.com/track?tracknum=T%2F1"),
+        ("La Poste", "https://www.laposte.fr/outils/suivre-vos-envois?code=T%2F1"),
+        ("Royal Mail", "https://www.royalmail.com/track-your-item#/tracking-results/T%2F1"),
+        ("Upsala Bud", ""),
+        ("", ""),
+    ],
+)
+def test_tracking_page_of_a_known_carrier_is_made_from_its_number(carrier, page):
+    order = paid()
+
+    for _ in range(2):
+        shipped = ship(order, tracking_number="T/ 1", carrier=carrier)
+
+    assert [parcel.tracking_url for parcel in shipped.shipments] == [page]
+
+
+def test_carrier_without_a_number_has_no_tracking_page():
+    shipped = ship(paid(), carrier="DHL")
+
+    assert shipped.shipments[0].tracking_url == ""
+
+
 def test_order_leaves_in_two_parcels():
     order = paid({stock(): 3, stock(): 1})
     first, second = order.lines

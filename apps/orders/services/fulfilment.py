@@ -17,6 +17,7 @@ from apps.orders.models import Order, OrderLine, Shipment, ShipmentLabel, Shipme
 from apps.orders.services.labels import read_kind, store_label
 from apps.orders.services.recording import lock_order, record, require_version
 from apps.orders.services.steps import Step, StepKind
+from apps.orders.tracking import tracking_page
 from apps.persistence.moments import moment
 
 
@@ -34,6 +35,7 @@ def ship_order(
     if_version: int | None,
 ) -> None:
     kind = None if label is None else read_kind(label)
+    tracking_url = tracking_url or tracking_page(carrier=carrier, number=tracking_number)
     row = lock_order(order_id=order_id)
     if sent := Shipment.objects.filter(order=row, reference=reference).first():
         _require_same(sent, lines, tracking_number=tracking_number, carrier=carrier, tracking_url=tracking_url)
