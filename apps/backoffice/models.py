@@ -23,8 +23,8 @@ class Phase(models.TextChoices):
 class ProductFile(WorkItem):
     """An uploaded product file. `done` of `total` products were looked at in this phase.
 
-    `mapping` gives its columns a meaning (catalog.open_import), `counts` has the products by outcome, `entries` the first of those with
-    something to tell.
+    `mapping` gives its columns a meaning (catalog.open_import), `counts` has the products by outcome and those whose stock is set,
+    `entries` the first of those with something to tell.
     """
 
     name = models.CharField(max_length=200)

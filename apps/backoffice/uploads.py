@@ -85,6 +85,7 @@ def carry_on(item: ProductFile) -> None:
         row.total = max(source.product_count, row.done + len(results))
         for result, notes in results:
             row.counts[result.outcome.value] = row.counts.get(result.outcome.value, 0) + 1
+            row.counts["stock"] = row.counts.get("stock", 0) + bool(result.stock)
             row.counts["errors"] = row.counts.get("errors", 0) + sum(note.is_error for note in notes)
             _tell(row.entries, result, notes)
         row.done += len(results)

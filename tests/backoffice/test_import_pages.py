@@ -54,7 +54,11 @@ def test_file_is_mapped_checked_and_imported_with_its_stock(staff):
     do_work()
     done = staff.get(page).content.decode()
 
-    assert "1 created, 0 changed, 0 unchanged, 1 rejected; 1 errors." in checked
+    assert "1 would be created, 0 would be changed, 0 unchanged, 1 product rejected; 1 error." in checked
+    assert "Import: create 1 product</button>" in checked
+    assert "Title: <ins>A</ins>" in checked
+    assert "Variants: <ins>1</ins>" in checked
+    assert "1 created, 0 changed, 0 unchanged, 1 product rejected; 1 error." in done
     assert "Line 3, Variant Price “free”" in checked
     assert "use a number such as" in checked
     assert "Imported." in done
@@ -64,12 +68,27 @@ def test_file_is_mapped_checked_and_imported_with_its_stock(staff):
     assert [level.on_hand for level in levels[product.variants[0].id]] == [7]
 
 
+def test_file_that_changes_nothing_offers_no_import_until_it_sets_stock(staff):
+    same = row("pot", Variant_SKU="A-POT")
+    page = upload(staff, shopify_csv(same))
+    check(staff, page)
+    staff.post(page, {"step": "import"})
+    do_work()
+
+    checked = check(staff, upload(staff, shopify_csv(same)))
+    with_stock = check(staff, upload(staff, shopify_csv(same | {"Variant Inventory Qty": "7"})))
+
+    assert "An import of this file would change nothing." in checked
+    assert "Import:" not in checked
+    assert "Import: set the stock of 1 product</button>" in with_stock
+
+
 def test_check_shows_what_would_change_from_what_to_what(staff):
     make_simple("A pot", slug="pot", vendor="Old", product_type="")
 
     shown = check(staff, upload(staff, shopify_csv(row("pot", Title="A pot", Vendor="New"))))
 
-    assert "0 created, 1 changed" in shown
+    assert "0 would be created, 1 would be changed" in shown
     assert "Vendor: <del>Old</del> <ins>New</ins>" in shown
     assert "<del>10.00 EUR</del>" not in shown
 

@@ -87,6 +87,7 @@ def import_file(request: HttpRequest, file_id: UUID) -> HttpResponse:
             messages.warning(request, "That step was taken already, or is not the next one.")
         return redirect(request.path)
     context: dict[str, Any] = {"title": f"Import of {row.name}", "file": row, "is_working": _is_working(row)}
+    context["is_over"] = row.phase in (Phase.IMPORTING, Phase.DONE)
     if row.phase in (Phase.MAPPING, Phase.CHECKED, Phase.REFUSED):
         context |= _mapping_context(row)
     return show_page(request, "import_file.html", context)

@@ -19,6 +19,12 @@ def describe_changes(before: Product, after: Product) -> tuple[ImportChange, ...
     )
 
 
+def describe_new(product: Product) -> tuple[ImportChange, ...]:
+    """Return what a new product is called and how many variants it has: nobody wants to read all of it."""
+    told = {"Title": product.title[:_LONGEST], "Variants": str(len(product.variants))}
+    return tuple(ImportChange(field=name, before="", after=text) for name, text in told.items())
+
+
 def _fields(product: Product) -> Iterator[tuple[str, str]]:
     yield "Title", product.title
     yield "Status", product.status.value

@@ -26,7 +26,7 @@ from apps.catalog.contracts import (
 )
 from apps.catalog.services.carrying import write_carried
 from apps.catalog.services.categories import ensure_category
-from apps.catalog.services.differences import describe_changes
+from apps.catalog.services.differences import describe_changes, describe_new
 from apps.catalog.services.products import write_product
 from apps.catalog.skus import distinguish_sku
 from apps.kernel.errors import FieldError, Invalid
@@ -129,7 +129,7 @@ def _write(parsed: ParsedProduct, given: ProductInput) -> tuple[ImportedProduct,
         ),
         product_id=product.id,
         version=product.version,
-        changes=describe_changes(current, product) if current else (),
+        changes=describe_changes(current, product) if current else describe_new(product),
     )
     return result, product
 

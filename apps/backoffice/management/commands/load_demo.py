@@ -44,7 +44,7 @@ class Command(BaseCommand):
         stocked = inventory.get_stock_levels(variant_ids=list(wanted))
         missing = {key: quantity for key, quantity in wanted.items() if not stocked.get(key)}
         if missing:
-            inventory.set_stock_levels(levels=missing, reason="demo shop", actor="load_demo")
+            inventory.set_stock_levels(levels=missing, reason="first stock of the demo shop", actor="load_demo")
         self.stdout.write(f"demo shop: {len(entries)} products, {len(wanted)} variants, stock set for {len(missing)}")
 
 

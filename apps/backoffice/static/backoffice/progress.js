@@ -13,7 +13,7 @@ async function look() {
     if (now.total) {
       bar.max = now.total;
       bar.value = now.done;
-      shown.querySelector("span").textContent = `${now.done} of ${now.total} products`;
+      shown.querySelector("span").textContent = `${Math.round((100 * now.done) / now.total)} %, ${now.done} of ${now.total} products`;
     }
   } catch {
     // Away for a moment: the next look tells.
