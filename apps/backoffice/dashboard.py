@@ -25,6 +25,7 @@ from apps.messaging import api as messaging
 from apps.orders import api as orders
 from apps.payments import api as payments
 from apps.persistence import moments
+from apps.web import formats
 
 _CHART_DAYS: Final = 14
 # Carts are kept for a week.
@@ -166,7 +167,7 @@ def _in_default(revenue: Mapping[str, Money]) -> Decimal:
 def _tell_money(revenue: Mapping[str, Money]) -> str:
     first = settings.DEFAULT_CURRENCY
     ordered = sorted(revenue.items(), key=lambda item: (item[0] != first, item[0]))
-    return ", ".join(str(amount) for _, amount in ordered if amount) or str(Money.zero(first))
+    return ", ".join(formats.money(amount) for _, amount in ordered if amount) or formats.money(Money.zero(first))
 
 
 def _waiting_orders(request: HttpRequest) -> list[Figure]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -47,7 +47,7 @@ from apps.payments import api as payments
 from apps.persistence.databases import alias_for
 from apps.persistence.moments import midnight
 from apps.persistence.statements import columns_of, fetch_all, read_row
-from apps.web import formats, tokens
+from apps.web import tokens
 from apps.web.pagination import PageParams, paginate
 
 MOST_FOUND: Final = 1000
@@ -203,22 +203,17 @@ def get_contact(*, order_id: UUID) -> Contact:
 
 
 def get_history(*, order_id: UUID) -> tuple[HistoryEntry, ...]:
-    """Tell it to staff, whose pages write amounts as "12.90 EUR" throughout."""
-    return _tell(order_id, write=str)
+    return tuple(_history_entry(event) for event in OrderEvent.objects.filter(order_id=order_id))
 
 
-def _tell(order_id: UUID, *, write: Callable[[Money], str]) -> tuple[HistoryEntry, ...]:
-    return tuple(_history_entry(event, write=write) for event in OrderEvent.objects.filter(order_id=order_id))
-
-
-def _history_entry(event: OrderEvent, *, write: Callable[[Money], str]) -> HistoryEntry:
+def _history_entry(event: OrderEvent) -> HistoryEntry:
     fact = history.read_fact(event.type, event.data)
     return HistoryEntry(
         version=event.version,
         type=event.type,
         at=event.at,
         actor=event.actor,
-        detail=telling.describe(fact, write=write),
+        detail=telling.describe(fact),
         detail_without_amounts=telling.describe_without_amounts(fact),
         data=event.data,
     )
@@ -228,7 +223,7 @@ def get_tracking(*, order_id: UUID, viewer: Viewer) -> Tracking:
     row = require_visible(OrderRow.objects.filter(pk=order_id).first(), viewer)
     return Tracking(
         status=OrderStatus(row.status),
-        events=_tell(order_id, write=formats.money),
+        events=get_history(order_id=order_id),
         shipments=tuple(_shipment(shipment) for shipment in _shipments(row)),
     )
 

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import ngettext
 
-from apps.kernel.money import Money
 from apps.orders.history import Cancelled, DeadlineExtended, Fact, Noted, Paid, Placed, Refunded, Shipped
 from apps.web.formats import day, money
 
@@ -37,17 +34,17 @@ _NOTES_WITHOUT_AMOUNTS = {
 _MEANS = {"manual": _lazy("bank transfer"), "stripe": _lazy("card")}
 
 
-def describe(fact: Fact, *, write: Callable[[Money], str] = money) -> str:
-    """Return a sentence about the fact in the active language; `write` tells an amount."""
+def describe(fact: Fact) -> str:
+    """Return a sentence about the fact in the active language."""
     match fact:
         case Placed():
-            return _("Order %(number)s was placed: %(total)s.") % {"number": fact.number, "total": write(fact.total)}
+            return _("Order %(number)s was placed: %(total)s.") % {"number": fact.number, "total": money(fact.total)}
         case DeadlineExtended():
             means = _MEANS.get(fact.provider, fact.provider)
             until = day(fact.payment_deadline)
             return _("Payment by %(means)s was begun; it may arrive until %(day)s.") % {"means": means, "day": until}
         case Paid():
-            return _("The payment of %(amount)s arrived.") % {"amount": write(fact.amount)}
+            return _("The payment of %(amount)s arrived.") % {"amount": money(fact.amount)}
         case Shipped():
             count = sum(fact.lines.values())
             sentence = ngettext("A parcel with %(count)s item left.", "A parcel with %(count)s items left.", count)
@@ -55,9 +52,9 @@ def describe(fact: Fact, *, write: Callable[[Money], str] = money) -> str:
         case Cancelled():
             return str(_CANCELLED.get(fact.reason) or _("The order was cancelled."))
         case Refunded():
-            return _("%(amount)s was refunded.") % {"amount": write(fact.amount)}
+            return _("%(amount)s was refunded.") % {"amount": money(fact.amount)}
         case Noted():
-            return str(_NOTES.get(fact.fact, fact.fact)) % {"amount": write(fact.amount)}
+            return str(_NOTES.get(fact.fact, fact.fact)) % {"amount": money(fact.amount)}
     return _("The order was delivered.")
 
 

@@ -62,7 +62,7 @@ def test_staff_settle_everything_on_one_page(client):
 
     told = client.post(PAGE, form(colour="#7A1F1F", legal_footer="Fernway Ltd\r\nCompany 0815"), follow=True)
 
-    assert "Settled." in told.content.decode()
+    assert "Saved." in told.content.decode()
     assert brand.get_brand().settled == FERN
     assert "Fernway &amp; Sons admin" in told.content.decode()
 

@@ -241,7 +241,7 @@ def test_refund_shows_the_money_that_results_before_anything_moves(client, staff
         ("This refund", "-10.00 EUR"),
         ("The shop keeps", "34.90 EUR"),
     ]
-    assert ">Give back 10.00 EUR</button>" in asked.content.decode()
+    assert ">Give back €10.00</button>" in asked.content.decode()
     assert "bo-danger" not in client.get(operation(order, "refund")).content.decode()
     deliver_all()
     assert not look(order).refunded
@@ -255,8 +255,8 @@ def test_refund_under_way_cannot_be_promised_twice(client, staff):
     page = client.get(change(order)).content.decode()
     _, again = confirm(client, order, "refund", amount="10.00", reason="again")
 
-    assert "Refund up to 4.90 EUR" in page
-    assert "At most 4.90 EUR" in again.content.decode()
+    assert "Refund up to €4.90" in page
+    assert "At most €4.90" in again.content.decode()
 
 
 def test_buttons_say_what_they_will_do(client, staff):
@@ -266,7 +266,7 @@ def test_buttons_say_what_they_will_do(client, staff):
 
     assert ">Cancel the order</a>" in client.get(change(unpaid)).content.decode()
     text = client.get(change(paid)).content.decode()
-    for words in ("Ship 2 items", "Cancel and give back 44.90 EUR", "Refund up to 44.90 EUR"):
+    for words in ("Ship 2 items", "Cancel and give back €44.90", "Refund up to €44.90"):
         assert f">{words}</a>" in text
 
 
@@ -326,8 +326,30 @@ def test_amounts_have_one_form_in_the_history_and_the_tables(client, staff):
 
     page = client.get(reverse("admin:orders_order_change", args=[order.id]))
 
-    assert page.context["history"][-1].sentence == f"Order {order.number} was placed: {order.total}."
-    assert "€" not in page.content.decode()
+    assert page.context["history"][-1].sentence == f"Order {order.number} was placed: €44.90."
+    assert "EUR" not in page.content.decode()
+
+
+def test_money_and_language_are_told_in_words(client, staff):
+    staff.user_permissions.add(Permission.objects.get(codename="view_payment"))
+    order, _ = place()
+    pay(order)
+    confirm(client, order, "refund", amount="10", reason="damaged")
+
+    text = client.get(change(order)).content.decode()
+
+    assert ">Bank transfer, €44.90, paid</a>" in text
+    assert "€10.00 on its way back" in text
+    assert "reads English" in text
+
+
+def test_parcels_form_asks_for_the_carrier_first(client, staff):
+    order, _ = place()
+    pay(order)
+
+    names = [field.name for field in client.get(operation(order, "ship")).context["form"].visible_fields()]
+
+    assert names[:3] == ["carrier", "tracking_number", "tracking_url"]
 
 
 def test_history_is_told_in_sentences_with_the_name_of_who_did_it(client, staff):

@@ -25,6 +25,6 @@ def settings_page(request: HttpRequest) -> HttpResponse:
     del settled["logo"], settled["translations"]
     form = BrandForm(request.POST or None, request.FILES or None, initial=settled, now=now)
     if form.is_valid() and form.save(actor=staff_actor(request)):
-        messages.success(request, "Settled. Pages and mails show it within five seconds.")
+        messages.success(request, "Saved. Pages and mails show it within five seconds.")
         return redirect(request.path)
     return show_page(request, "brand.html", {"title": "Shop settings", "form": form, "brand": now})

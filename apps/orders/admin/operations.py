@@ -22,6 +22,7 @@ from apps.orders import api as orders
 from apps.orders.models import MOST_LABEL_BYTES
 from apps.orders.services.labels import read_kind
 from apps.payments import api as payments
+from apps.web.formats import money
 from apps.web.forms import exact_amount
 
 
@@ -84,10 +85,15 @@ class PartForm(forms.Form):
 class ShipForm(OperationForm):
     """A parcel. What it holds was chosen before, all that is left by default: its button tells how many items that are."""
 
-    tracking_number = forms.CharField(max_length=100, required=False, widget=UnfoldAdminTextInputWidget)
     carrier = forms.CharField(max_length=100, required=False, widget=UnfoldAdminTextInputWidget)
+    tracking_number = forms.CharField(max_length=100, required=False, widget=UnfoldAdminTextInputWidget)
     tracking_url = forms.URLField(
-        label="Tracking page", max_length=2000, required=False, assume_scheme="https", widget=UnfoldAdminURLInputWidget
+        label="Tracking page",
+        help_text="May stay blank for a carrier that the shop knows, such as DHL or UPS.",
+        max_length=2000,
+        required=False,
+        assume_scheme="https",
+        widget=UnfoldAdminURLInputWidget,
     )
     label = LabelField(required=False)
 
@@ -136,7 +142,7 @@ class RefundForm(OperationForm):
         amount: Decimal = self.cleaned_data["amount"]
         wanted = exact_amount(amount, currency=self._order.paid.currency)
         if wanted > (most := _refundable(self._order)):
-            raise forms.ValidationError(f"{amount} is too much. At most {most} can go back.")
+            raise forms.ValidationError(f"{amount} is too much. At most {money(most)} can go back.")
         return amount
 
 
@@ -192,18 +198,18 @@ def _refund(order: orders.Order, form: RefundForm, actor: str) -> str:
     amount = _wanted(order, form)
     reference = str(given["reference"])
     orders.refund_order(order_id=order.id, amount=amount, reason=given["reason"], reference=reference, actor=actor)
-    return f"Order {order.number}: {amount} is on its way back to the buyer."
+    return f"Order {order.number}: {money(amount)} is on its way back to the buyer."
 
 
 def _cancel_button(order: orders.Order, form: Any) -> str:
     left = order.paid - order.refunded
-    return f"Cancel and give back {left}" if left else "Cancel the order"
+    return f"Cancel and give back {money(left)}" if left else "Cancel the order"
 
 
 def _refund_button(order: orders.Order, form: RefundForm | None) -> str:
     if form and form.is_valid():
-        return f"Give back {_wanted(order, form)}"
-    return f"Refund up to {_refundable(order)}" if form is None else "Show what is left then"
+        return f"Give back {money(_wanted(order, form))}"
+    return f"Refund up to {money(_refundable(order))}" if form is None else "Show what is left then"
 
 
 def _ship_button(order: orders.Order, form: Any) -> str:
@@ -249,9 +255,9 @@ def _preview_refund(order: orders.Order, form: RefundForm) -> list[tuple[str, Mo
 
 def _explain_cancel(order: orders.Order) -> str:
     count = sum(line.quantity for line in order.lines)
-    money = order.paid - order.refunded
+    kept = order.paid - order.refunded
     returned = (
-        f" {money} goes back to the buyer." if money else " No money was received; a payment under way is stopped."
+        f" {money(kept)} goes back to the buyer." if kept else " No money was received; a payment under way is stopped."
     )
     return f"Order {order.number} ends for good. {count} items return to stock.{returned} The buyer gets a mail."
 
@@ -259,8 +265,9 @@ def _explain_cancel(order: orders.Order) -> str:
 def _explain_refund(order: orders.Order) -> str:
     left = _refundable(order)
     return (
-        f"Money goes back the way it came, that of a bank transfer by your hand; at most {left} of order {order.number}."
-        " When all of it is back, what has not been shipped returns to stock and the order is closed. The buyer gets a mail."
+        f"You can give back up to {money(left)} of order {order.number}. Money paid by card goes back to the card."
+        " Money paid by bank transfer you send back yourself. A full refund closes the order: items that have not been"
+        " shipped return to stock. The buyer gets a mail."
     )
 
 

@@ -27,6 +27,7 @@ from apps.orders.admin.operations import OPERATIONS, Operation, PartForm
 from apps.orders.admin.workbench import find_order, show_order
 from apps.orders.models import Order
 from apps.persistence.paginator import BoundedPaginator
+from apps.web import formats
 from apps.web.authentication import staff_actor
 
 _COLOURS: Final = {
@@ -225,7 +226,7 @@ class OrderAdmin(LabelPages, ModelAdmin):
 
     @admin.display(description="total", ordering="total_amount")
     def sum(self, row: Order) -> SafeString:
-        return format_html('<span class="bo-number">{}</span>', row.total)
+        return format_html('<span class="bo-number">{}</span>', formats.money(row.total))
 
     @_label(description="status", ordering="status")
     def state(self, row: Order) -> str:

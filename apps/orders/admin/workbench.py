@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
+from babel import Locale
 from django.urls import reverse
 
 from apps.accounts import api as accounts
@@ -17,9 +18,20 @@ from apps.kernel.money import Money
 from apps.orders import api
 from apps.orders.admin.operations import OPERATIONS
 from apps.payments import api as payments
+from apps.web import formats
 
 _PERSON: Final = re.compile(r"(staff|customer):([0-9a-f-]{36})")
 _VIEWER: Final = api.Viewer(is_staff=True)
+_WAYS: Final = {"stripe": "Card", "manual": "Bank transfer"}
+_PAYMENT_STATES: Final = {
+    payments.PaymentStatus.REQUIRES_PAYMENT_METHOD: "not paid yet",
+    payments.PaymentStatus.REQUIRES_ACTION: "waits for the buyer",
+    payments.PaymentStatus.PROCESSING: "under way",
+    payments.PaymentStatus.AUTHORISED: "authorised",
+    payments.PaymentStatus.SUCCEEDED: "paid",
+    payments.PaymentStatus.CANCELLED: "cancelled",
+    payments.PaymentStatus.FAILED: "failed",
+}
 _WORDS: Final = {"": "the shop", "saga": "the shop", "guest": "the buyer", "customer": "the buyer"}
 
 
@@ -62,7 +74,8 @@ def show_order(order: api.Order, *, user: Any) -> dict[str, Any]:
         "goes_to": addressing.write_envelope(address=order.shipping_address),
         "billed_to": addressing.write_envelope(address=order.billing_address),
         "money": _money(order) if may_see_money else (),
-        "payments": tried,
+        "payments": [(each, _tell_payment(each)) for each in tried],
+        "language": Locale("en").languages.get(order.language, order.language),
         "refunds": _refunds(order.id, tried, user) if tried else (),
         "history": _tell(history, with_amounts=may_see_money),
         "may_see_buyer": user.has_perms(("orders.view_money", "accounts.view_user")),
@@ -81,6 +94,11 @@ def _money(order: api.Order) -> list[tuple[str, Money]]:
     told += [(f"Tax{included}", order.tax), ("Total", order.total), ("Paid", order.paid), ("Refunded", -order.refunded)]
     always = ("Items", "Delivery", "Total", "Paid")
     return [(name, amount) for name, amount in told if amount or name in always]
+
+
+def _tell_payment(payment: payments.Payment) -> str:
+    way = _WAYS.get(payment.provider, payment.provider.capitalize())
+    return f"{way}, {formats.money(payment.amount)}, {_PAYMENT_STATES[payment.status]}"
 
 
 def _refunds(order_id: UUID, tried: Iterable[payments.Payment], user: Any) -> list[tuple[payments.Refund, str]]:

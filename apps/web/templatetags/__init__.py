@@ -1,0 +1,1 @@
+"""Filters of templates that any app may load."""
