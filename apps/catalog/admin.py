@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
 from django.contrib import admin
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
@@ -29,6 +31,7 @@ from apps.catalog.variant_forms import variant_form
 from apps.kernel import clock
 from apps.kernel.errors import Invalid
 from apps.messaging.admin import EventedAdmin
+from apps.persistence.databases import alias_for
 from apps.persistence.paginator import BoundedPaginator
 from apps.web.admin import AsksBeforeDeletingParts
 from apps.web.forms import ListField
@@ -234,7 +237,8 @@ class ProductAdmin(AsksBeforeDeletingParts, EventedAdmin):
         return names, counts, set(), protected
 
     def announce_change(self, obj: Product, *, created: bool) -> None:
-        products.product_changed(product_id=obj.pk)
+        changed = products.product_changed(product_id=obj.pk)
+        transaction.on_commit(partial(products.request_pictures, changed), using=alias_for("catalog"), robust=True)
 
     def announce_removal(self, obj: Product) -> None:
         products.product_removed(product_id=obj.pk)
