@@ -30,8 +30,6 @@ from ecommerce.local.pytest_plugin import REPORT_VARIABLE
 from ecommerce.local.throwaway import start_servers
 
 _WORKERS: Final = ("-n", "2", "--dist", "loadgroup")
-# Browsers and running shops leave a third of the processor idle.
-_WAITING_WORKERS: Final = ("-n", "3", "--dist", "loadgroup")
 _SLOWEST: Final = 10
 _NO_TESTS_COLLECTED: Final = 5
 _STATIC: Final = {
@@ -118,7 +116,7 @@ def _phases(options: argparse.Namespace) -> dict[str, tuple[str, ...]]:
         return {"crash points and races": (*_WORKERS, "-m", "proof")}
     shared = "not processes and not browser and not proof" + (" and not slow" if options.fast else "")
     running = "(processes or browser) and not proof"
-    whole = {} if options.fast else {"tests with processes and browsers": (*_WAITING_WORKERS, "-m", running)}
+    whole = {} if options.fast else {"tests with processes and browsers": (*_WORKERS, "-m", running)}
     return {"tests": (*_WORKERS, "-m", shared), **whole}
 
 
