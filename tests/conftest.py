@@ -16,8 +16,18 @@ seeds.install()
 _ONE_SHOP = {"deploy", "e2e", "shop"}
 # Folders of which every test is marked by their own conftest, later than this hook.
 _PROCESSES = {"e2e", "shop"}
-# Folders that bin/test --fast leaves out: of other programs, or of what many apps refuse together.
-_SLOW = ("abuse", "chaos/laboratory", "payments/sandbox")
+# What bin/test --fast leaves out: other programs, pictures, what many apps refuse together, whole pages and values made up by the hundred.
+_SLOW = (
+    *(
+        "abuse",
+        "backoffice/test_drawing",
+        "backoffice/test_mails",
+        "chaos/laboratory",
+        "local/test_supervisor",
+        "media",
+    ),
+    *("notifications/test_sockets", "payments/sandbox", "pricing/test_properties", "storefront/test_validity"),
+)
 # Groups that begin before all others, the longest first: one that began late would go on alone.
 _LONGEST = ("e2e", "shop", "messaging-lab", "deploy", "local/test_bench.py", "local/test_up.py")
 
