@@ -28,13 +28,11 @@ _ATTEMPTS = 5
 
 def update_checkout(*, owner: CartOwner, changes: CheckoutChanges) -> Quote:
     """Check and keep what the shopper filled in, and return the quote with it."""
-    changes = _normalise(changes)
-    _check(changes)
+    wanted = _normalise(changes)
+    _check(wanted)
     for _attempt in range(_ATTEMPTS):
         opened = open_cart(owner=owner)
-        if owner.customer_id and changes.email is None and not opened.row.email:
-            known = accounts.get_customers(ids=[owner.customer_id]).get(owner.customer_id)
-            changes = replace(changes, email=known.email if known else None)
+        changes = _with_own_email(wanted, owner=owner, row=opened.row)
         details = _apply(details_of(opened.row), changes)
         variants = read_variants(opened)
         cart = present_cart(opened, variants=variants)
@@ -44,6 +42,14 @@ def update_checkout(*, owner: CartOwner, changes: CheckoutChanges) -> Quote:
         if not columns or _write(opened=opened, columns=columns):
             return quote
     raise CartBusy(_("This cart is being changed by too many requests at once."))
+
+
+def _with_own_email(changes: CheckoutChanges, *, owner: CartOwner, row: Cart) -> CheckoutChanges:
+    """Return the changes with the address of the customer's account, where neither they nor the cart as it is now have one."""
+    if owner.customer_id is None or changes.email is not None or row.email:
+        return changes
+    known = accounts.get_customers(ids=[owner.customer_id]).get(owner.customer_id)
+    return replace(changes, email=known.email if known else None)
 
 
 def _normalise(changes: CheckoutChanges) -> CheckoutChanges:
