@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
+import os
 import random
 import socket
+import tempfile
 from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
 
 from ecommerce.local.errors import StartError
 
@@ -38,8 +44,30 @@ def require_free(ports: Mapping[str, int]) -> None:
 
 
 def find_free_block(*, size: int = 3) -> int:
-    """Return the first of `size` consecutive free ports."""
+    """Return the first of `size` consecutive free ports, and give none of them to anybody else while this process lives.
+
+    Their servers listen much later. Meanwhile each port is locked: a byte of a file, since the system frees it with the process.
+    """
     for first in random.sample(_SEARCH, k=len(_SEARCH)):
-        if all(is_free(first + offset) for offset in range(size)):
+        block = range(first, first + size)
+        if _given.isdisjoint(block) and all(map(is_free, block)) and _lock(block):
+            _given.update(block)
             return first
     raise StartError(f"No {size} consecutive ports are free between {_SEARCH.start} and {_SEARCH.stop}.")
+
+
+# A process does not see its own locks.
+_given: set[int] = set()
+
+
+def _lock(block: range) -> bool:
+    with contextlib.suppress(BlockingIOError):
+        fcntl.lockf(_open_locks(), fcntl.LOCK_EX | fcntl.LOCK_NB, len(block), block.start)
+        return True
+    return False
+
+
+@cache
+def _open_locks() -> int:
+    path = Path(tempfile.gettempdir()) / f"shop-ports-{os.getuid()}"
+    return os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, mode=0o600)
