@@ -83,6 +83,11 @@ def site_header(request: HttpRequest) -> str:
     return brand.get_brand().name
 
 
+def colours(request: HttpRequest) -> dict[str, str]:
+    """Return the brand's colour in the theme's shades; settings.UNFOLD names it, and the theme writes into what it gets."""
+    return dict(brand.shades(brand.get_brand().settled.colour))
+
+
 def _sales(request: HttpRequest) -> list[Figure]:
     today = moments.today()
     days = orders.list_days_of_sales(first=today - timedelta(days=_CHART_DAYS - 1), last=today)

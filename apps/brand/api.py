@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from apps.brand import selectors, services
+from collections.abc import Mapping
+
+from apps.brand import colours, selectors, services
 from apps.brand.contracts import TRANSLATED, Brand, BrandInput, Logo, Palette
 from apps.messaging import api as messaging
 
@@ -15,6 +17,7 @@ __all__ = [
     "change_brand",
     "get_brand",
     "is_settled",
+    "shades",
 ]
 
 
@@ -31,6 +34,14 @@ def get_brand() -> Brand:
 def is_settled() -> bool:
     """Return whether anybody has settled the brand yet; one query."""
     return selectors.is_settled()
+
+
+def shades(colour: str) -> Mapping[str, str]:
+    """Return a colour (`#rrggbb`) in eleven shades by their weight, "50" (palest) to "950", as the theme of staff pages names them.
+
+    White can be read on "600" and deeper, "400" and "500" on a dark ground: 4.5 to 1 (WCAG 2.2, 1.4.3).
+    """
+    return colours.shades(colour)
 
 
 def change_brand(*, brand: BrandInput, actor: str) -> None:

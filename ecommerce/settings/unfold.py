@@ -53,7 +53,7 @@ def _entry(title: str, icon: str, view: str, right: str) -> dict[str, Any]:
     }
 
 
-# The brand's: warm greys, and the green of its forests.
+# Warm greys; the colour beside them is the brand's.
 _BASE = {
     "50": "#faf8f4",
     "100": "#f2eee6",
@@ -67,20 +67,6 @@ _BASE = {
     "900": "#1b2220",
     "950": "#131817",
 }
-_PRIMARY = {
-    "50": "#eff6f3",
-    "100": "#d9eae3",
-    "200": "#b6d6ca",
-    "300": "#8fcab9",
-    "400": "#7dbba8",
-    "500": "#56a790",
-    "600": "#1f4d42",
-    "700": "#1a4138",
-    "800": "#16352e",
-    "900": "#122b26",
-    "950": "#0a1a16",
-}
-
 UNFOLD = {
     "SITE_TITLE": "apps.backoffice.dashboard.site_title",
     "SITE_HEADER": "apps.backoffice.dashboard.site_header",
@@ -89,7 +75,7 @@ UNFOLD = {
         {"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("storefront/icon.svg")},
     ],
     "SHOW_HISTORY": True,
-    "COLORS": {"base": _BASE, "primary": _PRIMARY},
+    "COLORS": {"base": _BASE, "primary": "apps.backoffice.dashboard.colours"},
     "STYLES": [lambda request: static("backoffice/staff.css")],
     "SIDEBAR": {
         "show_search": True,

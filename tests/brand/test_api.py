@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from apps.brand import api as brand
-from apps.brand.colours import LEGIBLE, contrast, palettes
+from apps.brand.colours import LEGIBLE, contrast, palettes, shades
 from apps.kernel.errors import Invalid
 from apps.web.testing import assert_queries
 from tests.brand.making import FERN, settle
@@ -105,6 +105,13 @@ def test_every_colour_becomes_legible_on_both_grounds_and_under_its_words(colour
     assert contrast(light.accent, "#f7f4ee") >= LEGIBLE
     assert contrast(dark.accent, "#161918") >= LEGIBLE
     assert all(contrast(each.accent, each.on_accent) >= LEGIBLE for each in (light, dark))
+
+
+@given(colour=_colours)
+def test_every_shade_of_a_staff_page_can_be_read_where_it_stands(colour):
+    made = shades(colour)
+    assert contrast(made["600"], "#ffffff") >= LEGIBLE
+    assert all(contrast(made[weight], "#1b2220") >= LEGIBLE for weight in ("400", "500"))
 
 
 def test_contrast_is_the_one_of_the_guidelines():

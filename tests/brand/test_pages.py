@@ -56,6 +56,14 @@ def test_shop_with_its_own_colours_links_no_stylesheet(client):
     assert "/brand-" not in client.get("/").content.decode()
 
 
+def test_staff_pages_are_painted_in_the_brands_colour_at_once(client):
+    sign_in(client, "brand.change_brand")
+    for colour, told in (("#7a1f1f", "rgb(122, 31, 31)"), ("#123456", "rgb(18, 52, 86)")):
+        settle(colour=colour)
+
+        assert f"--color-primary-600: {told}" in client.get(PAGE).content.decode()
+
+
 def test_staff_settle_everything_on_one_page(client):
     sign_in(client, "brand.change_brand")
     assert client.get(PAGE).status_code == 200
