@@ -47,8 +47,8 @@ def test_page_shows_ledger_and_refunds_and_never_the_secret(shop, staff):
 
     page = staff.get(page_of(payment)).content.decode()
 
-    assert "84.90 EUR" in page
-    assert "10.00 EUR" in page
+    assert "€84.90" in page
+    assert "€10.00" in page
     assert "damaged" in page
     assert secret not in page
 
@@ -114,7 +114,7 @@ def test_refund_shows_the_money_that_results_before_anything_moves(shop, staff):
         ("This refund", "-30.00 EUR"),
         ("The shop keeps", "40.00 EUR"),
     ]
-    assert ">Give back 30.00 EUR</button>" in asked.content.decode()
+    assert ">Give back €30.00</button>" in asked.content.decode()
     assert len(payments.list_refunds(order_id=payment.order_id)) == 2
 
 
@@ -128,7 +128,7 @@ def test_two_members_of_staff_who_saw_the_same_money_give_it_back_once(shop, sta
     assert all(previews)
     assert first.status_code == 302
     assert second.status_code == 200
-    assert "60.00 is too much. At most 24.90 EUR can be refunded." in second.content.decode()
+    assert "60.00 is too much. At most €24.90 can be refunded." in second.content.decode()
     assert second.context["preview"] is None
     assert [refund.amount for refund in payments.list_refunds(order_id=payment.order_id)] == [euros("60.00")]
 
@@ -154,12 +154,12 @@ def test_buttons_name_the_amounts(shop, staff):
 
     page = staff.get(operation(transfer, "sent"))
     sent = {button.text: button.refund for button in page.context["buttons"]}
-    body = {"reference": str(uuid7()), "refund": sent["Record 5.00 EUR as sent back (late)"]}
+    body = {"reference": str(uuid7()), "refund": sent["Record €5.00 as sent back (late)"]}
     staff.post(operation(transfer, "sent"), body)
     again = staff.post(operation(transfer, "sent"), body)
 
-    assert ">Record 84.90 EUR as received</button>" in arrived
-    assert set(sent) == {"Record 10.00 EUR as sent back (damaged)", "Record 5.00 EUR as sent back (late)"}
+    assert ">Record €84.90 as received</button>" in arrived
+    assert set(sent) == {"Record €10.00 as sent back (damaged)", "Record €5.00 as sent back (late)"}
     assert page.content.decode().count('name="refund"') == 2
     assert shop.look(transfer).refunded == euros("5.00")
     assert "This refund does not wait any more" in again.content.decode()
@@ -173,7 +173,7 @@ def test_refund_above_what_is_left_is_told_in_the_form(shop, staff):
     )
 
     assert answer.status_code == 200
-    assert "At most 84.90 EUR can be refunded." in answer.content.decode()
+    assert "At most €84.90 can be refunded." in answer.content.decode()
 
 
 def test_money_that_arrived_by_transfer_is_recorded_with_who_saw_it(shop, staff):

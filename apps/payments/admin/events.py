@@ -5,14 +5,14 @@ from __future__ import annotations
 from django.contrib import admin
 from unfold.admin import ModelAdmin
 
-from apps.payments.admin.payments import ReadOnlyMixin
+from apps.payments.admin.payments import AMOUNT, ReadOnlyMixin
 from apps.payments.models import Refund, WebhookEvent
 from apps.persistence.paginator import BoundedPaginator
 
 
 @admin.register(Refund)
 class RefundAdmin(ReadOnlyMixin, ModelAdmin):
-    list_display = ("created_at", "payment_id", "amount", "status", "reason", "actor", "detail")
+    list_display = ("created_at", "payment_id", AMOUNT, "status", "reason", "actor", "detail")
     list_filter = ("status", ("parked_at", admin.EmptyFieldListFilter), "created_at")
     search_fields = ("payment__id__exact", "reference__exact", "provider_reference__exact")
     ordering = ("-id",)
@@ -22,7 +22,7 @@ class RefundAdmin(ReadOnlyMixin, ModelAdmin):
         "payment_id",
         "reference",
         "status",
-        "amount",
+        AMOUNT,
         "reason",
         "actor",
         "provider_reference",

@@ -18,6 +18,7 @@ from apps.payments import api, selectors
 from apps.payments.contracts import PaymentKind, PaymentStatus
 from apps.payments.models import Payment, Refund
 from apps.payments.services import fetching
+from apps.web.formats import money
 from apps.web.forms import exact_amount
 
 
@@ -47,7 +48,7 @@ class RefundForm(PlainForm):
         amount: Decimal = self.cleaned_data["amount"]
         wanted = exact_amount(amount, currency=self.payment.amount.currency)
         if wanted > (most := refundable(self.payment)) and not self._is_done():
-            raise forms.ValidationError(f"{amount} is too much. At most {most} can be refunded.")
+            raise forms.ValidationError(f"{amount} is too much. At most {money(most)} can be refunded.")
         return wanted
 
     def _is_done(self) -> bool:
@@ -80,7 +81,7 @@ class SentForm(PlainForm):
         waiting = selectors.transfers_to_send().filter(payment=self.payment)
         self.fields["refund"] = forms.TypedChoiceField(
             coerce=UUID,
-            choices=[(row.pk, f"{row.amount}, {row.reason.replace('_', ' ')}") for row in waiting],
+            choices=[(row.pk, f"{money(row.amount)}, {row.reason.replace('_', ' ')}") for row in waiting],
             widget=PressedButton,
         )
 
@@ -129,30 +130,31 @@ def _refund(payment: Payment, form: PlainForm, actor: str) -> str:
         actor=actor,
     )
     if payment.kind == PaymentKind.MANUAL.value:
-        return f"{refund.amount} is to be transferred to the buyer. Send it, then record it here as sent."
-    return f"{refund.amount} is on its way back to the buyer."
+        return f"{money(refund.amount)} is to be transferred to the buyer. Send it, then record it here as sent."
+    return f"{money(refund.amount)} is on its way back to the buyer."
 
 
 def _record(payment: Payment, form: PlainForm, actor: str) -> str:
     paid = api.record_manual_payment(payment_id=payment.pk, actor=actor, note=form.cleaned_data["note"])
-    return f"{paid.captured} is recorded as received."
+    return f"{money(paid.captured)} is recorded as received."
 
 
 def _record_refund(payment: Payment, form: PlainForm, actor: str) -> str:
     given = form.cleaned_data
     sent = api.record_manual_refund(refund_id=given["refund"], actor=actor, note=given["note"])
-    return f"{sent.amount} is recorded as sent back; the buyer is told."
+    return f"{money(sent.amount)} is recorded as sent back; the buyer is told."
 
 
 def _refresh(payment: Payment, form: PlainForm, actor: str) -> str:
     found = fetching.refresh(payment)
     return (
-        f"{payment.provider} has this payment as {found.status}: {found.captured} captured, {found.refunded} refunded."
+        f"{payment.provider} has this payment as {found.status}: "
+        f"{money(found.captured)} captured, {money(found.refunded)} refunded."
     )
 
 
 def _refund_buttons(payment: Payment, form: PlainForm) -> list[Button]:
-    return [Button(f"Give back {form.cleaned_data['amount']}" if form.is_valid() else "Show what is left then")]
+    return [Button(f"Give back {money(form.cleaned_data['amount'])}" if form.is_valid() else "Show what is left then")]
 
 
 def _preview_refund(payment: Payment, form: PlainForm) -> list[tuple[str, Money]]:
@@ -167,7 +169,8 @@ def _preview_refund(payment: Payment, form: PlainForm) -> list[tuple[str, Money]
 def _sent_buttons(payment: Payment, form: PlainForm) -> list[Button]:
     waiting = selectors.transfers_to_send().filter(payment=payment)
     return [
-        Button(f"Record {row.amount} as sent back ({row.reason.replace('_', ' ')})", str(row.pk)) for row in waiting
+        Button(f"Record {money(row.amount)} as sent back ({row.reason.replace('_', ' ')})", str(row.pk))
+        for row in waiting
     ]
 
 
@@ -181,9 +184,9 @@ OPERATIONS: Final = {
             form=RefundForm,
             is_possible=lambda payment: bool(refundable(payment)),
             explain=lambda payment: (
-                f"At most {refundable(payment)}. You send it by bank transfer, then record it as sent."
+                f"At most {money(refundable(payment))}. You send it by bank transfer, then record it as sent."
                 if payment.kind == PaymentKind.MANUAL.value
-                else f"At most {refundable(payment)} goes back through {payment.provider}."
+                else f"At most {money(refundable(payment))} goes back through {payment.provider}."
             ),
             buttons=_refund_buttons,
             is_dangerous=True,
@@ -199,10 +202,10 @@ OPERATIONS: Final = {
                 payment.kind == PaymentKind.MANUAL.value and payment.status != PaymentStatus.SUCCEEDED.value
             ),
             explain=lambda payment: (
-                f"Records that {payment.amount} arrived in full. An order that waits for it goes on as paid; "
+                f"Records that {money(payment.amount)} arrived in full. An order that waits for it goes on as paid; "
                 "where the order has ended, the money is to be sent back."
             ),
-            buttons=lambda payment, form: [Button(f"Record {payment.amount} as received")],
+            buttons=lambda payment, form: [Button(f"Record {money(payment.amount)} as received")],
             run=_record,
         ),
         Operation(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -19,7 +20,22 @@ from apps.payments import selectors
 from apps.payments.admin.operations import OPERATIONS, Operation, PlainForm
 from apps.payments.models import Payment, PaymentTransaction, Refund
 from apps.persistence.paginator import BoundedPaginator
+from apps.web import formats
 from apps.web.authentication import staff_actor
+
+
+def _written(name: str) -> Callable[[Any], str]:
+    """Return a column of the admin that shows the money `name` of a row as the shop writes it."""
+
+    @admin.display(description=name)
+    def shown(row: Any) -> str:
+        return formats.money(getattr(row, name))
+
+    shown.__name__ = name  # the admin marks up columns by it
+    return shown
+
+
+AMOUNT, CAPTURED, REFUNDED = _written("amount"), _written("captured"), _written("refunded")
 
 
 class ReadOnlyMixin:
@@ -45,14 +61,14 @@ class PartMixin(ReadOnlyMixin):
 class LedgerInline(PartMixin, TabularInline):
     model = PaymentTransaction
     extra = 0
-    fields = readonly_fields = ("created_at", "kind", "amount", "reference", "actor", "note")
+    fields = readonly_fields = ("created_at", "kind", AMOUNT, "reference", "actor", "note")
     verbose_name_plural = "ledger"
 
 
 class RefundInline(PartMixin, TabularInline):
     model = Refund
     extra = 0
-    fields = readonly_fields = ("created_at", "status", "amount", "reason", "actor", "provider_reference", "detail")
+    fields = readonly_fields = ("created_at", "status", AMOUNT, "reason", "actor", "provider_reference", "detail")
     verbose_name_plural = "refunds"
 
 
@@ -73,7 +89,7 @@ class ToSendFilter(admin.SimpleListFilter):
 class PaymentAdmin(ReadOnlyMixin, ModelAdmin):
     """Nothing is edited here: a payment changes by what its provider says."""
 
-    list_display = ("id", "created_at", "order_id", "provider", "kind", "status", "amount", "captured", "refunded")
+    list_display = ("id", "created_at", "order_id", "provider", "kind", "status", AMOUNT, CAPTURED, REFUNDED)
     list_filter = (ToSendFilter, "status", "provider", "kind", "created_at")
     search_fields = ("id__exact", "order_id__exact", "intent_id__exact", "session_id__exact")
     ordering = ("-id",)
@@ -89,9 +105,9 @@ class PaymentAdmin(ReadOnlyMixin, ModelAdmin):
         "provider",
         "kind",
         "status",
-        "amount",
-        "captured",
-        "refunded",
+        AMOUNT,
+        CAPTURED,
+        REFUNDED,
         "decline_code",
         "session_id",
         "intent_id",
@@ -136,7 +152,7 @@ class PaymentAdmin(ReadOnlyMixin, ModelAdmin):
             return redirect(back)
         preview = operation.preview(payment, form) if operation.preview and form.is_valid() else None
         context = self.admin_site.each_context(request) | {
-            "title": f"{operation.title}: {payment.amount}",
+            "title": f"{operation.title}: {formats.money(payment.amount)}",
             "explanation": operation.explain(payment),
             "form": form,
             "buttons": operation.buttons(payment, form),
