@@ -2,6 +2,7 @@
 
 import json
 import random
+import socket
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -30,7 +31,8 @@ def shop():
             self.server.keys.append(self.headers["Idempotency-Key"])
             answer = self.server.script.pop(0)
             if answer == DIES:
-                self.connection.close()
+                self.connection.shutdown(socket.SHUT_RDWR)  # closing it alone leaves it open: two files hold it
+                self.close_connection = True
                 return
             body = json.dumps({"id": "order-1"} if answer is PLACED else {"code": answer[1]}).encode()
             self.send_response(answer[0])
