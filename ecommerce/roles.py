@@ -95,9 +95,11 @@ def command_of(role: Role, *, profile: Profile, place: Place) -> tuple[str, ...]
     match role:
         case Role.WEB:
             sizes = ("--workers", str(pools.web_workers), "--blocking-threads", str(pools.web_threads))
-            return _granian("ecommerce.wsgi:application", "wsgi", place=place, extra=(*sizes, "--no-ws"))
+            target = ("ecommerce.web", "--interface", "wsgi", "ecommerce.wsgi:application")
+            return _granian(*target, place=place, extra=(*sizes, "--no-ws"))
         case Role.SOCKETS:
-            return _granian("ecommerce.asgi:application", "asgi", place=place, extra=("--workers", "1"))
+            target = ("granian", "--interface", "asgi", "ecommerce.asgi:application")
+            return _granian(*target, place=place, extra=("--workers", "1"))
         case Role.WORKER:
             name, queues = f"shop{place.suffix}@%h", ",".join((*profile.queues, place.canary_queue))
             work = ("worker", "--hostname", name, "--queues", queues, "--concurrency", str(pools.worker_processes))
@@ -171,8 +173,8 @@ def _is_fresh(canary: Path) -> bool:
     return not canary.exists() or time.time() - canary.stat().st_mtime < _CANARY_SECONDS
 
 
-def _granian(target: str, interface: str, *, place: Place, extra: Sequence[str]) -> tuple[str, ...]:
-    command = _python("-m", "granian", "--interface", interface, target)
+def _granian(*target: str, place: Place, extra: Sequence[str]) -> tuple[str, ...]:
+    command = _python("-m", *target)
     command += ("--host", place.host, "--port", str(place.port), "--http", "1", "--backlog", "2048")
     command += ("--respawn-failed-workers", "--respawn-interval", "0.2")
     return (*command, "--workers-kill-timeout", "8", "--no-access-log", *extra)

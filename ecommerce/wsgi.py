@@ -1,4 +1,4 @@
-"""The web process: `granian --interface wsgi ecommerce.wsgi:application`.
+"""What the web processes serve; `ecommerce.web` loads it before it forks them.
 
 Outside in: kept answers of public GETs, static files, bodies read to their end, Django.
 """

@@ -41,7 +41,7 @@ def test_health_says_no_where_nobody_answers(shipped):
 def test_the_process_is_the_role_itself_so_that_signals_reach_it(shipped):
     web, worker = psutil.Process(shipped.pid("api")), psutil.Process(shipped.pid("worker-orders"))
 
-    assert "granian" in " ".join(web.cmdline())
+    assert "ecommerce.web" in web.cmdline()
     assert "celery" in " ".join(worker.cmdline())
     sockets = psutil.Process(shipped.pid("sockets"))
     assert sockets.environ()["DATABASE_POOL_SIZE"] == "4"
