@@ -17,6 +17,7 @@ import sys
 import tempfile
 import time
 from collections import defaultdict
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -67,13 +68,16 @@ def main(arguments: list[str]) -> int:
     options, pytest_arguments = _parse(arguments)
     console, outcome = Console(), Outcome()
     os.chdir(ROOT)
-    if not options.proof:
-        _run_static(console, outcome)
     try:
-        _run_tests(console, outcome, phases=_phases(options), arguments=pytest_arguments)
+        with ThreadPoolExecutor() as beside:
+            # One of its programs takes half a minute of one core, and the servers of the tests start meanwhile.
+            static = None if options.proof else beside.submit(_run_static, console, outcome)
+            _run_tests(console, outcome, phases=_phases(options), arguments=pytest_arguments)
     except StartError as error:
         console.say(f"bin/test: {error}")
         return 1
+    if static:
+        static.result()
     unlisted = _find_unlisted(outcome)
     _summarise(console, outcome, unlisted=unlisted)
     if options.no_unlisted_skips and unlisted:
@@ -95,18 +99,19 @@ def _parse(arguments: list[str]) -> tuple[argparse.Namespace, list[str]]:
 
 
 def _run_static(console: Console, outcome: Outcome) -> None:
-    console.step("style, types and walls")
+    console.step("style, types and walls, beside the first tests")
     programs = {name: (sys.executable, "-m", *words) for name, words in _STATIC.items()}
     programs["lint-imports"] = (sys.executable, "-c", "from importlinter.cli import lint_imports_command as c; c()")
     running = {
         name: subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         for name, command in programs.items()
     }
+    outputs = {name: process.communicate()[0] for name, process in running.items()}
+    console.say("")  # ends the line of dots
     for name, process in running.items():
-        output, _ = process.communicate()
         console.step(f"{name}: {'holds' if process.returncode == 0 else 'FAILED'}")
         if process.returncode:
-            console.say(output.rstrip())
+            console.say(outputs[name].rstrip())
             outcome.failed.append(name)
 
 
