@@ -39,8 +39,11 @@ EXPECTED = re.compile(r"status of (40[034]|429|500)")
 MAIN = {"home", "listing", "category", "product", "bag", "checkout-review", "order"}
 
 
-# Whole answers hold every element that passes, and take longer to hand over than to find.
-FIND = """() => axe.run({ reporter: "no-passes", selectors: false }).then(({ violations }) => violations
+# Whole answers hold every element that passes, and take longer to hand over than to find. The rows of a long table are alike, and no rule
+# here needs stylesheets fetched once more.
+FIND = """() => axe.run({ exclude: [["tbody tr:nth-child(n+13)"], ["tbody:nth-of-type(n+13)"]] }, {
+    reporter: "no-passes", selectors: false, preload: false,
+  }).then(({ violations }) => violations
   .filter(({ impact }) => ["serious", "critical"].includes(impact))
   .map(({ id, nodes }) => [id, nodes.slice(0, 3).map(({ html }) => html.slice(0, 200))]))"""
 

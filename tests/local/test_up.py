@@ -8,18 +8,20 @@ import subprocess
 import sys
 import urllib.request
 from contextlib import closing
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import psutil
 import psycopg
 import pytest
 
-from ecommerce.local.embedded import await_ready, embedded_servers, run_shop, start_shop
+from ecommerce.local.embedded import RunningShop, await_ready, embedded_servers, run_shop, start_shop
 from ecommerce.local.errors import StartError
 from ecommerce.local.files import read_json
 from ecommerce.local.plan import ROOT
 from ecommerce.local.ports import find_free_block
-from ecommerce.local.processes import identify, kill_group, wait_until
+from ecommerce.local.processes import Identity, identify, kill_group, wait_until
 from ecommerce.local.state import ENVIRONMENT_FILE, load_run
 
 pytestmark = [pytest.mark.processes, pytest.mark.timeout(300)]
@@ -33,20 +35,68 @@ SERVICES = {"web", "sockets", "worker", "relay", "beat", "postgres", "valkey", "
 PROCESSES = 14
 
 
-@pytest.fixture(scope="module")
-def prepared(tmp_path_factory):
-    """A state folder whose database is made, so that each test starts in seconds; its path is no easy one."""
-    state = tmp_path_factory.mktemp("a shop") / ("x" * 120)
-    with run_shop(state=state, demo=False):
-        pass
-    return state
+@dataclass(kw_only=True)
+class Lives:
+    """What was seen of a shop that was stopped, then orphaned, then killed as a whole, each time started again."""
+
+    running: RunningShop | None = None
+    stopped: dict[str, Any] = field(default_factory=dict)
+    orphans: list[Identity] = field(default_factory=list)
+    kept: list[int] = field(default_factory=list)
 
 
 @pytest.fixture(scope="module")
-def shop(tmp_path_factory):
-    """A shop that goes on running, whatever of it is killed."""
-    with run_shop(state=tmp_path_factory.mktemp("running"), demo=False) as running:
-        yield running
+def lives(tmp_path_factory):
+    """A shop that has been through all of that, and runs; the path of its state folder is no easy one. A start takes its time."""
+    seen = Lives()
+    state, port = tmp_path_factory.mktemp("a shop") / ("x" * 120), find_free_block()
+    with run_shop(state=state, demo=False) as first:
+        seen.stopped = _interrupt(first)
+    second = start_shop(state=state, port=port, demo=False, environment={})
+    await_ready(second, seconds=120)
+    seen.kept.append(_kept_rows(second))
+    left = _identities(second.run)
+    second.process.kill()
+    second.process.wait()
+    third = start_shop(state=state, port=port, demo=False, environment={})
+    await_ready(third, seconds=120)
+    seen.orphans = _alive(left)
+    seen.kept.append(_kept_rows(third))
+    _kill_everything(third)
+    with run_shop(state=state, demo=False) as fourth:
+        seen.kept.append(_kept_rows(fourth))
+        seen.running = fourth
+        yield seen
+
+
+@pytest.fixture(scope="module")
+def shop(lives):
+    """The shop that goes on running, whatever of it is killed."""
+    return lives.running
+
+
+def _interrupt(shop):
+    """Press Ctrl-C; return what is to be seen afterwards."""
+    everything = _identities(shop.run)
+    log = shop.state / "logs" / "supervisor.log"
+    before = len(log.read_text())
+    shop.process.send_signal(signal.SIGINT)
+    return {
+        "status": shop.process.wait(timeout=60),
+        "alive": _alive(everything),
+        "has run.json": (shop.state / "run.json").exists(),
+        "order": [line.split()[-2] for line in log.read_text()[before:].splitlines() if line.endswith(" stopped")],
+    }
+
+
+def _kill_everything(shop):
+    everything = _identities(shop.run)
+    shop.process.kill()
+    for identity in everything:
+        kill_group(identity.pid)
+        if _alive([identity]):
+            os.kill(identity.pid, signal.SIGKILL)
+    shop.process.wait()
 
 
 def _identities(run):
@@ -137,52 +187,21 @@ def test_one_killed_web_worker_is_replaced_without_the_others(shop):
     assert wait_until(is_replaced, seconds=30), shop.run["pids"]["web"]
 
 
-def test_ctrl_c_stops_everything_in_order_and_takes_run_json_away(prepared):
-    with run_shop(state=prepared, demo=False) as shop:
-        everything = _identities(shop.run)
-        log = shop.state / "logs" / "supervisor.log"
-        before = len(log.read_text())
+def test_ctrl_c_stops_everything_in_order_and_takes_run_json_away(lives):
+    seen, order = lives.stopped, lives.stopped["order"]
 
-        shop.process.send_signal(signal.SIGINT)
-
-        assert shop.process.wait(timeout=60) == 0
-        assert _alive(everything) == []
-        assert not (shop.state / "run.json").exists()
-        stopped = [line.split()[-2] for line in log.read_text()[before:].splitlines() if line.endswith(" stopped")]
-        assert stopped[:3] == ["beat", "relay", "worker"]
-        assert stopped[-1] == "postgres"
+    assert (seen["status"], seen["alive"], seen["has run.json"]) == (0, [], False)
+    assert order[:3] == ["beat", "relay", "worker"]
+    assert order[-1] == "postgres"
 
 
-def test_after_a_killed_supervisor_the_next_start_recovers_with_the_data(prepared):
-    port = find_free_block()
-    first = start_shop(state=prepared, port=port, demo=False, environment={})
-    await_ready(first, seconds=120)
-    left = _identities(first.run)
-    kept = _kept_rows(first)
-
-    first.process.kill()
-    first.process.wait()
-
-    with run_shop(state=prepared, port=port, demo=False) as second:
-        assert _alive(left) == []
-        assert _kept_rows(second) == kept + 1
+def test_after_a_killed_supervisor_the_next_start_ends_what_it_left_and_has_the_data(lives):
+    assert lives.orphans == []
+    assert lives.kept[:2] == [1, 2]
 
 
-def test_after_everything_was_killed_at_once_the_next_start_recovers(prepared):
-    first = start_shop(state=prepared, port=find_free_block(), demo=False, environment={})
-    await_ready(first, seconds=120)
-    kept = _kept_rows(first)
-    everything = _identities(first.run)
-
-    first.process.kill()
-    for identity in everything:
-        kill_group(identity.pid)
-        if _alive([identity]):
-            os.kill(identity.pid, signal.SIGKILL)
-    first.process.wait()
-
-    with run_shop(state=prepared, demo=False) as second:
-        assert _kept_rows(second) == kept + 1
+def test_after_everything_was_killed_at_once_the_next_start_has_the_data(lives):
+    assert lives.kept == [1, 2, 3]
 
 
 def test_a_second_start_on_the_same_folder_names_the_first(shop):

@@ -8,7 +8,7 @@ import time
 from ecommerce.local.plan import ROOT
 from tests.catalog.shop import row, shopify_csv
 
-_PRODUCTS = 400
+_PRODUCTS = 240
 
 
 def test_import_killed_in_the_middle_goes_on_when_it_is_repeated(shop, tmp_path):
