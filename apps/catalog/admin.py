@@ -14,7 +14,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import display
@@ -109,6 +109,22 @@ class LabelledInline(TabularInline):
 _LISTS = {ArrayField: {"form_class": ListField, "widget": UnfoldAdminTextareaWidget(attrs={"rows": 4})}}
 
 
+@admin.display(description="Options")
+def _chosen(row: Variant) -> str:
+    return ", ".join(f"{name}: {value}" for name, value in row.options.items())
+
+
+@admin.display(description="Attributes")
+def _attributes(row: Product) -> SafeString:
+    return format_html_join("", "{}: {}<br>", row.attributes.items())
+
+
+def _readable(fields: Any, *, may_change: bool) -> list[Any]:
+    """Return the fields, those of JSON in words for who may only look; who may change them has forms for them."""
+    words = {} if may_change else {"options": _chosen, "attributes": _attributes}
+    return [words.get(name, name) for name in fields]
+
+
 class OptionForm(ModelForm):
     class Meta:
         help_texts: ClassVar = {
@@ -137,6 +153,7 @@ class VariantInline(LabelledInline):
         "position",
         "image",
     )
+    readonly_fields = (_chosen,)
     deletion_consequences = (
         "Nobody can buy it any more, not even from a bag that holds it already. Orders that were placed keep their own copy;"
         " what moved its stock stays in the ledger."
@@ -144,6 +161,9 @@ class VariantInline(LabelledInline):
     extra = 0
     show_change_link = True
     autocomplete_fields = ("image",)
+
+    def get_fields(self, request: HttpRequest, obj: Product | None = None) -> Any:
+        return _readable(super().get_fields(request, obj), may_change=self.has_change_permission(request, obj))
 
     def get_formset(self, request: HttpRequest, obj: Product | None = None, **kwargs: Any) -> Any:
         return super().get_formset(request, obj, **{**kwargs, "form": variant_form(obj)})
@@ -198,6 +218,10 @@ class ProductAdmin(AsksBeforeDeletingParts, EventedAdmin):
         fields = {name: text.field() for each in texts.values() for name, text in each.items()}
         kwargs["form"] = type(ProductForm.__name__, (ProductForm,), {"texts": texts, **fields})
         return super().get_form(request, obj, change=change, **kwargs)
+
+    def get_fields(self, request: HttpRequest, obj: Product | None = None) -> Any:
+        may = obj is None or self.has_change_permission(request, obj)
+        return _readable(super().get_fields(request, obj), may_change=may)
 
     def get_fieldsets(self, request: HttpRequest, obj: Product | None = None) -> Any:
         """Show each other language behind a tab of its own."""
@@ -254,7 +278,7 @@ class PriceInline(LabelledInline):
 class VariantAdmin(AsksBeforeDeletingParts, EventedAdmin):
     """Prices are edited here; the event is the product's."""
 
-    list_display = ("sku", "product", "chosen", "weight", "tax_class")
+    list_display = ("sku", "product", _chosen, "weight", "tax_class")
     list_select_related = ("product",)
     search_fields = ("sku", "product__title")
     show_full_result_count = False
@@ -268,9 +292,8 @@ class VariantAdmin(AsksBeforeDeletingParts, EventedAdmin):
         kwargs["form"] = variant_form(obj.product if obj else None)
         return super().get_form(request, obj, change=change, **kwargs)
 
-    @admin.display(description="Options")
-    def chosen(self, row: Variant) -> str:
-        return ", ".join(f"{name}: {value}" for name, value in row.options.items())
+    def get_fields(self, request: HttpRequest, obj: Variant | None = None) -> Any:
+        return _readable(super().get_fields(request, obj), may_change=self.has_change_permission(request, obj))
 
     @admin.display(description="Weight (grams)", ordering="weight_grams")
     def weight(self, row: Variant) -> int:

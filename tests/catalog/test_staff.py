@@ -16,6 +16,7 @@ from apps.catalog.models import Product, Variant
 from apps.messaging.models import OutboxMessage
 from apps.web.authentication import issue_access_token
 from apps.web.testing import assert_queries
+from tests.backoffice.test_pages import sign_in
 from tests.catalog.conftest import staff
 from tests.catalog.shop import form_of, make_product, make_simple, product_input, variant
 
@@ -333,3 +334,20 @@ def test_category_below_itself_is_an_error_on_the_form(admin):
 
     assert answer.status_code == 200
     assert "cannot lie below itself" in answer.content.decode()
+
+
+def test_who_may_only_look_reads_options_and_attributes_in_words(client):
+    sign_in(client, "catalog.view_product", "catalog.view_variant")
+    product = make_product(attributes={"Fit": "Regular & long"})
+    variant = product.variants[0]
+
+    page, one = (
+        client.get(f"/admin/catalog/{address}/change/").content.decode()
+        for address in (f"product/{product.id}", f"variant/{variant.id}")
+    )
+
+    (name, value) = next(iter(variant.options.items()))
+    assert f"{name}: {value}" in page
+    assert "Fit: Regular &amp; long<br>" in page
+    assert f"{name}: {value}" in one
+    assert not any(f"{{&quot;{word}&quot;" in page + one for word in (name, "Fit"))
