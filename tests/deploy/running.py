@@ -17,6 +17,7 @@ from functools import cache
 from pathlib import Path
 
 import psutil
+import psycopg
 
 from ecommerce.local.console import Console
 from ecommerce.local.embedded import ServerUrls, embedded_servers
@@ -28,6 +29,7 @@ from ecommerce.local.state import StateFolder
 from ecommerce.local.supervisor import Supervisor
 from tests.deploy.compose import ShopService, dockerfile_steps, shop_services
 from tests.deploy.filled import filled_in
+from tests.shop.running import DRAW_NOTHING_AHEAD
 
 _ADDRESSES = {"DATABASE_URL": "postgres:5432", "CACHE_URL": "valkey-cache:6379", "BROKER_URL": "valkey-state:6379"}
 _READ_ONLY = """
@@ -212,3 +214,5 @@ def _prepare(made: Composed) -> None:
     ):
         ended = made.run("migrate", *command)
         assert ended.returncode == 0, ended.stderr
+    with psycopg.connect(made.environments["migrate"]["DATABASE_URL"], connect_timeout=5) as connection:
+        connection.execute(DRAW_NOTHING_AHEAD)

@@ -18,6 +18,8 @@ import pytest
 from ecommerce.local.embedded import RunningShop, run_shop
 from tests.shop.client import Client, wait_for
 
+# That would be half of a core for five minutes; what is asked for is drawn then.
+DRAW_NOTHING_AHEAD = "UPDATE media_image SET next_run_at = NULL WHERE kind = 'drawing'"
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -138,6 +140,5 @@ def shop(tmp_path_factory: pytest.TempPathFactory, pictures: Path) -> Iterator[S
             what="the demo catalogue to be listed",
             seconds=60,
         )
-        # Half of a core for five minutes; what is asked for is drawn then.
-        started.execute("UPDATE media_image SET next_run_at = NULL WHERE kind = 'drawing'")
+        started.execute(DRAW_NOTHING_AHEAD)
         yield started
