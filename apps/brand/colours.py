@@ -27,7 +27,7 @@ _STEPS: Final = 20
 # How light the shades of one colour are; the deep ones as parts of the lightness of the one that buttons have.
 _PALE: Final = {"50": 0.95, "100": 0.885, "200": 0.78, "300": 0.68}
 _ON_DARK: Final = {"400": 0.61, "500": 0.5}
-_DEEP: Final = {"600": 1.0, "700": 0.85, "800": 0.7, "900": 0.56, "950": 0.34}
+_DEEP: Final = {"700": 0.85, "800": 0.7, "900": 0.56, "950": 0.34}
 
 
 def contrast(one: str, other: str) -> float:
@@ -51,7 +51,8 @@ def shades(colour: str) -> MappingProxyType[str, str]:
     White can be read on 600, and 400 and 500 on a dark ground.
     """
     hue, _, saturation = rgb_to_hls(*_parts(colour))
-    button = rgb_to_hls(*_parts(_moved(colour, ground=_WHITE, lightness=0.0)))[1]
+    button = _moved(colour, ground=_WHITE, lightness=0.0)
+    depth = rgb_to_hls(*_parts(button))[1]
 
     def shade(lightness: float) -> str:
         return _written(hls_to_rgb(hue, lightness, saturation))
@@ -60,7 +61,8 @@ def shades(colour: str) -> MappingProxyType[str, str]:
         {
             **{weight: shade(lightness) for weight, lightness in _PALE.items()},
             **{weight: _moved(shade(light), ground=_STAFF_GROUND, lightness=1.0) for weight, light in _ON_DARK.items()},
-            **{weight: shade(button * part) for weight, part in _DEEP.items()},
+            "600": button,
+            **{weight: shade(depth * part) for weight, part in _DEEP.items()},
         }
     )
 

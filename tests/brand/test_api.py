@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 from django.utils import translation
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from apps.brand import api as brand
@@ -107,6 +107,7 @@ def test_every_colour_becomes_legible_on_both_grounds_and_under_its_words(colour
     assert all(contrast(each.accent, each.on_accent) >= LEGIBLE for each in (light, dark))
 
 
+@example(colour="#c5c7c9")
 @given(colour=_colours)
 def test_every_shade_of_a_staff_page_can_be_read_where_it_stands(colour):
     made = shades(colour)

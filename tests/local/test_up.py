@@ -177,6 +177,8 @@ def _answers(url):
 def test_one_killed_web_worker_is_replaced_without_the_others(shop):
     assert wait_until(lambda: _is_whole(shop), seconds=60)
     main, first, second = shop.run["pids"]["web"]
+    # What it is forked from has loaded the application already.
+    assert any("psycopg_binary" in each.path for each in psutil.Process(main).memory_maps())
 
     os.kill(second, signal.SIGKILL)
 
