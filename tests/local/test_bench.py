@@ -74,4 +74,7 @@ def test_benchmark_measures_reads_writes_statements_and_messaging(tmp_path):
     assert 20 < figures["import"]["peak_mb"] < 200
     assert figures["staff"]["rows"] == 50
     assert all(0 < row["statements"] <= 20 for name, row in figures["staff"].items() if name != "rows")
-    assert "of the yardstick" in result.stdout
+    # Which of the two depends on what others do on the machine.
+    told = [line for line in result.stdout.splitlines() if line.startswith("  POST /orders ")]
+    assert len(told) == 3
+    assert all("of the yardstick" in line or "every run was too noisy" in line for line in told)
