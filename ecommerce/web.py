@@ -6,8 +6,8 @@ Loading it takes two seconds of a processor; so it is done once, a worker that d
 """
 
 import runpy
-
-import ecommerce.wsgi  # noqa: F401 - for what loading it leaves in memory
+from importlib import import_module
 
 if __name__ == "__main__":
+    import_module("ecommerce.wsgi")
     runpy.run_module("granian", run_name="__main__")

@@ -163,7 +163,8 @@ class VariantInline(LabelledInline):
     autocomplete_fields = ("image",)
 
     def get_fields(self, request: HttpRequest, obj: Product | None = None) -> Any:
-        return _readable(super().get_fields(request, obj), may_change=self.has_change_permission(request, obj))
+        may = self.has_change_permission(request, obj) or self.has_add_permission(request, obj)
+        return _readable(super().get_fields(request, obj), may_change=may)
 
     def get_formset(self, request: HttpRequest, obj: Product | None = None, **kwargs: Any) -> Any:
         return super().get_formset(request, obj, **{**kwargs, "form": variant_form(obj)})

@@ -351,3 +351,11 @@ def test_who_may_only_look_reads_options_and_attributes_in_words(client):
     assert "Fit: Regular &amp; long<br>" in page
     assert f"{name}: {value}" in one
     assert not any(f"{{&quot;{word}&quot;" in page + one for word in (name, "Fit"))
+
+
+def test_who_may_add_and_not_change_is_asked_for_the_options_of_a_new_product(client):
+    sign_in(client, "catalog.add_product", "catalog.add_variant", "catalog.add_productoption")
+
+    page = client.get("/admin/catalog/product/add/").content.decode()
+
+    assert 'name="variants-__prefix__-options' in page
