@@ -62,7 +62,7 @@ def add_figures(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]
     sources: Sequence[tuple[str, Callable[[HttpRequest], list[Figure]]]] = (
         ("orders.view_sales", _sales),
         ("orders.view_order", _waiting_orders),
-        ("payments.record_payment", _transfers_to_send),
+        ("payments.record_payment", _money_owed),
         ("inventory.view_stocklevel", _scarce_stock),
         ("messaging.view_inboxmessage", _parked_work),
     )
@@ -206,13 +206,18 @@ def _waiting_orders(request: HttpRequest) -> list[Figure]:
     ]
 
 
-def _transfers_to_send(request: HttpRequest) -> list[Figure]:
-    """Return what staff owe buyers who paid by bank transfer; nothing while they owe nothing."""
-    count = payments.count_transfers_to_send()
-    listing = f"{reverse('admin:payments_payment_changelist')}?to_send=yes"
-    note = "send the money, then record it"
-    figure = Figure(name="Transfers to send back", value=str(count), note=note, link=listing, is_urgent=True)
-    return [figure] if count else []
+def _money_owed(request: HttpRequest) -> list[Figure]:
+    """Return what staff owe buyers who paid by bank transfer, or to whom a refund failed; nothing while they owe nothing."""
+    listing, waiting = reverse("admin:payments_payment_changelist"), payments.count_refunds_to_send()
+    owed = (
+        ("Transfers to send back", waiting.transfers, "send the money, then record it", "pending"),
+        ("Refunds that failed", waiting.failed, "send the money in another way", "failed"),
+    )
+    return [
+        Figure(name=name, value=str(count), note=note, link=f"{listing}?owed={which}", is_urgent=True)
+        for name, count, note, which in owed
+        if count
+    ]
 
 
 def _scarce_stock(request: HttpRequest) -> list[Figure]:

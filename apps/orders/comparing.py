@@ -88,7 +88,7 @@ def compare_money(order_ids: Sequence[str]) -> Iterator[Difference]:
     for row in rows:
         own = [balance for balance in came[row.pk] if balance.payment_id == row.payment_id]
         yield from _money_differences(row, own[0] if own else None)
-        yield from (_unneeded(row, balance) for balance in came[row.pk] if balance not in own and _kept(balance))
+        yield from (_unneeded(row, balance) for balance in came[row.pk] if balance not in own and _is_kept(balance))
 
 
 def _money_differences(row: Order, own: payments.Balance | None) -> Iterator[Difference]:
@@ -100,16 +100,20 @@ def _money_differences(row: Order, own: payments.Balance | None) -> Iterator[Dif
     if refunded != row.refunded:
         detail = f"{row.refunded} was refunded, its payment gave back {refunded}"
         yield Difference(order_id=row.pk, detail=detail, can_drive=True)
-    if own and row.status == OrderStatus.CANCELLED.value and _kept(own):
-        detail = f"it is cancelled, and {own.captured - own.refunded - own.returning} of it was not given back"
+    if own and row.status == OrderStatus.CANCELLED.value and _is_kept(own):
+        detail = f"it is cancelled, and {_left(own)} of it was not given back"
         yield Difference(order_id=row.pk, detail=detail)
 
 
 def _unneeded(row: Order, balance: payments.Balance) -> Difference:
-    left = balance.captured - balance.refunded - balance.returning
-    detail = f"{left} came by payment {balance.payment_id}, which is neither its own nor given back"
+    detail = f"{_left(balance)} came by payment {balance.payment_id}, which is neither its own nor given back"
     return Difference(order_id=row.pk, detail=detail, can_drive=True)
 
 
-def _kept(balance: payments.Balance) -> bool:
-    return bool(balance.captured - balance.refunded - balance.returning)
+def _left(balance: payments.Balance) -> Money:
+    return balance.captured - balance.refunded - balance.returning
+
+
+def _is_kept(balance: payments.Balance) -> bool:
+    """Return whether more is left than what the provider could not give back: that waits for staff, who see it."""
+    return _left(balance) > balance.failed

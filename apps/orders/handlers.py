@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from apps.messaging import api as messaging
-from apps.orders.services.settling import Received, refund_step, settlement
+from apps.orders.services.settling import Received, RefundTold, refund_step, settlement
 from apps.orders.services.steps import StepKind, queue_steps, wake_saga
 from apps.payments.events import PaymentCancelled, PaymentSucceeded, RefundFailed, RefundSucceeded
 
@@ -18,7 +18,8 @@ def follow_payments(event: PaymentSucceeded | PaymentCancelled | RefundSucceeded
             step = settlement(Received(payment_id=event.payment_id, amount=event.amount, at=event.at))
         case RefundSucceeded() | RefundFailed():
             kind = StepKind.NOTE_REFUND if isinstance(event, RefundSucceeded) else StepKind.NOTE_FAILED_REFUND
-            step = refund_step(kind, payment_id=event.payment_id, refund_id=event.refund_id, amount=event.amount)
+            told = RefundTold(refund_id=event.refund_id, payment_id=event.payment_id, amount=event.amount)
+            step = refund_step(kind, told)
         case _:
             wake_saga(order_id=event.order_id)
             return

@@ -111,6 +111,17 @@ class Refunded(Fact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RefundReversed(Fact):
+    """Money that had gone back of the order's payment came back to the shop: the buyer's bank did not take it."""
+
+    kind = "refund_reversed"
+
+    payment_id: UUID
+    refund_id: UUID
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Noted(Fact):
     """Something worth telling that changes neither the order's status nor its money."""
 
@@ -122,7 +133,8 @@ class Noted(Fact):
 
 
 FACTS: dict[str, type[Fact]] = {
-    fact.kind: fact for fact in (Placed, DeadlineExtended, Paid, Shipped, Delivered, Cancelled, Refunded, Noted)
+    fact.kind: fact
+    for fact in (Placed, DeadlineExtended, Paid, Shipped, Delivered, Cancelled, Refunded, RefundReversed, Noted)
 }
 
 
@@ -215,6 +227,8 @@ def _changes(state: OrderState, fact: Fact) -> dict[str, Any]:
             return {"status": OrderStatus.CANCELLED, **(_receive(state, fact) if fact.payment_id else {})}
         case Refunded():
             return _refund(state, fact.amount)
+        case RefundReversed():
+            return _reverse_refund(state, fact.amount)
         case Noted():
             return {}
     raise ValueError(f"no rule for {fact.kind}")
@@ -243,3 +257,12 @@ def _refund(state: OrderState, amount: Money) -> dict[str, Any]:
         return {"refunded": refunded, "payment_status": OrderPaymentStatus.PARTIALLY_REFUNDED}
     ended = {} if state.status is OrderStatus.CANCELLED else {"status": OrderStatus.REFUNDED}
     return {"refunded": refunded, "payment_status": OrderPaymentStatus.REFUNDED, **ended}
+
+
+def _reverse_refund(state: OrderState, amount: Money) -> dict[str, Any]:
+    """An order that ended stays ended, its stock may be sold: `payment_status` says that the money is the buyer's still."""
+    refunded = state.refunded - amount
+    if refunded < Money.zero(amount.currency):
+        raise ValueError(f"{amount} cannot come back of the {state.refunded} that went")
+    kept = OrderPaymentStatus.PARTIALLY_REFUNDED if refunded else OrderPaymentStatus.PAID
+    return {"refunded": refunded, "payment_status": kept}

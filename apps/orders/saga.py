@@ -18,7 +18,7 @@ from apps.messaging import work
 from apps.orders.contracts import OrderStatus
 from apps.orders.models import OrderSaga, SagaStep
 from apps.orders.services import fulfilment, settling
-from apps.orders.services.settling import Received
+from apps.orders.services.settling import Received, RefundTold
 from apps.orders.services.steps import StepKind, caused, deadline_passed, next_run, next_step, queued_before
 from apps.payments import api as payments
 
@@ -194,17 +194,19 @@ def _ship_stock(step: SagaStep) -> None:
 
 
 def _note_refund(step: SagaStep) -> None:
-    settling.note_refund(
-        step=step,
-        payment_id=UUID(step.data["payment_id"]),
-        refund_id=UUID(step.reference),
-        amount=codec.decode(Money, step.data["amount"]),
-    )
+    settling.note_refund(step=step, refund=_refund(step))
 
 
 def _note_failed_refund(step: SagaStep) -> None:
-    amount = codec.decode(Money, step.data["amount"])
-    settling.note_failed_refund(step=step, payment_id=UUID(step.data["payment_id"]), amount=amount)
+    settling.note_failed_refund(step=step, refund=_refund(step))
+
+
+def _refund(step: SagaStep) -> RefundTold:
+    return RefundTold(
+        refund_id=UUID(step.reference),
+        payment_id=UUID(step.data["payment_id"]),
+        amount=codec.decode(Money, step.data["amount"]),
+    )
 
 
 STEPS: Final[Mapping[StepKind, Callable[[SagaStep], timedelta | None]]] = {

@@ -6,7 +6,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import ngettext
 
-from apps.orders.history import Cancelled, DeadlineExtended, Fact, Noted, Paid, Placed, Refunded, Shipped
+from apps.orders.history import (
+    Cancelled,
+    DeadlineExtended,
+    Fact,
+    Noted,
+    Paid,
+    Placed,
+    Refunded,
+    RefundReversed,
+    Shipped,
+)
 from apps.web.formats import day, money
 
 _CANCELLED = {
@@ -53,6 +63,9 @@ def describe(fact: Fact) -> str:
             return str(_CANCELLED.get(fact.reason) or _("The order was cancelled."))
         case Refunded():
             return _("%(amount)s was refunded.") % {"amount": money(fact.amount)}
+        case RefundReversed():
+            sentence = _("The refund of %(amount)s did not arrive and came back to us; staff will look into it.")
+            return sentence % {"amount": money(fact.amount)}
         case Noted():
             return str(_NOTES.get(fact.fact, fact.fact)) % {"amount": money(fact.amount)}
     return _("The order was delivered.")
@@ -67,6 +80,8 @@ def describe_without_amounts(fact: Fact) -> str:
             return _("The payment arrived.")
         case Refunded():
             return _("Money was refunded.")
+        case RefundReversed():
+            return _("A refund did not arrive and came back to us; staff will look into it.")
         case Noted():
             return str(_NOTES_WITHOUT_AMOUNTS.get(fact.fact, fact.fact))
     return describe(fact)

@@ -13,7 +13,16 @@ from uuid import UUID
 
 from apps.kernel.money import Money
 from apps.payments import selectors
-from apps.payments.contracts import Balance, LedgerFault, Payment, PaymentStatus, ReconcileReport, Refund, RefundStatus
+from apps.payments.contracts import (
+    Balance,
+    LedgerFault,
+    Payment,
+    PaymentStatus,
+    ReconcileReport,
+    Refund,
+    RefundStatus,
+    RefundsToSend,
+)
 from apps.payments.errors import (
     CardDeclined,
     InvalidSignature,
@@ -24,6 +33,7 @@ from apps.payments.errors import (
     ProviderRefused,
     ProviderUnavailable,
     RefundExceedsCaptured,
+    RefundMadeGood,
     RefundMismatch,
     RefundNotFound,
     TooManyDeclines,
@@ -35,6 +45,7 @@ from apps.payments.services import (
     confirming,
     declines,
     fetching,
+    making_good,
     opening,
     reconciling,
     recording,
@@ -59,13 +70,15 @@ __all__ = [
     "ReconcileReport",
     "Refund",
     "RefundExceedsCaptured",
+    "RefundMadeGood",
     "RefundMismatch",
     "RefundNotFound",
     "RefundStatus",
+    "RefundsToSend",
     "TooManyDeclines",
     "UnknownProvider",
     "confirm_payment",
-    "count_transfers_to_send",
+    "count_refunds_to_send",
     "find_order_ids",
     "get_balances",
     "get_own_payment",
@@ -78,8 +91,10 @@ __all__ = [
     "reconcile",
     "record_manual_payment",
     "record_manual_refund",
+    "record_transfer_of_failed_refund",
     "refresh_payment",
     "request_refund",
+    "send_failed_refund_again",
     "verify_payments",
     "void_payment",
     "write_transfer_instructions",
@@ -266,9 +281,28 @@ def record_manual_refund(*, refund_id: UUID, actor: str, note: str = "") -> Refu
     return selectors.get_refund(refund_id=refund_id)
 
 
-def count_transfers_to_send() -> int:
-    """Return how many refunds of bank transfers wait for staff to send them. One query."""
-    return selectors.transfers_to_send().count()
+def send_failed_refund_again(*, refund_id: UUID, actor: str) -> Refund:
+    """Ask the provider once more to give back the money of a refund that failed, and return the refund made in its place.
+
+    A repeat returns the same one. Raises RefundNotFound (no such refund that failed), RefundMadeGood, RefundExceedsCaptured.
+    """
+    return selectors.get_refund(refund_id=making_good.send_again(refund_id=refund_id, actor=actor))
+
+
+def record_transfer_of_failed_refund(*, refund_id: UUID, actor: str, note: str = "") -> Refund:
+    """Record that staff transferred the money of a refund that the provider could not give back, and return the refund made in its
+    place, succeeded; RefundSucceeded is told now. A repeat changes nothing.
+
+    Raises RefundNotFound (no such refund that failed), RefundMadeGood, RefundExceedsCaptured.
+    """
+    return selectors.get_refund(
+        refund_id=making_good.record_transfer(refund_id=refund_id, actor=actor, note=note),
+    )
+
+
+def count_refunds_to_send() -> RefundsToSend:
+    """Return how many refunds wait for staff to send them. One query."""
+    return selectors.count_refunds_to_send()
 
 
 def receive_webhook(*, provider: str, body: bytes, headers: Mapping[str, str]) -> None:

@@ -63,7 +63,10 @@ class Payment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refund:
-    """Money on its way back. `reference` is the caller's own id for it, so that a repeat finds it."""
+    """Money on its way back. `reference` is the caller's own id for it, so that a repeat finds it.
+
+    `waits_for_staff` where nobody else will send it: that of a bank transfer, or one that failed and that nothing made good.
+    """
 
     id: UUID
     payment_id: UUID
@@ -73,17 +76,27 @@ class Refund:
     amount: Money
     reason: str
     created_at: datetime
+    waits_for_staff: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefundsToSend:
+    """How many refunds wait for staff: bank transfers to be made, and refunds that failed and whose money goes back in another way."""
+
+    transfers: int
+    failed: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Balance:
-    """The money of one payment: what came, what went back, and what is on its way back besides."""
+    """The money of one payment: what came, what went back, what is on its way back besides, and what refunds failed to give back."""
 
     payment_id: UUID
     order_id: UUID
     captured: Money
     refunded: Money
     returning: Money
+    failed: Money
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

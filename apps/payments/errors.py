@@ -51,6 +51,12 @@ class RefundNotFound(NotFound):
     code = "refund_not_found"
 
 
+class RefundMadeGood(Conflict):
+    """The money of a refund that failed went back already, or is on its way again; nothing more goes back."""
+
+    code = "refund_made_good"
+
+
 class PaymentNotPayable(Conflict):
     """The payment is past the state in which it can be confirmed, or is not confirmed here at all."""
 

@@ -9,8 +9,8 @@ from decimal import Decimal
 from typing import Final
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
-from django.db.models.functions import Now
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum, TextField, Value
+from django.db.models.functions import Cast, Concat, Now
 
 from apps.kernel.money import Money, add_up
 from apps.payments import contracts
@@ -18,6 +18,8 @@ from apps.payments.contracts import PaymentKind, PaymentStatus, RefundStatus
 from apps.payments.errors import PaymentNotFound
 from apps.payments.models import OPEN_STATUSES, Payment, Refund, WebhookEvent
 
+# Begins the reference of a refund that is made in place of a failed one, of which the id follows.
+IN_STEAD_OF: Final = "again:"
 _UUID: Final = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
@@ -48,8 +50,8 @@ def list_payments(*, order_id: UUID) -> tuple[contracts.Payment, ...]:
 
 
 def get_balances(*, order_ids: Collection[UUID]) -> tuple[contracts.Balance, ...]:
-    pending = Sum("refunds__amount_amount", filter=Q(refunds__status=RefundStatus.PENDING.value), default=Decimal(0))
-    rows = Payment.objects.filter(order_id__in=order_ids, captured_total__gt=0).annotate(pending=pending)
+    rows = Payment.objects.filter(order_id__in=order_ids, captured_total__gt=0)
+    rows = rows.annotate(pending=_refunds_that_are(RefundStatus.PENDING), failed=_refunds_that_are(RefundStatus.FAILED))
     return tuple(
         contracts.Balance(
             payment_id=row.pk,
@@ -57,18 +59,28 @@ def get_balances(*, order_ids: Collection[UUID]) -> tuple[contracts.Balance, ...
             captured=row.captured,
             refunded=row.refunded,
             returning=Money(row.pending, row.amount.currency),
+            failed=Money(row.failed, row.amount.currency),
         )
         for row in rows
     )
 
 
+def _refunds_that_are(status: RefundStatus) -> Sum:
+    return Sum("refunds__amount_amount", filter=Q(refunds__status=status.value), default=Decimal(0))
+
+
 def get_refund(*, refund_id: UUID) -> contracts.Refund:
-    return to_refund(Refund.objects.select_related("payment").get(pk=refund_id))
+    return to_refund(_refunds().get(pk=refund_id))
 
 
 def list_refunds(*, order_id: UUID) -> tuple[contracts.Refund, ...]:
-    rows = Refund.objects.select_related("payment").filter(payment__order_id=order_id)
-    return tuple(to_refund(row) for row in rows.order_by("id"))
+    return tuple(to_refund(row) for row in _refunds().filter(payment__order_id=order_id).order_by("id"))
+
+
+def _refunds() -> QuerySet[Refund]:
+    """Return refunds with what their contract tells."""
+    to_send = refunds_to_send().filter(pk=OuterRef("pk"))
+    return Refund.objects.select_related("payment").annotate(waits_for_staff=Exists(to_send))
 
 
 def promised_refunds(row: Payment) -> Money:
@@ -77,9 +89,25 @@ def promised_refunds(row: Payment) -> Money:
     return add_up([refund.amount for refund in rows], currency=row.amount.currency)
 
 
-def transfers_to_send() -> QuerySet[Refund]:
-    """Return the refunds of bank transfers that nobody has recorded as sent."""
-    return Refund.objects.filter(payment__kind=PaymentKind.MANUAL.value, status=RefundStatus.PENDING.value)
+def refunds_to_send() -> QuerySet[Refund]:
+    """Return the refunds that staff have to send: pending ones of bank transfers, and failed ones whose money the buyer still has to get.
+
+    Of those the money is still here, and no other made them good: none asked for in their stead, or later, of that very amount.
+    """
+    is_transfer = Q(payment__kind=PaymentKind.MANUAL.value, status=RefundStatus.PENDING.value)
+    stead = Q(reference=Concat(Value(IN_STEAD_OF), Cast(OuterRef("pk"), TextField())))
+    later = Q(amount_amount=OuterRef("amount_amount"), created_at__gt=OuterRef("created_at"))
+    later &= ~Q(status=RefundStatus.FAILED.value) & ~Q(reference__startswith=IN_STEAD_OF)
+    others = Refund.objects.filter(stead | later, payment=OuterRef("payment"))
+    is_here = Q(payment__captured_total__gte=F("payment__refunded_total") + F("amount_amount"))
+    return Refund.objects.filter(is_transfer | (Q(status=RefundStatus.FAILED.value) & is_here & ~Exists(others)))
+
+
+def count_refunds_to_send() -> contracts.RefundsToSend:
+    counts = dict(refunds_to_send().order_by().values_list("status").annotate(Count("pk")))
+    return contracts.RefundsToSend(
+        transfers=counts.get(RefundStatus.PENDING.value, 0), failed=counts.get(RefundStatus.FAILED.value, 0)
+    )
 
 
 def has_refunds(row: Payment) -> bool:
@@ -128,6 +156,7 @@ def to_payment(row: Payment) -> contracts.Payment:
 
 
 def to_refund(row: Refund) -> contracts.Refund:
+    """Return the contract of a row as `_refunds` reads it."""
     return contracts.Refund(
         id=row.pk,
         payment_id=row.payment_id,
@@ -137,4 +166,5 @@ def to_refund(row: Refund) -> contracts.Refund:
         amount=row.amount,
         reason=row.reason,
         created_at=row.created_at,
+        waits_for_staff=vars(row)["waits_for_staff"],
     )

@@ -11,9 +11,11 @@ from django.urls import reverse
 from apps.messaging.testing import deliver_all
 from apps.orders import api as orders
 from apps.orders.admin.packing_slip import make_packing_slip
+from apps.payments import api as payments
 from apps.web.testing import assert_queries
 from tests.orders.making import ADDRESS, look, place, statuses, stock
 from tests.orders.paying import pay, settle
+from tests.payments.bouncing import bounce
 
 pytestmark = pytest.mark.django_db
 
@@ -141,6 +143,30 @@ def test_transfer_that_staff_owe_is_shown_until_they_record_it(client):
     assert str(look(order).refunded) == "44.90 EUR"
     assert record not in client.get(page).content.decode()
     assert "Transfers to send back" not in client.get("/admin/").content.decode()
+
+
+def test_refund_that_failed_is_shown_until_staff_made_it_good(client):
+    client.force_login(get_user_model().objects.create_superuser("root@example.com"))
+    order, _ = place()
+    payment = pay(order)
+    confirm(client, order, "cancel")
+    settle()
+    bounce(order_id=order.id)
+    deliver_all()
+    page = reverse("admin:orders_order_change", args=[order.id])
+
+    assert "Refunds that failed" in client.get("/admin/").content.decode()
+    told = client.get(page).content.decode()
+    assert "could not be sent back" in told
+    assert reverse("admin:payments_payment_operation", args=[payment.id, "sent"]) in told
+    assert "The refund of €44.90 did not arrive and came back to us" in told
+
+    (failed,) = payments.list_refunds(order_id=order.id)
+    payments.record_transfer_of_failed_refund(refund_id=failed.id, actor="staff:test")
+    deliver_all()
+
+    assert statuses(order)[:2] == ("cancelled", "refunded")
+    assert "Refunds that failed" not in client.get("/admin/").content.decode()
 
 
 def test_refusal_is_shown_in_the_form(client, staff):

@@ -84,14 +84,14 @@ def test_refund_waits_until_staff_have_sent_it_and_is_told_then_once(shop, trans
 
     assert shop.look(transfer).refunded == euros("0.00")
     assert "refund_succeeded" not in shop.events(transfer)
-    assert payments.count_transfers_to_send() == 1
+    assert payments.count_refunds_to_send().transfers == 1
 
     for _ in range(2):
         sent = payments.record_manual_refund(refund_id=refund.id, actor="mia@shop.test", note="statement 13")
         assert sent.status is payments.RefundStatus.SUCCEEDED
     assert shop.look(transfer).refunded == euros("4.90")
     assert shop.events(transfer).count("refund_succeeded") == 1
-    assert payments.count_transfers_to_send() == 0
+    assert payments.count_refunds_to_send().transfers == 0
     entry = PaymentTransaction.objects.get(payment_id=transfer.id, kind="refund")
     assert (entry.actor, entry.note) == ("mia@shop.test", "statement 13")
 

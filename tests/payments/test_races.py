@@ -192,3 +192,20 @@ def test_another_request_waits_its_turn_and_is_then_told_to_come_back(shop, monk
     assert kinds(outcomes) == {"Payment": 1, "PaymentInProgress": 1}
     (busy,) = [outcome for outcome in outcomes if isinstance(outcome, payments.PaymentInProgress)]
     assert busy.retry_after == 1
+
+
+def test_failed_refund_is_made_good_once_by_whoever_tries_in_whichever_way(shop):
+    payment = shop.paid("pm_card_refundFail")
+    shop.refund(payment, euros("30.00"))
+    shop.work()
+    for received in shop.webhooks(payment, "refund.failed"):
+        shop.deliver(received)
+    shop.work()
+    (failed,) = payments.list_refunds(order_id=payment.order_id)
+    ways = [payments.send_failed_refund_again, payments.record_transfer_of_failed_refund]
+
+    outcomes = at_once([partial(way, refund_id=failed.id, actor="staff:1") for way in ways * 3])
+
+    assert kinds(outcomes) == {"Refund": 3, "RefundMadeGood": 3}
+    assert len({outcome.id for outcome in outcomes if isinstance(outcome, payments.Refund)}) == 1
+    assert Refund.objects.filter(payment_id=payment.id).count() == 2

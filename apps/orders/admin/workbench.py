@@ -76,7 +76,7 @@ def show_order(order: api.Order, *, user: Any) -> dict[str, Any]:
         "money": _money(order) if may_see_money else (),
         "payments": [(each, _tell_payment(each)) for each in tried],
         "language": Locale("en").languages.get(order.language, order.language),
-        "refunds": _refunds(order.id, tried, user) if tried else (),
+        "refunds": _refunds(order.id, user) if tried else (),
         "history": _tell(history, with_amounts=may_see_money),
         "may_see_buyer": user.has_perms(("orders.view_money", "accounts.view_user")),
         "left": sum(line.quantity - line.shipped for line in order.lines),
@@ -101,15 +101,13 @@ def _tell_payment(payment: payments.Payment) -> str:
     return f"{way}, {formats.money(payment.amount)}, {_PAYMENT_STATES[payment.status]}"
 
 
-def _refunds(order_id: UUID, tried: Iterable[payments.Payment], user: Any) -> list[tuple[payments.Refund, str]]:
-    """Return the refunds, each with where staff record that they sent it where nobody else does: those of bank transfers."""
-    by_transfer = {each.id for each in tried if each.provider == "manual"}
+def _refunds(order_id: UUID, user: Any) -> list[tuple[payments.Refund, str]]:
+    """Return the refunds, each with where staff record that they sent it, where nobody else does."""
     may_record = user.has_perm("payments.record_payment")
     found = []
     for refund in payments.list_refunds(order_id=order_id):
-        is_owed = refund.status is payments.RefundStatus.PENDING and refund.payment_id in by_transfer
         record = reverse("admin:payments_payment_operation", args=[refund.payment_id, "sent"])
-        found.append((refund, record if is_owed and may_record else ""))
+        found.append((refund, record if refund.waits_for_staff and may_record else ""))
     return found
 
 

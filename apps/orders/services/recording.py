@@ -18,7 +18,6 @@ from apps.orders.contracts import FulfilmentStatus, OrderPaymentStatus, OrderSta
 from apps.orders.errors import OrderNotFound
 from apps.orders.history import (
     Cancelled,
-    DeadlineExtended,
     Delivered,
     Fact,
     Noted,
@@ -103,6 +102,11 @@ def write_state(row: Order, state: OrderState) -> None:
         setattr(row, name, value.value if isinstance(value, Enum) else value)
 
 
+def counts_refund(order_id: UUID, refund_id: UUID) -> bool:
+    """Return whether the order's history has this refund as money that went back."""
+    return OrderEvent.objects.filter(order_id=order_id, type=Refunded.kind, data__refund_id=str(refund_id)).exists()
+
+
 def _announce(row: Order, fact: Fact) -> Event:
     """Return the published event of a fact that the row already shows."""
     order_id, version, number = row.pk, row.version, row.number
@@ -151,7 +155,7 @@ def _announce(row: Order, fact: Fact) -> Event:
                 refunded=row.refunded,
                 complete=row.refunded == row.paid,
             )
-    named = fact.fact if isinstance(fact, Noted) else DeadlineExtended.kind
+    named = fact.fact if isinstance(fact, Noted) else fact.kind
     return events.OrderUpdated(order_id=order_id, version=version, number=number, fact=named)
 
 

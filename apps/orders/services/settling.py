@@ -11,10 +11,10 @@ from apps.kernel import codec
 from apps.kernel.money import Money
 from apps.messaging import api as messaging
 from apps.orders.contracts import OrderStatus
-from apps.orders.history import Cancelled, Noted, Paid, Refunded
+from apps.orders.history import Cancelled, Noted, Paid, Refunded, RefundReversed
 from apps.orders.models import Order, OrderLine, SagaStep
 from apps.orders.services.cancelling import release
-from apps.orders.services.recording import lock_order, record
+from apps.orders.services.recording import counts_refund, lock_order, record
 from apps.orders.services.steps import Step, StepKind, finish_step, queue_steps
 
 ACTOR = "saga"
@@ -27,6 +27,15 @@ class Received:
     payment_id: UUID
     amount: Money
     at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefundTold:
+    """A refund that succeeded or failed, as its step carries it."""
+
+    refund_id: UUID
+    payment_id: UUID
+    amount: Money
 
 
 def why_not_needed(row: Order, received: Received) -> str | None:
@@ -70,10 +79,10 @@ def settlement(received: Received) -> Step:
     return Step(kind=StepKind.SETTLE_PAYMENT, reference=str(received.payment_id), data=data)
 
 
-def refund_step(kind: StepKind, *, payment_id: UUID, refund_id: UUID, amount: Money) -> Step:
-    """Return the step that notes a refund of that amount, or that it failed."""
-    data = {"payment_id": str(payment_id), "amount": codec.encode(amount)}
-    return Step(kind=kind, reference=str(refund_id), data=data)
+def refund_step(kind: StepKind, refund: RefundTold) -> Step:
+    """Return the step that notes a refund, or that it failed."""
+    data = {"payment_id": str(refund.payment_id), "amount": codec.encode(refund.amount)}
+    return Step(kind=kind, reference=str(refund.refund_id), data=data)
 
 
 @messaging.command
@@ -119,11 +128,12 @@ def give_up(*, order_id: UUID) -> bool:
 
 
 @messaging.command
-def note_refund(*, step: SagaStep, payment_id: UUID, refund_id: UUID, amount: Money) -> None:
+def note_refund(*, step: SagaStep, refund: RefundTold) -> None:
     """Record money that went back: the order's own payment changes its state, any other is only noted."""
     row = lock_order(order_id=step.order_id)
+    payment_id, amount = refund.payment_id, refund.amount
     if payment_id == row.payment_id:
-        record(row, Refunded(payment_id=payment_id, refund_id=refund_id, amount=amount), actor=ACTOR)
+        record(row, Refunded(payment_id=payment_id, refund_id=refund.refund_id, amount=amount), actor=ACTOR)
         if row.status == OrderStatus.REFUNDED.value and row.shipped_count < row.item_count:
             queue_steps(order_id=row.pk, steps=[release(row)])  # what is left will never be shipped
     else:
@@ -132,10 +142,14 @@ def note_refund(*, step: SagaStep, payment_id: UUID, refund_id: UUID, amount: Mo
 
 
 @messaging.command
-def note_failed_refund(*, step: SagaStep, payment_id: UUID, amount: Money) -> None:
-    """Record that a refund failed, so that staff see it."""
+def note_failed_refund(*, step: SagaStep, refund: RefundTold) -> None:
+    """Record that a refund failed: one that the order counts as given back is counted no more, any other is only noted."""
     row = lock_order(order_id=step.order_id)
-    record(row, Noted(fact="refund_failed", payment_id=payment_id, amount=amount), actor=ACTOR)
+    payment_id, amount = refund.payment_id, refund.amount
+    if counts_refund(row.pk, refund.refund_id):
+        record(row, RefundReversed(payment_id=payment_id, refund_id=refund.refund_id, amount=amount), actor=ACTOR)
+    else:
+        record(row, Noted(fact="refund_failed", payment_id=payment_id, amount=amount), actor=ACTOR)
     finish_step(step)
 
 

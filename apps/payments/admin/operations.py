@@ -9,6 +9,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils.safestring import SafeString, mark_safe
 from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldAdminTextInputWidget
 
@@ -71,25 +72,28 @@ class PressedButton(forms.HiddenInput):
         return mark_safe("")
 
 
-class SentForm(PlainForm):
-    note = forms.CharField(
-        max_length=500, required=False, widget=UnfoldAdminTextInputWidget, help_text="Such as the bank statement."
-    )
+class WaitingForm(PlainForm):
+    """Is about one of the payment's refunds that wait for staff: the pressed button says which."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        waiting = selectors.transfers_to_send().filter(payment=self.payment)
         self.fields["refund"] = forms.TypedChoiceField(
             coerce=UUID,
-            choices=[(row.pk, f"{money(row.amount)}, {row.reason.replace('_', ' ')}") for row in waiting],
+            choices=[(row.pk, f"{money(row.amount)}, {row.reason.replace('_', ' ')}") for row in waiting(self.payment)],
             widget=PressedButton,
         )
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
         if "refund" in self.errors:
-            raise forms.ValidationError("This refund does not wait any more: it was recorded as sent, or is another's.")
+            raise forms.ValidationError("This refund does not wait any more: its money was sent, or it is another's.")
         return given
+
+
+class SentForm(WaitingForm):
+    note = forms.CharField(
+        max_length=500, required=False, widget=UnfoldAdminTextInputWidget, help_text="Such as the bank statement."
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +124,11 @@ def refundable(payment: Payment) -> Money:
     return payment.captured - selectors.promised_refunds(payment)
 
 
+def waiting(payment: Payment) -> QuerySet[Refund]:
+    """Return the payment's refunds that staff have to see to: transfers to be made, or what the provider could not give back."""
+    return selectors.refunds_to_send().filter(payment=payment)
+
+
 def _refund(payment: Payment, form: PlainForm, actor: str) -> str:
     given = form.cleaned_data
     refund = api.request_refund(
@@ -141,8 +150,15 @@ def _record(payment: Payment, form: PlainForm, actor: str) -> str:
 
 def _record_refund(payment: Payment, form: PlainForm, actor: str) -> str:
     given = form.cleaned_data
-    sent = api.record_manual_refund(refund_id=given["refund"], actor=actor, note=given["note"])
+    is_transfer = payment.kind == PaymentKind.MANUAL.value
+    record = api.record_manual_refund if is_transfer else api.record_transfer_of_failed_refund
+    sent = record(refund_id=given["refund"], actor=actor, note=given["note"])
     return f"{money(sent.amount)} is recorded as sent back; the buyer is told."
+
+
+def _send_again(payment: Payment, form: PlainForm, actor: str) -> str:
+    refund = api.send_failed_refund_again(refund_id=form.cleaned_data["refund"], actor=actor)
+    return f"{money(refund.amount)} is on its way back to the buyer again."
 
 
 def _refresh(payment: Payment, form: PlainForm, actor: str) -> str:
@@ -167,11 +183,24 @@ def _preview_refund(payment: Payment, form: PlainForm) -> list[tuple[str, Money]
 
 
 def _sent_buttons(payment: Payment, form: PlainForm) -> list[Button]:
-    waiting = selectors.transfers_to_send().filter(payment=payment)
     return [
         Button(f"Record {money(row.amount)} as sent back ({row.reason.replace('_', ' ')})", str(row.pk))
-        for row in waiting
+        for row in waiting(payment)
     ]
+
+
+def _again_buttons(payment: Payment, form: PlainForm) -> list[Button]:
+    return [
+        Button(f"Send {money(row.amount)} again ({row.reason.replace('_', ' ')})", str(row.pk))
+        for row in waiting(payment)
+    ]
+
+
+def _explain_sent(payment: Payment) -> str:
+    told = "Records that you transferred the money back, and tells the buyer so by mail."
+    if payment.kind == PaymentKind.MANUAL.value:
+        return told
+    return f"{payment.provider} could not give this money back. Ask the buyer for another account. {told}"
 
 
 OPERATIONS: Final = {
@@ -213,10 +242,24 @@ OPERATIONS: Final = {
             title="Money sent back",
             right="payments.record_payment",
             form=SentForm,
-            is_possible=lambda payment: selectors.transfers_to_send().filter(payment=payment).exists(),
-            explain=lambda payment: "Records that you transferred the money back, and tells the buyer so by mail.",
+            is_possible=lambda payment: waiting(payment).exists(),
+            explain=_explain_sent,
             buttons=_sent_buttons,
             run=_record_refund,
+        ),
+        Operation(
+            name="again",
+            title="Send failed refund again",
+            right="payments.refund_payment",
+            form=WaitingForm,
+            is_possible=lambda payment: payment.kind != PaymentKind.MANUAL.value and waiting(payment).exists(),
+            explain=lambda payment: (
+                f"{payment.provider} could not give this money back. It is asked once more, to the same card or account;"
+                " should that fail too, transfer the money and record it."
+            ),
+            buttons=_again_buttons,
+            is_dangerous=True,
+            run=_send_again,
         ),
         Operation(
             name="refresh",

@@ -18,6 +18,7 @@ from unfold.admin import ModelAdmin, TabularInline
 from apps.kernel.errors import DomainError
 from apps.payments import selectors
 from apps.payments.admin.operations import OPERATIONS, Operation, PlainForm
+from apps.payments.contracts import RefundStatus
 from apps.payments.models import Payment, PaymentTransaction, Refund
 from apps.persistence.paginator import BoundedPaginator
 from apps.web import formats
@@ -72,17 +73,17 @@ class RefundInline(PartMixin, TabularInline):
     verbose_name_plural = "refunds"
 
 
-class ToSendFilter(admin.SimpleListFilter):
-    """Payments of which money is to be sent back by bank transfer."""
+class OwedFilter(admin.SimpleListFilter):
+    """Payments of which staff have to send money back themselves."""
 
-    title, parameter_name = "transfer back", "to_send"
+    title, parameter_name = "money owed", "owed"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("yes", "to be sent")]
+        return [(RefundStatus.PENDING.value, "transfer to be sent"), (RefundStatus.FAILED.value, "refund that failed")]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Payment]) -> QuerySet[Payment]:
-        owed = selectors.transfers_to_send().values("payment_id")
-        return queryset.filter(pk__in=owed) if self.value() else queryset
+        owed = selectors.refunds_to_send().filter(status=self.value())
+        return queryset.filter(pk__in=owed.values("payment_id")) if self.value() else queryset
 
 
 @admin.register(Payment)
@@ -90,7 +91,7 @@ class PaymentAdmin(ReadOnlyMixin, ModelAdmin):
     """Nothing is edited here: a payment changes by what its provider says."""
 
     list_display = ("id", "created_at", "order_id", "provider", "kind", "status", AMOUNT, CAPTURED, REFUNDED)
-    list_filter = (ToSendFilter, "status", "provider", "kind", "created_at")
+    list_filter = (OwedFilter, "status", "provider", "kind", "created_at")
     search_fields = ("id__exact", "order_id__exact", "intent_id__exact", "session_id__exact")
     ordering = ("-id",)
     list_per_page = 50

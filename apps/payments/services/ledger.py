@@ -12,10 +12,14 @@ from apps.persistence.moments import moment
 
 
 class Change:
-    """Collects what happens to `payment` (whose row lock the caller holds); `save` writes it."""
+    """Collects what happens to `payment` (whose row lock the caller holds); `save` writes it.
 
-    def __init__(self, payment: Payment, *, actor: str = "", note: str = "") -> None:
+    `provider` is through whom its money moves, where that is not the payment's own.
+    """
+
+    def __init__(self, payment: Payment, *, actor: str = "", note: str = "", provider: str = "") -> None:
         self.payment = payment
+        self._provider = provider or payment.provider
         self._actor = actor
         self._note = note
         self._events: list[tuple[Event, int]] = []
@@ -28,7 +32,7 @@ class Change:
         """Write a movement to the ledger; the table refuses one that is there."""
         PaymentTransaction.objects.create(
             payment=self.payment,
-            provider=self.payment.provider,
+            provider=self._provider,
             kind=kind,
             **amount_columns(amount),
             reference=reference,

@@ -30,7 +30,11 @@ def record_manual_refund(*, refund_id: UUID, actor: str, note: str) -> None:
     row = Refund.objects.filter(pk=refund_id, payment__kind=PaymentKind.MANUAL.value).first()
     if row is None:
         raise RefundNotFound(f"There is no refund {refund_id} by bank transfer.")
-    sent = ProviderRefund(
+    apply_refund(payment_id=row.payment_id, refund=transferred(row), actor=actor, note=note[:500])
+
+
+def transferred(row: Refund) -> ProviderRefund:
+    """Return what is applied where staff transferred a refund."""
+    return ProviderRefund(
         reference=f"manual:{row.pk}", refund_id=row.pk, amount=row.amount, status=RefundStatus.SUCCEEDED
     )
-    apply_refund(payment_id=row.payment_id, refund=sent, actor=actor, note=note[:500])

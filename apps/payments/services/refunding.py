@@ -36,12 +36,15 @@ def request_refund(*, payment_id: UUID, amount: Money | None, reason: str, refer
         if amount is not None and amount != known.amount:
             raise RefundMismatch(done=known.amount)
         return known.pk
-    amount = _refundable_amount(row, amount)
-    refund = Refund.objects.create(
-        payment=row, reference=reference, reason=reason[:500], actor=actor, **amount_columns(amount)
-    )
+    return promise_refund(row, amount, reason=reason, reference=reference, actor=actor).pk
+
+
+def promise_refund(row: Payment, amount: Money | None, *, reason: str, reference: str, actor: str) -> Refund:
+    """Write down a refund of a locked payment (None: of all that is left), and have it sent; RefundExceedsCaptured, Invalid."""
+    wanted = amount_columns(_refundable_amount(row, amount))
+    refund = Refund.objects.create(payment=row, reference=reference, reason=reason[:500], actor=actor, **wanted)
     messaging.wake(SEND_REFUND)
-    return refund.pk
+    return refund
 
 
 def _refundable_amount(row: Payment, amount: Money | None) -> Money:

@@ -38,15 +38,24 @@ def verify_at_provider(*, since: datetime) -> Iterator[LedgerFault]:
         except ProviderRefused as refused:
             yield LedgerFault(payment_id=row.pk, detail=f"{row.provider} does not know it: {refused.detail}")
             continue
-        if found and _balances(found) != (row.captured, row.refunded):
+        refunded_there = row.refunded - _transferred_back(row)
+        if found and _balances(found) != (row.captured, refunded_there):
             captured, refunded = _balances(found)
-            told = f"here {row.captured} captured, {row.refunded} refunded; at {row.provider} {captured} and {refunded}"
+            told = (
+                f"here {row.captured} captured, {refunded_there} refunded; at {row.provider} {captured} and {refunded}"
+            )
             yield LedgerFault(payment_id=row.pk, detail=told)
 
 
 def _asked_about(since: datetime) -> QuerySet[Payment]:
     made = Payment.objects.filter(created_at__gte=since, opened_at__isnull=False)
     return made.exclude(kind=PaymentKind.MANUAL.value).order_by("id")
+
+
+def _transferred_back(row: Payment) -> Money:
+    """Return what staff transferred in place of refunds that failed, of which the provider knows nothing."""
+    rows = PaymentTransaction.objects.filter(payment=row, kind=Kind.REFUND).exclude(provider=row.provider)
+    return add_up([entry.amount for entry in rows], currency=row.amount.currency)
 
 
 def _balances(found: Snapshot) -> tuple[Money, Money]:

@@ -34,7 +34,7 @@ _STEPS = (
     (orders.OrderStatus.SHIPPED, pgettext_lazy("step", "Shipped")),
     (orders.OrderStatus.DELIVERED, pgettext_lazy("step", "Delivered")),
 )
-_ABOUT_MONEY: Final = ("paid", "refunded", "noted")
+_ABOUT_MONEY: Final = ("paid", "refunded", "refund_reversed", "noted")
 
 
 @dataclass(frozen=True, slots=True)

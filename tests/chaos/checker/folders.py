@@ -241,7 +241,10 @@ class Folder:
         self.level["on_hand"] -= line["quantity"]
         self.level["reserved"] -= line["quantity"]
 
-    def cancel(self, order: dict[str, Any], payment: dict[str, Any] | None = None, *, reason: str = "customer") -> None:
+    def cancel(
+        self, order: dict[str, Any], payment: dict[str, Any] | None = None, *, reason: str = "customer"
+    ) -> dict[str, Any] | None:
+        """End an order; return the refund of what was paid."""
         order["status"] = "cancelled"
         self.fact(order, "cancelled", {"reason": reason, "payment_id": None, "amount": None})
         if reason == "customer":
@@ -253,9 +256,9 @@ class Folder:
         if payment is None and reason == "customer":
             self.step(order, "void_payments")
         if payment is None:
-            return
+            return None
         self.step(order, "refund_payment", payment["id"])
-        self.give_back(order, payment, payment["amount_amount"], reference=f"saga:{payment['id']}")
+        return self.give_back(order, payment, payment["amount_amount"], reference=f"saga:{payment['id']}")
 
     def give_back(
         self, order: dict[str, Any], payment: dict[str, Any], amount: Decimal, *, reference: str
@@ -270,6 +273,7 @@ class Folder:
             amount_amount=amount,
             reference=reference,
             next_run_at=None,
+            provider_reference=name,
         )
         self.book(payment, "refund", amount, name)
         payment["refunded_total"] += amount
@@ -278,6 +282,19 @@ class Folder:
         told = {"amount": str(amount), "currency": "EUR"}
         self.fact(order, "refunded", {"payment_id": payment["id"], "refund_id": refund_id, "amount": told})
         return refund
+
+    def take_back(self, order: dict[str, Any], payment: dict[str, Any], refund: dict[str, Any]) -> None:
+        """Let the provider take back a refund that it had accepted."""
+        amount = refund["amount_amount"]
+        (given,) = [line for line in self.files["ledger"] if line["object"] == refund["provider_reference"]]
+        self.ledger("refund_failure", given["object"], given["amount"], order, intent=given["payment_intent"])
+        self.book(payment, "refund_failure", amount, given["object"])
+        refund["status"] = "failed"
+        payment["refunded_total"] -= amount
+        order["refunded_amount"] -= amount
+        self.publish("payments.refund_failed.v1", f"payments:{payment['id']}", 3, LISTENERS["payment"])
+        told = {"amount": str(amount), "currency": "EUR"}
+        self.fact(order, "refund_reversed", {"payment_id": payment["id"], "refund_id": refund["id"], "amount": told})
 
     def snapshot(self) -> None:
         level = {"on_hand": self.level["on_hand"], "reserved": self.level["reserved"]}

@@ -4,6 +4,7 @@ import importlib
 import json
 import subprocess
 from dataclasses import fields
+from decimal import Decimal
 
 import pytest
 from django.apps import apps
@@ -48,6 +49,43 @@ def test_sound_run_holds_and_everything_was_looked_at(checker, made, tmp_path, c
         "cents_unaccounted": 0,
         "sagas_open": 0,
     }
+
+
+def take_back(folder, *, cancelled):
+    """Add an order of which the provider took back a refund, and return it."""
+    order = folder.place()
+    payment = folder.pay(order)
+    refund = (
+        folder.cancel(order, payment)
+        if cancelled
+        else folder.give_back(order, payment, Decimal("4.00"), reference="staff-2")
+    )
+    folder.take_back(order, payment, refund)
+    return order
+
+
+@pytest.mark.parametrize("cancelled", [True, False])
+def test_refund_that_the_provider_took_back_and_the_order_tells_of_is_sound(checker, made, tmp_path, capsys, cancelled):
+    take_back(made[0], cancelled=cancelled)
+
+    status, _, printed = look(checker, made[0], tmp_path, capsys)
+
+    assert status == 0, printed
+
+
+@pytest.mark.parametrize("cancelled", [True, False])
+def test_refund_that_the_provider_took_back_and_the_order_goes_on_counting_is_caught(
+    checker, made, tmp_path, capsys, cancelled
+):
+    order = take_back(made[0], cancelled=cancelled)
+    order["refunded_amount"] = order["paid_amount"] if cancelled else Decimal("4.00")
+    made[0].tables["orders_orderevent"][-1]["type"] = "noted"
+
+    status, result, _ = look(checker, made[0], tmp_path, capsys)
+
+    assert status == 1
+    assert [one["name"] for one in result["checks"] if one["violations"]] == ["money_fits_the_order"]
+    assert result["figures"]["cents_unaccounted"] == (2500 if cancelled else 400)
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from django.test import Client as DjangoClient
@@ -88,9 +89,9 @@ class Buyer:
         key = f"{self.name}-pays-by-{card}-{self.attempt}"
         return world.request(self.client, "POST", "/api/v1/payments/confirm", body, key=key, **token_of(self.order))
 
-    def pay(self, world: World) -> None:
+    def pay(self, world: World, card: str = VISA) -> None:
         assert self.start(world).status == 201
-        assert self.confirm(world).status == 200
+        assert self.confirm(world, card).status == 200
 
     def is_declined(self, world: World) -> bool:
         return self.confirm(world, DECLINED).status == 402
@@ -99,9 +100,11 @@ class Buyer:
         path = f"/api/v1/orders/{self.order['id']}/cancel"
         return world.request(self.client, "PUT", path, **token_of(self.order))
 
+    def read(self, world: World) -> dict[str, Any]:
+        return dict(self.client.expect(200, "GET", f"/api/v1/orders/{self.order['id']}", **token_of(self.order)))
+
     def status(self, world: World) -> str:
-        found = self.client.expect(200, "GET", f"/api/v1/orders/{self.order['id']}", **token_of(self.order))
-        return str(found["status"])
+        return str(self.read(world)["status"])
 
 
 @dataclass(frozen=True)
@@ -145,3 +148,13 @@ class Staff:
         for refund in payments.list_refunds(order_id=order["id"]):
             if refund.status is payments.RefundStatus.PENDING:
                 world.act(lambda refund=refund: payments.record_manual_refund(refund_id=refund.id, actor="staff:test"))
+
+    def transfer_failed_refunds(self, world: World, order: dict[str, Any]) -> None:
+        """Send back by bank transfer what the provider could not give back, and record it."""
+        for refund in payments.list_refunds(order_id=order["id"]):
+            if refund.status is payments.RefundStatus.FAILED:
+                world.act(partial(_record_transfer, refund))
+
+
+def _record_transfer(refund: payments.Refund) -> payments.Refund:
+    return payments.record_transfer_of_failed_refund(refund_id=refund.id, actor="staff:test")

@@ -107,6 +107,12 @@ def an_order_is_paid(world: World, cast: Cast) -> None:
     assert cast.buyer.status(world) == "processing"
 
 
+def an_order_is_paid_by_a_card_that_takes_nothing_back(world: World, cast: Cast) -> None:
+    an_order_is_placed(world, cast)
+    cast.buyer.pay(world, "pm_card_refundFail")
+    world.work()
+
+
 def an_order_lost_its_stock(world: World, cast: Cast) -> None:
     a_card_is_charging(world, cast)
     ((reference,),) = world.database.fetch("SELECT reservation FROM orders_order")
@@ -290,3 +296,13 @@ def cancelled_by_staff_after_payment(world: World, cast: Cast) -> None:
     assert cast.staff.cancel(world, cast.buyer.order).status == 200
     world.work()
     assert cast.buyer.status(world) == "cancelled"
+
+
+@story(an_order_is_paid_by_a_card_that_takes_nothing_back)
+def refund_comes_back_and_is_transferred(world: World, cast: Cast) -> None:
+    assert cast.staff.refund(world, cast.buyer.payment, Decimal("5.00"), "part").status == 201
+    world.work()
+    assert cast.buyer.read(world)["refunded"]["amount"] == "0.00"
+    cast.staff.transfer_failed_refunds(world, cast.buyer.order)
+    world.work()
+    assert cast.buyer.read(world)["refunded"]["amount"] == "5.00"

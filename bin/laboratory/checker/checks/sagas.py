@@ -18,7 +18,9 @@ _POSSIBLE: Final = {
     "shipped": ("processing",),
     "delivered": ("shipped",),
     "cancelled": ("awaiting_payment", "processing"),
-    "refunded": ("processing", "shipped", "delivered", "cancelled"),
+    # Of an order that was refunded, money can come back, and go once more.
+    "refunded": ("processing", "shipped", "delivered", "cancelled", "refunded"),
+    "refund_reversed": ("processing", "shipped", "delivered", "cancelled", "refunded"),
 }
 _LATE_SECONDS: Final = 60
 _DOING: Final = ("ship_stock", "release_stock", "refund_payment", "void_payments")
@@ -60,6 +62,8 @@ def _follow(state: dict[str, Any], event: OrderEvent, *, item_count: int) -> Non
                 state["paid"] = Decimal(event.data["amount"]["amount"])
         case "refunded":
             _give_back(state, event)
+        case "refund_reversed":
+            _take_back(state, event)
 
 
 def _give_back(state: dict[str, Any], event: OrderEvent) -> None:
@@ -68,6 +72,12 @@ def _give_back(state: dict[str, Any], event: OrderEvent) -> None:
         raise Impossible(f"event {event.version}: {state['refunded']} went back of {state['paid']}")
     if state["refunded"] == state["paid"] and state["status"] != "cancelled":
         state["status"] = "refunded"
+
+
+def _take_back(state: dict[str, Any], event: OrderEvent) -> None:
+    state["refunded"] -= Decimal(event.data["amount"]["amount"])
+    if state["refunded"] < 0:
+        raise Impossible(f"event {event.version}: more came back than had gone")
 
 
 @check("I4", over=lambda run: run.orders.values())
