@@ -71,9 +71,9 @@ def measure(shop: BenchShop, *, rows: int, repeats: int, warm_ups: int) -> dict[
     `growth`, how many times the least is that with a twentieth.
     """
     browser, few = Staff(shop), max(rows // TIMES_FEWER, REGULAR)
-    times = {"repeats": repeats, "warm_ups": warm_ups}
-    before = _measure_all(shop, browser, _fill(shop, first=1, rows=few), **times)
-    after = _measure_all(shop, browser, _fill(shop, first=few + 1, rows=rows), **times)
+    early_warm_ups = warm_ups if rows >= FEWEST_TO_COMPARE else 0
+    before = _measure_all(shop, browser, _fill(shop, first=1, rows=few), repeats=repeats, warm_ups=early_warm_ups)
+    after = _measure_all(shop, browser, _fill(shop, first=few + 1, rows=rows), repeats=repeats, warm_ups=warm_ups)
     for page, found in after.items():
         found["growth"] = round(found["min_ms"] / before[page]["min_ms"], 2)
     return {"rows": rows, **after}

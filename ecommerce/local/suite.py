@@ -30,7 +30,8 @@ from ecommerce.local.plan import ROOT
 from ecommerce.local.pytest_plugin import REPORT_VARIABLE
 from ecommerce.local.throwaway import start_servers
 
-_WORKERS: Final = ("-n", "2", "--dist", "loadgroup")
+# Not reordered: pytest-xdist would begin with the groups of the most tests, and leave a long one of few tests for the end, alone.
+_WORKERS: Final = ("-n", "2", "--dist", "loadgroup", "--no-loadscope-reorder")
 _SLOWEST: Final = 10
 _NO_TESTS_COLLECTED: Final = 5
 _STATIC: Final = {
