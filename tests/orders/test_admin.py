@@ -157,7 +157,7 @@ def test_refund_that_failed_is_shown_until_staff_made_it_good(client):
 
     assert "Refunds that failed" in client.get("/admin/").content.decode()
     told = client.get(page).content.decode()
-    assert "could not be sent back" in told
+    assert 'could not be sent back <span class="bo-quiet">order cancelled</span>' in told
     assert reverse("admin:payments_payment_operation", args=[payment.id, "sent"]) in told
     assert "The refund of €44.90 did not arrive and came back to us" in told
 

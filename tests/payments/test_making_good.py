@@ -121,7 +121,7 @@ def test_staff_find_it_and_record_the_transfer(shop, bounced):
 
     assert page_of(bounced) in found
     assert operation(bounced, "again") in page
-    assert "stripe could not give this money back. Ask the buyer for another account." in asked.content.decode()
+    assert "Stripe could not give this money back. Ask the buyer for another account." in asked.content.decode()
     assert button.text == "Record €30.00 as sent back (damaged)"
     form = {"reference": str(uuid7()), "refund": button.refund, "note": "statement 9"}
     staff.post(operation(bounced, "sent"), form)

@@ -101,13 +101,14 @@ def _tell_payment(payment: payments.Payment) -> str:
     return f"{way}, {formats.money(payment.amount)}, {_PAYMENT_STATES[payment.status]}"
 
 
-def _refunds(order_id: UUID, user: Any) -> list[tuple[payments.Refund, str]]:
-    """Return the refunds, each with where staff record that they sent it, where nobody else does."""
+def _refunds(order_id: UUID, user: Any) -> list[tuple[payments.Refund, str, str]]:
+    """Return the refunds, each with why, and with where staff record that they sent it, where nobody else does."""
     may_record = user.has_perm("payments.record_payment")
     found = []
     for refund in payments.list_refunds(order_id=order_id):
         record = reverse("admin:payments_payment_operation", args=[refund.payment_id, "sent"])
-        found.append((refund, record if refund.waits_for_staff and may_record else ""))
+        why = refund.reason.replace("_", " ")  # the saga's own are codes
+        found.append((refund, why, record if refund.waits_for_staff and may_record else ""))
     return found
 
 

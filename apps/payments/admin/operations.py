@@ -200,7 +200,7 @@ def _explain_sent(payment: Payment) -> str:
     told = "Records that you transferred the money back, and tells the buyer so by mail."
     if payment.kind == PaymentKind.MANUAL.value:
         return told
-    return f"{payment.provider} could not give this money back. Ask the buyer for another account. {told}"
+    return f"{payment.provider.capitalize()} could not give this money back. Ask the buyer for another account. {told}"
 
 
 OPERATIONS: Final = {
@@ -254,7 +254,7 @@ OPERATIONS: Final = {
             form=WaitingForm,
             is_possible=lambda payment: payment.kind != PaymentKind.MANUAL.value and waiting(payment).exists(),
             explain=lambda payment: (
-                f"{payment.provider} could not give this money back. It is asked once more, to the same card or account;"
+                f"{payment.provider.capitalize()} could not give this money back. It is asked once more, to the same card or account;"
                 " should that fail too, transfer the money and record it."
             ),
             buttons=_again_buttons,
