@@ -34,10 +34,13 @@ _RETURN_WINDOW = timedelta(days=14)
 
 @dataclass(slots=True)
 class Outcome:
-    """How many orders a run has made, and how many it had to leave out because the shop no longer sells what they name."""
+    """How many orders a run has made, how many it had to leave out because the shop no longer sells what they name, and how many
+    are yet to come.
+    """
 
     made: int = 0
     skipped: int = 0
+    later: int = 0
 
 
 def make_orders(plan: Sequence[SampleOrder], *, settle: Callable[[Callable[[], int]], None]) -> Outcome:
@@ -47,7 +50,10 @@ def make_orders(plan: Sequence[SampleOrder], *, settle: Callable[[Callable[[], i
     record, in a worker.
     """
     outcome, under_way = Outcome(), []
-    for sample in (sample for sample in plan if sample.placed_at < clock.now()):
+    for sample in plan:
+        if sample.placed_at >= clock.now():
+            outcome.later += 1
+            continue
         order_id = _find(sample)
         if order_id is None:
             order_id = _place(sample)

@@ -38,7 +38,8 @@ class Command(BaseCommand):
         outcome = make_orders(plan, settle=_wait)
         enter_stock_changes(plan_stock_changes(today=today, months=months, seed=seed))
         self.stdout.write(
-            f"sample orders: {outcome.made} new of {len(plan)} planned, {outcome.skipped} left out (not sold or out of stock)"
+            f"sample orders: {outcome.made} new of {len(plan)} planned, {outcome.skipped} left out (not sold or out of stock),"
+            f" {outcome.later} for later today"
         )
 
 
