@@ -29,7 +29,7 @@ _SLOW = (
     *("notifications/test_sockets", "payments/sandbox", "pricing/test_properties", "storefront/test_validity"),
 )
 # Groups that begin before all others, the longest first: one that began late would go on alone.
-_LONGEST = ("e2e", "shop", "messaging-lab", "deploy", "local/test_bench.py", "local/test_up.py")
+_LONGEST = ("e2e", "shop", "messaging-lab", "deploy", "local/test_up.py", "local/test_bench.py")
 
 
 @pytest.hookimpl(tryfirst=True)

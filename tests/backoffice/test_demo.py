@@ -2,14 +2,8 @@
 
 from collections import Counter
 
-import pytest
-from django.core.management import call_command
-
 from apps.backoffice.demo import read_demo
 from apps.backoffice.demo.drawing.palette import COLOURS
-from apps.catalog import api as catalog
-from apps.inventory import api as inventory
-from apps.messaging.models import OutboxMessage
 
 COLLECTIONS = ("new in", "rain ready", "first frost", "everyday basics", "trail days", "warm layers", "gifts")
 
@@ -66,47 +60,3 @@ def test_stock_is_that_of_a_shop_in_season():
     assert sum(quantity == 0 for quantity in stock) > 8
     assert sum(0 < quantity < 4 for quantity in stock) > 20
     assert stock == [quantity for entry in read_demo() for quantity in entry.stock.values()]
-
-
-@pytest.mark.slow
-@pytest.mark.xdist_group("demo")
-def test_products_have_their_pictures_and_a_variant_shows_its_colour(demo):
-    product = catalog.find_product(slug="everyday-hoodie")
-
-    assert product is not None
-    assert [image.alt for image in product.images[:2]] == [
-        "Everyday Hoodie in slate, front",
-        "Everyday Hoodie in slate, back",
-    ]
-    assert all(
-        image.url.startswith("/media/") and (image.width, image.height) == (1200, 1500) for image in product.images
-    )
-    shown = {variant.options["Colour"]: variant.image.alt for variant in product.variants if variant.image}
-    assert shown == {colour: f"Everyday Hoodie in {colour.lower()}, front" for colour in ("Slate", "Oat", "Forest")}
-
-
-@pytest.mark.slow
-@pytest.mark.xdist_group("demo")
-def test_categories_begin_with_what_the_shop_is_about(demo):
-    roots = sorted(
-        (each for each in catalog.list_categories() if each.parent_id is None), key=lambda each: each.position
-    )
-
-    assert [each.slug for each in roots] == ["clothing", "footwear", "accessories", "camp"]
-
-
-@pytest.mark.slow
-@pytest.mark.xdist_group("demo")
-def test_loading_twice_changes_nothing(demo, capsys):
-    events = OutboxMessage.objects.count()
-    slugs = [product.slug for product in catalog.list_products()]
-
-    call_command("load_demo")
-
-    assert OutboxMessage.objects.count() == events
-    assert [product.slug for product in catalog.list_products()] == slugs
-    levels = inventory.get_stock_levels(
-        variant_ids=[v.id for product in catalog.list_products() for v in product.variants]
-    )
-    assert "stock set for 0" in capsys.readouterr().out
-    assert all(level.on_hand >= 0 for found in levels.values() for level in found)

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import csv
-from io import StringIO
 
 import pytest
-from django.core.management import CommandError, call_command
+from django.core.management import CommandError
 
 from apps.catalog import api as catalog
 from apps.catalog.contracts import Image, Option, ProductStatus, VariantInput
 from apps.inventory import api as inventory
 from apps.messaging.models import OutboxMessage
+from tests.backoffice.commands import run
 from tests.backoffice.shopify_files import every_export
 from tests.catalog.shop import SHOPIFY, eur, make_product, make_simple, row, shopify_csv, variant
 
@@ -23,22 +23,6 @@ MORE = [
     "Fabric (product.metafields.own.cloth)",    "Description (product.metafields.custom.description)", "Product Category",
     "Variant Tax Code",
 ]  # fmt: skip
-
-
-def run(name, *arguments):
-    out, err = StringIO(), StringIO()
-    call_command(name, *arguments, stdout=out, stderr=err)
-    return out.getvalue() + err.getvalue()
-
-
-@pytest.fixture
-def export(tmp_path):
-    def export(*arguments):
-        path = tmp_path / "exported.csv"
-        run("export_products", str(path), *arguments)
-        return path
-
-    return export
 
 
 @pytest.fixture
@@ -268,10 +252,3 @@ def test_statements_do_not_grow_with_products(django_assert_max_num_queries, exp
         make_product(slug=f"p-{number}", variants=(variant("S"), variant("M")))
     with django_assert_max_num_queries(25):
         export()
-
-
-# Last in the file: the demo shop stays there for the rest of the module.
-@pytest.mark.xdist_group("demo")
-@pytest.mark.parametrize("currency", ["EUR", "JPY"])
-def test_demo_shop_goes_round(demo, export, currency):
-    assert_round_trip(export, "--currency", currency)

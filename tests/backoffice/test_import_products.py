@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import csv
 from decimal import Decimal
-from io import StringIO
 
 import pytest
-from django.core.management import CommandError, call_command
+from django.core.management import CommandError
 
 from apps.catalog import api as catalog
 from apps.catalog.contracts import ProductStatus
@@ -15,16 +14,11 @@ from apps.inventory import api as inventory
 from apps.messaging.models import OutboxMessage
 from apps.messaging.testing import deliver_all
 from apps.search import api as search
+from tests.backoffice.commands import run
 from tests.backoffice.shopify_files import every_export
 from tests.catalog.shop import row, shopify_csv
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
-
-
-def run(name: str, *arguments: str) -> str:
-    out = StringIO()
-    call_command(name, *arguments, stdout=out, stderr=StringIO())
-    return out.getvalue()
 
 
 @pytest.fixture
@@ -181,28 +175,3 @@ def test_set_stock_that_cannot_be_says_why(file, arguments, message):
 
     with pytest.raises(CommandError, match=message):
         run("set_stock", *arguments, "--reason", "stock take")
-
-
-@pytest.mark.xdist_group("demo")
-def test_demo_shop_can_be_bought_from_in_three_currencies(demo):
-    run("rebuild_search")
-
-    for currency in ("EUR", "USD", "JPY"):
-        listing = search.browse(query=search.ListingQuery(currency=currency, limit=100))
-        assert listing.count == 64
-        assert sum(not card["in_stock"] for card in listing.cards) == 1
-
-
-@pytest.mark.xdist_group("demo")
-def test_demo_shop_loaded_again_keeps_edits_and_sales(demo):
-    product = catalog.find_product(slug="watch-beanie")
-    assert product is not None
-    catalog.unpublish_product(product_id=product.id)
-    inventory.set_on_hand(variant_id=product.variants[0].id, on_hand=0, reason="all sold")
-    events = OutboxMessage.objects.count()
-
-    run("load_demo")
-
-    assert catalog.get_product(product_id=product.id).status is ProductStatus.DRAFT
-    assert stock_of(product.variants[0].id) == 0
-    assert OutboxMessage.objects.count() == events

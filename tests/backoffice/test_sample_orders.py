@@ -7,18 +7,15 @@ from types import SimpleNamespace
 import pytest
 from django.core.management import CommandError, call_command
 
-from apps.backoffice.demo import read_demo
 from apps.backoffice.demo.orders import make_orders
 from apps.backoffice.demo.plan import Fate, StockChange, plan_orders, plan_stock_changes
 from apps.backoffice.demo.stock import enter_stock_changes
 from apps.backoffice.management.commands import load_sample_orders
-from apps.catalog import api as catalog
 from apps.checkout import api as checkout
 from apps.inventory import api as inventory
 from apps.kernel import clock
 from apps.messaging.testing import deliver_all
 from apps.orders import api as orders
-from apps.payments import api as payments
 from apps.web.pagination import PageParams
 from tests.catalog.shop import make_simple
 
@@ -116,42 +113,6 @@ def test_orders_are_made_once_by_the_shops_own_services_with_their_own_times(cap
     call_command("verify_orders")
     call_command("verify_payments")
     assert "wrong" not in capsys.readouterr().err
-
-
-@pytest.mark.slow
-@pytest.mark.xdist_group("demo")
-def test_a_later_run_goes_on_where_the_first_one_stood(demo):
-    long_ago = clock.now().date() - timedelta(days=9)
-    plan = [s for s in plan_orders(today=long_ago, months=1, seed=1) if s.fate is Fate.DELIVERED][-3:]
-
-    with pytest.raises(RuntimeError, match="worker"):
-        make_orders(plan, settle=_no_worker)
-    waiting = {order.status for order in all_orders()}
-    make_orders(plan, settle=settle)
-
-    assert waiting == {orders.OrderStatus.AWAITING_PAYMENT}
-    assert {order.status for order in all_orders()} == {orders.OrderStatus.DELIVERED}
-    assert [len(payments.list_payments(order_id=order.id)) for order in all_orders()] == [1, 1, 1]
-
-
-def _no_worker(count_waiting):
-    raise RuntimeError("no worker")
-
-
-@pytest.mark.slow
-@pytest.mark.xdist_group("demo")
-def test_what_is_low_or_sold_out_stays_so(demo):
-    before = _scarce()
-
-    make_orders(plan_orders(today=clock.now().date(), months=1, seed=1)[:20], settle=settle)
-
-    assert _scarce() == before
-
-
-def _scarce():
-    skus = [sku for entry in read_demo() for sku, stock in entry.stock.items() if stock < 12]
-    ids = [catalog.get_variant_by_sku(sku=sku).id for sku in skus[:40]]
-    return {key: found.available for key, found in inventory.get_availability(variant_ids=ids).items()}
 
 
 @pytest.mark.parametrize("months", ["0", "25"])
